@@ -1,0 +1,1 @@
+"""Masked phone sessions as infrastructure."""
