@@ -1,0 +1,1 @@
+"""The custom resource's handler: what runs in Lambda and answers CloudFormation."""

@@ -1,0 +1,46 @@
+"""Failures that CloudFormation is told about, named as its own handler error codes are.
+
+The text of each becomes the `Reason` in the stack's events: it never holds a phone number.
+Source: "Resource type handler error codes" in the CloudFormation CLI user guide.
+"""
+
+
+class ProviderError(Exception):
+    """A failure whose text may be shown to anyone who may see the stack."""
+
+    leaves_doubt = False
+    """Whether the API may have done what was asked all the same."""
+
+
+class InvalidRequest(ProviderError):
+    """The properties or the event cannot be served, now or later."""
+
+
+class NotFound(ProviderError):
+    """The session, its voice connector or the connector's proxy configuration is not there."""
+
+
+class AccessDenied(ProviderError):
+    """The API refuses the function's role, or the connector's proxy sessions are disabled."""
+
+
+class Throttling(ProviderError):
+    """The API asks for fewer calls; the request was not taken."""
+
+
+class ServiceInternalError(ProviderError):
+    """The API failed; whether the request was taken is unknown."""
+
+    leaves_doubt = True
+
+
+class NetworkFailure(ProviderError):
+    """No whole answer came from the API; whether the request was taken is unknown."""
+
+    leaves_doubt = True
+
+
+class InternalFailure(ProviderError):
+    """The handler itself failed."""
+
+    leaves_doubt = True

@@ -1,0 +1,110 @@
+"""The event that CloudFormation sends: checked once, then read-only.
+
+Source: "Custom resource request objects" in the CloudFormation user guide.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from chime_proxy_provider.errors import InvalidRequest
+
+# CloudFormation's own properties of every custom resource: they say nothing about the session.
+_FRAMEWORK_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout"})
+
+
+class RequestType(StrEnum):
+    """What CloudFormation asks for."""
+
+    CREATE = "Create"
+    UPDATE = "Update"
+    DELETE = "Delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAddress:
+    """Where the answer goes, and the ids that CloudFormation knows the request by."""
+
+    response_url: str = field(repr=False)
+    stack_id: str
+    request_id: str
+    logical_resource_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request. `physical_resource_id` is empty on Create, and only there."""
+
+    request_type: RequestType
+    address: ReturnAddress
+    physical_resource_id: str
+    properties: Mapping[str, Any] = field(repr=False)
+    old_properties: Mapping[str, Any] = field(repr=False)
+
+
+def read_address(event: object) -> ReturnAddress:
+    """Where to answer an event, however malformed the rest of it is.
+
+    Raises:
+        InvalidRequest: nobody can be answered; the message names what is missing.
+    """
+    if not isinstance(event, Mapping):
+        msg = "the event must be a JSON object"
+        raise InvalidRequest(msg)
+    return ReturnAddress(
+        response_url=_web_address(event),
+        stack_id=_text(event, "StackId"),
+        request_id=_text(event, "RequestId"),
+        logical_resource_id=_text(event, "LogicalResourceId"),
+    )
+
+
+def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
+    """The request of an event that can be answered.
+
+    Raises:
+        InvalidRequest: the event is not one that CloudFormation sends.
+    """
+    request_type = _request_type(event)
+    return Request(
+        request_type=request_type,
+        address=address,
+        physical_resource_id=""
+        if request_type is RequestType.CREATE
+        else _text(event, "PhysicalResourceId"),
+        properties=_properties(event, "ResourceProperties"),
+        old_properties=_properties(event, "OldResourceProperties"),
+    )
+
+
+def _request_type(event: Mapping[str, Any]) -> RequestType:
+    try:
+        return RequestType(_text(event, "RequestType"))
+    except ValueError:
+        msg = f"RequestType must be one of {', '.join(RequestType)}"
+        raise InvalidRequest(msg) from None
+
+
+def _text(event: Mapping[str, Any], name: str) -> str:
+    value = event.get(name)
+    if not isinstance(value, str) or not value:
+        msg = f"{name} must be a non-empty string in the event"
+        raise InvalidRequest(msg)
+    return value
+
+
+def _web_address(event: Mapping[str, Any]) -> str:
+    url = _text(event, "ResponseURL")
+    if not url.startswith(("https://", "http://")):
+        msg = "ResponseURL must be an http or https address in the event"
+        raise InvalidRequest(msg)
+    return url
+
+
+def _properties(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = event.get(name, {})
+    if not isinstance(value, Mapping):
+        msg = f"{name} must be a JSON object in the event"
+        raise InvalidRequest(msg)
+    return {key: value[key] for key in value.keys() - _FRAMEWORK_PROPERTIES}

@@ -1,0 +1,203 @@
+"""The Lambda function: crhelper, Powertools and boto3 are put together here and nowhere else.
+
+crhelper frames each event: it calls the function for the request type, watches the time and
+composes the answer. It also keeps state, logs what it is given and sends answers that may never
+arrive. So each event gets a frame of its own, which has no log to write to, sees a clock that
+runs ahead of Lambda's, and sends through `answer.py`.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+# crhelper makes three clients for its polling, which is not used here, unless it runs locally.
+os.environ.setdefault("AWS_SAM_LOCAL", "true")
+
+import boto3
+import urllib3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from botocore.config import Config
+from crhelper import CfnResource
+
+from chime_proxy_provider.answer import AnswerSender, Delivery
+from chime_proxy_provider.deadline import Deadline
+from chime_proxy_provider.errors import InvalidRequest
+from chime_proxy_provider.event import RequestType, ReturnAddress, read_address
+from chime_proxy_provider.lifecycle import Lifecycle
+from chime_proxy_provider.redaction import redact
+from chime_proxy_provider.response import RequestFailed, failure_id, respond
+from chime_proxy_provider.schema import Schema
+from chime_proxy_provider.sessions import Sessions
+
+if TYPE_CHECKING:
+    from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
+
+SERVICE = "chime-proxy-provider"
+METRICS_NAMESPACE = "ChimeProxy"
+
+logger = Logger(
+    service=SERVICE, json_serializer=lambda record: redact(json.dumps(record, default=str))
+)
+
+
+class Context(Protocol):
+    """What the handler needs of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """The milliseconds until Lambda ends the invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """When the parts of an invocation end: the API's calls, crhelper's patience, the delivery."""
+
+    calls: Deadline
+    frame: Deadline
+    delivery: Deadline
+
+    @classmethod
+    def of(cls, context: Context, clock: Callable[[], float]) -> Self:
+        start, seconds = clock(), context.get_remaining_time_in_millis() / 1000
+        return cls(*(Deadline(start + seconds * share, clock) for share in (0.7, 0.8, 0.98)))
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Crhelper's view of the context: it answers half a second before this runs out."""
+        return int(self.frame.seconds_left() * 1000)
+
+
+class _Frame(CfnResource):
+    """crhelper around one event."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__(log_level="CRITICAL", boto_level="CRITICAL", sleep_on_delete=0)
+        self._delivery = delivery
+
+    def _send(self, status: str | None = None, reason: str = "") -> None:
+        super()._send(status, reason, send_response=self._delivery)  # type: ignore[misc]  # not in its stubs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """Answers CloudFormation's events; what it needs of the world comes as arguments."""
+
+    schema: Schema
+    client: "ChimeSDKVoiceClient"
+    pool: urllib3.PoolManager
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+    def __call__(self, event: Mapping[str, Any], context: Context) -> None:
+        """Answer one event, once.
+
+        An event that names nobody to answer is logged and counted, and that is all.
+
+        Raises:
+            Undelivered: CloudFormation did not take the answer. Lambda then delivers the event
+                again, which gives the answer two more chances.
+        """
+        start = self.clock()
+        try:
+            address = read_address(event)
+        except InvalidRequest as error:
+            _report_unanswerable(error)
+            return
+        delivery = self._answer(event, address, _Schedule.of(context, self.clock))
+        _report(event, address, delivery, self.clock() - start)
+        if delivery.failure:
+            raise delivery.failure
+
+    def _answer(
+        self, event: Mapping[str, Any], address: ReturnAddress, schedule: _Schedule
+    ) -> Delivery:
+        sessions = Sessions(self.client, schedule.calls, self.sleep)
+        lifecycle = Lifecycle(self.schema, sessions, self.now)
+        delivery = Delivery(AnswerSender(self.pool, schedule.delivery))
+        frame = _Frame(delivery)
+
+        @frame.create
+        @frame.update
+        @frame.delete
+        def work(_event: object, _context: object) -> str:
+            frame.NoEcho = True
+            frame.PhysicalResourceId = failure_id(event, address, doubt=True)
+            try:
+                outcome = respond(event, address, lifecycle)
+            except RequestFailed as failure:
+                frame.PhysicalResourceId = failure.physical_id
+                raise
+            frame.Data.update(outcome.attributes)
+            return outcome.physical_id
+
+        frame(_frame_event(event, address), schedule)
+        return delivery
+
+
+def _frame_event(event: Mapping[str, Any], address: ReturnAddress) -> dict[str, str]:
+    """No more of the event than crhelper needs: what it is not given it can neither log nor obey."""
+    return {
+        "RequestType": _operation(event) or RequestType.DELETE,
+        "ResponseURL": address.response_url,
+        "StackId": address.stack_id,
+        "RequestId": address.request_id,
+        "LogicalResourceId": address.logical_resource_id,
+    }
+
+
+def _operation(event: Mapping[str, Any]) -> str:
+    request_type = event.get("RequestType")
+    return request_type if request_type in list(RequestType) else ""
+
+
+def _report(
+    event: Mapping[str, Any], address: ReturnAddress, delivery: Delivery, seconds: float
+) -> None:
+    log = logger.error if delivery.failure else logger.info
+    log(
+        "answer not delivered" if delivery.failure else "answered",
+        extra={
+            "request_type": _operation(event),
+            "stack_id": address.stack_id,
+            "request_id": address.request_id,
+            "logical_resource_id": address.logical_resource_id,
+            "physical_resource_id": delivery.physical_id,
+            "status": delivery.status,
+            "reason": delivery.reason,
+            "delivery_failure": str(delivery.failure or ""),
+        },
+    )
+    succeeded = delivery.status == "SUCCESS"
+    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
+    metrics.add_dimension("Operation", _operation(event) or "Unknown")
+    metrics.add_metric("Succeeded", MetricUnit.Count, int(succeeded))
+    metrics.add_metric("Failed", MetricUnit.Count, int(not succeeded))
+    metrics.add_metric("Undelivered", MetricUnit.Count, int(delivery.failure is not None))
+    metrics.add_metric("Duration", MetricUnit.Milliseconds, seconds * 1000)
+    metrics.flush_metrics()
+
+
+def _report_unanswerable(error: InvalidRequest) -> None:
+    logger.error("event cannot be answered", extra={"reason": str(error)})
+    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
+    metrics.add_dimension("Operation", "Unknown")
+    metrics.add_metric("Unanswerable", MetricUnit.Count, 1)
+    metrics.flush_metrics()
+
+
+handler = Handler(
+    schema=Schema.load(Path(__file__).with_name("resource.json")),
+    client=boto3.client(
+        "chime-sdk-voice",
+        config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
+    ),
+    pool=urllib3.PoolManager(),
+    now=lambda: datetime.now(UTC),
+    clock=time.monotonic,
+    sleep=time.sleep,
+)

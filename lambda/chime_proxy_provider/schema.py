@@ -1,0 +1,125 @@
+"""The resource schema at work: CloudFormation's strings recast, every fault found at once.
+
+`resource.json` is the one source of what the resource accepts; the construct reads it too.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from chime_proxy_provider.errors import InvalidRequest
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a resource accepts, and which of its properties can change in place."""
+
+    inputs: Mapping[str, Any]
+    create_only: frozenset[str]
+    create_only_when_removed: frozenset[str]
+    attributes: tuple[str, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a schema in CloudFormation's resource-type format."""
+        document = json.loads(path.read_text(encoding="utf-8"))
+        read_only = _names(document, "readOnlyProperties")
+        accepted = {k: v for k, v in document["properties"].items() if k not in read_only}
+        return cls(
+            inputs={**document, "type": "object", "properties": accepted},
+            create_only=_names(document, "createOnlyProperties"),
+            create_only_when_removed=_names(document, "conditionalCreateOnlyProperties"),
+            attributes=tuple(document["definitions"]["Attributes"]["properties"]),
+        )
+
+    def recast(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties with integers as integers again and sets in one order.
+
+        What does not fit is left as it is, for `check` to name or for a comparison to see.
+        """
+        recast: dict[str, Any] = _recast(self.inputs, properties)
+        return recast
+
+    def check(self, properties: Mapping[str, Any]) -> None:
+        """Refuse recast properties that the resource does not accept.
+
+        Raises:
+            InvalidRequest: names every property at fault and what is allowed, never a value.
+        """
+        faults = list(_object_faults(self.inputs, properties))
+        if faults:
+            raise InvalidRequest("; ".join(faults))
+
+
+def _names(document: Mapping[str, Any], keyword: str) -> frozenset[str]:
+    return frozenset(pointer.rpartition("/")[2] for pointer in document[keyword])
+
+
+def _recast(schema: Mapping[str, Any], value: Any) -> Any:
+    match schema["type"], value:
+        case "integer", str() if _INTEGER.fullmatch(value):
+            return int(value)
+        case "array", list():
+            items = [_recast(schema["items"], item) for item in value]
+            return items if schema.get("insertionOrder", True) else sorted(items, key=str)
+        case "object", Mapping():
+            known = schema["properties"]
+            return {k: _recast(known[k], v) if k in known else v for k, v in value.items()}
+    return value
+
+
+def _faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
+    match schema["type"], value:
+        case "string", str():
+            yield from _string_faults(schema, value, name)
+        case "integer", int() if not isinstance(value, bool):
+            if not schema["minimum"] <= value <= schema["maximum"]:
+                yield _whole_number(schema, name)
+        case "integer", _:
+            yield _whole_number(schema, name)
+        case "array", list():
+            yield from _array_faults(schema, value, name)
+        case "object", Mapping():
+            yield from _object_faults(schema, value, f"{name}.")
+        case kind, _:
+            yield f"{name} must be of type {kind}"
+
+
+def _whole_number(schema: Mapping[str, Any], name: str) -> str:
+    return f"{name} must be a whole number from {schema['minimum']} to {schema['maximum']}"
+
+
+def _string_faults(schema: Mapping[str, Any], value: str, name: str) -> Iterator[str]:
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{name} must be one of {', '.join(schema['enum'])}"
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
+        yield f"{name} must match {schema['pattern']}"
+
+
+def _array_faults(schema: Mapping[str, Any], value: list[Any], name: str) -> Iterator[str]:
+    least, most = schema["minItems"], schema.get("maxItems", len(value))
+    if least == most and len(value) != least:
+        yield f"{name} must have exactly {least} items"
+    elif len(value) < least:
+        yield f"{name} must have at least {least} item"
+    if any(item in value[:index] for index, item in enumerate(value)):
+        yield f"{name} must not repeat an item"
+    for index, item in enumerate(value):
+        yield from _faults(schema["items"], item, f"{name}[{index}]")
+
+
+def _object_faults(
+    schema: Mapping[str, Any], value: Mapping[str, Any], path: str = ""
+) -> Iterator[str]:
+    known = schema["properties"]
+    yield from (f"{path}{name} is required" for name in schema["required"] if name not in value)
+    for name, item in value.items():
+        if name in known:
+            yield from _faults(known[name], item, f"{path}{name}")
+        else:
+            yield f"{path}{name[:60]} is not a property; known are {', '.join(known)}"

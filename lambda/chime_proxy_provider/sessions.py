@@ -1,0 +1,162 @@
+"""Proxy sessions in the API: the one module that calls it.
+
+Every failure leaves here as a `ProviderError`. What can be repeated safely is repeated while
+time is left; botocore repeats nothing, since it would repeat CreateProxySession too.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+
+from chime_proxy_provider.errors import (
+    AccessDenied,
+    InvalidRequest,
+    NetworkFailure,
+    NotFound,
+    ProviderError,
+    ServiceInternalError,
+    Throttling,
+)
+from chime_proxy_provider.redaction import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
+
+    from chime_proxy_provider.deadline import Deadline
+    from chime_proxy_provider.physical_id import SessionId
+
+    Session: TypeAlias = Mapping[str, Any]
+
+_CHANGEABLE = ("Capabilities", "ExpiryMinutes")
+_ERRORS = {
+    400: InvalidRequest,
+    401: AccessDenied,
+    403: AccessDenied,
+    404: NotFound,
+    429: Throttling,
+}
+_ALWAYS_SAFE = (Throttling, ServiceInternalError, NetworkFailure)
+_ATTEMPTS = 5
+_FIRST_PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions that the function's role may reach, until a deadline."""
+
+    client: ChimeSDKVoiceClient
+    deadline: Deadline
+    sleep: Callable[[float], None]
+
+    def create(self, properties: Mapping[str, Any]) -> Session:
+        """Create a session.
+
+        Only an attempt that the API turned away is repeated. After a `ServiceInternalError` or
+        a `NetworkFailure` the session may or may not exist.
+        """
+        call = partial(self.client.create_proxy_session, **properties)
+        return _session(self._repeat(call, safe=(Throttling,)))
+
+    def get(self, session_id: SessionId) -> Session:
+        """The session as it is now."""
+        call = partial(self.client.get_proxy_session, **_key(session_id))
+        return _session(self._repeat(call))
+
+    def update(self, session_id: SessionId, properties: Mapping[str, Any]) -> Session:
+        """Change what the API can change: the capabilities and the minutes to expiry."""
+        changeable = {
+            k: properties[k] for k in ("Capabilities", "ExpiryMinutes") if k in properties
+        }
+        call = partial(self.client.update_proxy_session, **_key(session_id), **changeable)
+        return _session(self._repeat(call))
+
+    def delete(self, session_id: SessionId) -> None:
+        """Delete the session."""
+        self._repeat(partial(self.client.delete_proxy_session, **_key(session_id)))
+
+    def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
+        """The connector's sessions that are not closed and whose name begins with `prefix`.
+
+        botocore has no paginator for ListProxySessions: the pages are followed here.
+        """
+        page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
+        while True:
+            answer = self._repeat(partial(self.client.list_proxy_sessions, **page))
+            for session in answer.get("ProxySessions", []):
+                if session.get("Name", "").startswith(prefix) and session["Status"] != "Closed":
+                    yield session
+            if not answer.get("NextToken"):
+                return
+            page["NextToken"] = answer["NextToken"]
+
+    def _repeat(
+        self,
+        call: Callable[[], Mapping[str, Any]],
+        *,
+        safe: tuple[type[ProviderError], ...] = _ALWAYS_SAFE,
+    ) -> Mapping[str, Any]:
+        for attempt in range(_ATTEMPTS - 1):
+            pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
+            try:
+                return self._call(call)
+            except safe:
+                if self.deadline.seconds_left() < pause:
+                    raise
+            self.sleep(pause)
+        return self._call(call)
+
+    def _call(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+        if self.deadline.seconds_left() <= 0:
+            msg = "no time is left for a call of the API"
+            raise NetworkFailure(msg)
+        with _translated():
+            return call()
+
+
+def _key(session_id: SessionId) -> dict[str, str]:
+    return {
+        "VoiceConnectorId": session_id.voice_connector_id,
+        "ProxySessionId": session_id.proxy_session_id,
+    }
+
+
+def _session(answer: Mapping[str, Any]) -> Session:
+    session: Session = answer.get("ProxySession", {})
+    if not session.get("ProxySessionId"):
+        msg = "the API's answer holds no proxy session"
+        raise ServiceInternalError(msg)
+    return session
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise _from_answer(error) from None
+    except ParamValidationError:
+        msg = "the SDK refuses the parameters of the call"
+        raise InvalidRequest(msg) from None
+    except BotoCoreError as error:
+        msg = f"the API gave no answer ({type(error).__name__})"
+        raise NetworkFailure(msg) from None
+
+
+def _from_answer(error: ClientError) -> ProviderError:
+    details = error.response.get("Error", {})
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    otherwise = (
+        ServiceInternalError if status >= HTTPStatus.INTERNAL_SERVER_ERROR else InvalidRequest
+    )
+    kind = _ERRORS.get(status, otherwise)
+    code, message = details.get("Code", status), details.get("Message", "")
+    return kind(redact(f"{error.operation_name}: {code}: {message}"))
