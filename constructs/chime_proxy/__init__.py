@@ -1,1 +1,19 @@
-"""Masked phone sessions as infrastructure."""
+"""Masked phone sessions as infrastructure.
+
+`ProxySession` puts two participants behind one proxy phone number; `ProxySessionProvider` is the
+function that creates, updates and deletes such sessions for CloudFormation.
+"""
+
+from chime_proxy._options import Capability, GeoMatch, GeoMatchLevel, NumberSelection
+from chime_proxy._provider import ProxySessionProvider
+from chime_proxy._proxy_session import Participant, ProxySession
+
+__all__ = [
+    "Capability",
+    "GeoMatch",
+    "GeoMatchLevel",
+    "NumberSelection",
+    "Participant",
+    "ProxySession",
+    "ProxySessionProvider",
+]

@@ -98,7 +98,7 @@ def _string_faults(schema: Mapping[str, Any], value: str, name: str) -> Iterator
     if "enum" in schema and value not in schema["enum"]:
         yield f"{name} must be one of {', '.join(schema['enum'])}"
     if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
-        yield f"{name} must match {schema['pattern']}"
+        yield f"{name} must be {schema['$comment']}"
 
 
 def _array_faults(schema: Mapping[str, Any], value: list[Any], name: str) -> Iterator[str]:

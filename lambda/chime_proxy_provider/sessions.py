@@ -73,11 +73,9 @@ class Sessions:
 
     def update(self, session_id: SessionId, properties: Mapping[str, Any]) -> Session:
         """Change what the API can change: the capabilities and the minutes to expiry."""
-        changeable = {
-            k: properties[k] for k in ("Capabilities", "ExpiryMinutes") if k in properties
-        }
-        call = partial(self.client.update_proxy_session, **_key(session_id), **changeable)
-        return _session(self._repeat(call))
+        changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
+        arguments: dict[str, Any] = {**_key(session_id), **changeable}
+        return _session(self._repeat(partial(self.client.update_proxy_session, **arguments)))
 
     def delete(self, session_id: SessionId) -> None:
         """Delete the session."""

@@ -1,0 +1,28 @@
+"""A ride: driver and rider call and text each other, and neither sees the other's number."""
+
+import os
+
+import aws_cdk as cdk
+
+from chime_proxy import Capability, ProxySession, ProxySessionProvider
+
+app = cdk.App()
+stack = cdk.Stack(app, "MaskedCalls")
+provider = ProxySessionProvider(
+    stack, "Provider", endpoint_url=os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
+)
+ride = ProxySession(
+    stack,
+    "Ride",
+    voice_connector="abcdef1ghij2klmno3pqr4",
+    participants=["+14015550101", "+12065550100"],
+    capabilities=[Capability.VOICE, Capability.SMS],
+    expiry=cdk.Duration.hours(1),
+    provider=provider,
+)
+cdk.CfnOutput(stack, "ProxyPhoneNumber", value=ride.proxy_phone_number)
+cdk.CfnOutput(stack, "ProxySessionId", value=ride.proxy_session_id)
+cdk.CfnOutput(stack, "VoiceConnectorId", value=ride.voice_connector_id)
+cdk.CfnOutput(stack, "Capabilities", value=ride.capabilities)
+cdk.CfnOutput(stack, "Status", value=ride.status)
+app.synth()

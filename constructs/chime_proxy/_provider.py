@@ -1,0 +1,158 @@
+"""The function behind the sessions of a stack, and what it may do."""
+
+import json
+from hashlib import sha256
+from typing import Self
+from urllib.parse import urlsplit
+
+from aws_cdk import (
+    Annotations,
+    ArnFormat,
+    Duration,
+    RemovalPolicy,
+    Stack,
+    Token,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
+from constructs import Construct
+
+from chime_proxy._code import ARCHITECTURE, HANDLER, RUNTIME, provider_code
+
+_DEFAULT_ID = "ProxySessionProvider"
+_ACTIONS = (
+    "chime:CreateProxySession",
+    "chime:DeleteProxySession",
+    "chime:GetProxySession",
+    "chime:ListProxySessions",
+    "chime:UpdateProxySession",
+)
+_TIMEOUT = Duration.minutes(1)
+_SCHEMES = ("http", "https")
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+_END_OF_SUPPORT_ID = "cdk-chime-proxy:endOfSupport"
+_END_OF_SUPPORT = (
+    "AWS ended support for proxy sessions on 2026-04-07: its endpoint may refuse every call. "
+    "Set endpoint_url of the ProxySessionProvider to a service that still answers them"
+)
+
+
+class ProxySessionProvider(Construct):
+    """The function that creates, updates and deletes proxy sessions for CloudFormation.
+
+    One serves any number of sessions. It may call the proxy-session API on the voice connectors
+    of those sessions, and on no others.
+
+    Args:
+        scope: where the provider belongs.
+        construct_id: its id within the scope.
+        endpoint_url: where the API is. Default: AWS's own endpoint in the stack's region, which
+            AWS ended support for; synthesis warns of it.
+
+    Raises:
+        ValueError: `endpoint_url` is not an http or https address.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, endpoint_url: str | None = None
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._role = aws_iam.Role(
+            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
+        )
+        self._function = aws_lambda.Function(
+            self,
+            "Resource",
+            description="Custom::ChimeProxySession: proxy sessions for CloudFormation",
+            code=provider_code(),
+            handler=HANDLER,
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            memory_size=256,
+            timeout=_TIMEOUT,
+            role=self._role,
+            log_group=self._log_group(),
+            environment=_environment(endpoint_url),
+        )
+        if _is_aws(endpoint_url):
+            Annotations.of(self).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
+
+    @classmethod
+    def of(cls, scope: Construct) -> Self:
+        """The provider that the sessions of a stack share by default, made when first asked for."""
+        stack = Stack.of(scope)
+        existing = stack.node.try_find_child(_DEFAULT_ID)
+        return existing if isinstance(existing, cls) else cls(stack, _DEFAULT_ID)
+
+    @property
+    def service_token(self) -> str:
+        """What CloudFormation sends its requests to: the function's ARN."""
+        return self._function.function_arn
+
+    def permission_for(self, scope: Construct, voice_connector_id: str) -> aws_iam.Policy:
+        """The policy that lets the provider serve one connector.
+
+        It is a resource of its own, so that it outlives the last session of the connector:
+        CloudFormation changes policies first and deletes sessions last.
+
+        Args:
+            scope: a construct of the stack whose sessions need it; they must depend on it.
+            voice_connector_id: the connector.
+        """
+        stack = Stack.of(scope)
+        holder = self if stack is Stack.of(self) else stack
+        policy_id = f"VoiceConnector{_key(stack, voice_connector_id)}"
+        if holder is stack:
+            policy_id = f"{_DEFAULT_ID}{self.node.addr[-8:]}{policy_id}"
+        existing = holder.node.try_find_child(policy_id)
+        if isinstance(existing, aws_iam.Policy):
+            return existing
+        return aws_iam.Policy(
+            holder,
+            policy_id,
+            roles=[self._role],
+            statements=[_statement(stack, voice_connector_id)],
+        )
+
+    def _log_group(self) -> aws_logs.LogGroup:
+        log_group = aws_logs.LogGroup(
+            self,
+            "LogGroup",
+            retention=aws_logs.RetentionDays.THREE_MONTHS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        log_group.grant_write(self._role)
+        return log_group
+
+
+def _environment(endpoint_url: str | None) -> dict[str, str]:
+    if endpoint_url is None:
+        return {}
+    if not Token.is_unresolved(endpoint_url) and urlsplit(endpoint_url).scheme not in _SCHEMES:
+        msg = "endpoint_url must be an http or https address"
+        raise ValueError(msg)
+    # The SDK's own name for the setting, so the handler has nothing to read.
+    return {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url}
+
+
+def _is_aws(endpoint_url: str | None) -> bool:
+    host = urlsplit(endpoint_url).hostname if endpoint_url else None
+    return endpoint_url is None or (host or "").endswith(_AWS_DOMAINS)
+
+
+def _key(stack: Stack, voice_connector_id: str) -> str:
+    if not Token.is_unresolved(voice_connector_id):
+        return voice_connector_id
+    reference = json.dumps(stack.resolve(voice_connector_id), sort_keys=True)
+    return sha256(reference.encode()).hexdigest()[:8]
+
+
+def _statement(stack: Stack, voice_connector_id: str) -> aws_iam.PolicyStatement:
+    voice_connector = stack.format_arn(
+        service="chime",
+        resource="vc",
+        resource_name=voice_connector_id,
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )
+    return aws_iam.PolicyStatement(actions=list(_ACTIONS), resources=[voice_connector])

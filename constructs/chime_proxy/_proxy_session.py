@@ -1,0 +1,204 @@
+"""A proxy session as a construct."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aws_cdk import CustomResource, Duration, RemovalPolicy
+from constructs import Construct
+
+from chime_proxy._options import Capability, GeoMatch, NumberSelection
+from chime_proxy._provider import ProxySessionProvider
+from chime_proxy._schema import faults
+from chime_proxy._voice_connector import VoiceConnector, voice_connector_id
+
+# Over the function's own minute, with room for the delivery that Lambda repeats a minute after a
+# crash. It is a property of every session: changing it would update them all.
+_SERVICE_TIMEOUT = Duration.minutes(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One end of a session.
+
+    Args:
+        phone_number: the participant's own number.
+        proxy_phone_number: the number that the participant calls and texts.
+    """
+
+    phone_number: str
+    proxy_phone_number: str
+
+
+class ProxySession(Construct):
+    """Two participants who call and text each other through one proxy phone number.
+
+    Capabilities and expiry change in place; any other change, and the removal of `expiry`,
+    makes a new session with a number of its own. A session closes by itself when it expires:
+    the next change of the stack that touches it then makes a new one.
+
+    Tokens pass in every place of a literal value.
+
+    Args:
+        scope: where the session belongs.
+        construct_id: its id within the scope.
+        voice_connector: what carries it: an id (not an ARN), or the connector's construct.
+        participants: the two participants' numbers in E.164 format. `geo_match` looks at the
+            first.
+        capabilities: what it carries.
+        expiry: how long it stays open, 1 to 720 whole minutes. Default: the connector's own.
+        name: at most 30 letters, digits and spaces. Default: one derived from stack and
+            resource, by which the session is found again after a crash.
+        number_selection: whether to prefer the proxy number that these participants had last.
+            Default: the service decides.
+        geo_match: where the proxy number should be from. Default: anywhere.
+        provider: the function that serves the session. Default: one for the whole stack.
+        removal_policy: `RETAIN` keeps the session when it is removed or replaced.
+            Default: it is deleted.
+
+    Raises:
+        ValueError: every prop at fault and what it may be.
+    """
+
+    def __init__(  # noqa: PLR0913 - the resource's own properties
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        voice_connector: VoiceConnector,
+        participants: Sequence[str],
+        capabilities: Sequence[Capability | str],
+        expiry: Duration | None = None,
+        name: str | None = None,
+        number_selection: NumberSelection | str | None = None,
+        geo_match: GeoMatch | None = None,
+        provider: ProxySessionProvider | None = None,
+        removal_policy: RemovalPolicy | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        connector = voice_connector_id(voice_connector)
+        properties = _given(
+            VoiceConnectorId=connector,
+            ParticipantPhoneNumbers=_listed(participants),
+            Capabilities=_listed(capabilities),
+            ExpiryMinutes=None if expiry is None else expiry.to_minutes(integral=False),
+            Name=name,
+            NumberSelectionBehavior=number_selection,
+            **_geo_match(geo_match or GeoMatch()),
+        )
+        self._check(properties)
+        provider = provider or ProxySessionProvider.of(self)
+        self._resource = CustomResource(
+            self,
+            "Resource",
+            resource_type="Custom::ChimeProxySession",
+            service_token=provider.service_token,
+            service_timeout=_SERVICE_TIMEOUT,
+            removal_policy=removal_policy,
+            properties=properties,
+        )
+        self._resource.node.add_dependency(provider.permission_for(self, connector))
+
+    @property
+    def proxy_session_id(self) -> str:
+        """The id of the session within its voice connector."""
+        return self._attribute("ProxySessionId")
+
+    @property
+    def voice_connector_id(self) -> str:
+        """The id of the voice connector that carries the session."""
+        return self._attribute("VoiceConnectorId")
+
+    @property
+    def session_name(self) -> str:
+        """The name of the session, the derived one where none was given."""
+        return self._attribute("Name")
+
+    @property
+    def status(self) -> str:
+        """`Open`, `InProgress` or `Closed`, as of the last deployment."""
+        return self._attribute("Status")
+
+    @property
+    def proxy_phone_number(self) -> str:
+        """The number that both participants call and text."""
+        return self._attribute("ProxyPhoneNumber")
+
+    @property
+    def participants(self) -> tuple[Participant, Participant]:
+        """Both ends of the session, in the order declared."""
+        return self._participant(0), self._participant(1)
+
+    @property
+    def capabilities(self) -> str:
+        """What the session carries, sorted and joined with commas."""
+        return self._attribute("Capabilities")
+
+    @property
+    def expiry_minutes(self) -> str:
+        """The minutes after which the session closes."""
+        return self._attribute("ExpiryMinutes")
+
+    @property
+    def created_timestamp(self) -> str:
+        """When the session was created (ISO 8601, UTC, milliseconds)."""
+        return self._attribute("CreatedTimestamp")
+
+    @property
+    def updated_timestamp(self) -> str:
+        """When the session was last updated (ISO 8601, UTC, milliseconds)."""
+        return self._attribute("UpdatedTimestamp")
+
+    @property
+    def ended_timestamp(self) -> str:
+        """When the session closed (ISO 8601, UTC, milliseconds); empty while it is open."""
+        return self._attribute("EndedTimestamp")
+
+    @property
+    def number_selection_behavior(self) -> str:
+        """The preference for reusing a proxy number; empty without one."""
+        return self._attribute("NumberSelectionBehavior")
+
+    @property
+    def geo_match_level(self) -> str:
+        """The preference for a number near the first participant; empty without one."""
+        return self._attribute("GeoMatchLevel")
+
+    @property
+    def geo_match_country(self) -> str:
+        """The country asked for; empty without one."""
+        return self._attribute("GeoMatchParams.Country")
+
+    @property
+    def geo_match_area_code(self) -> str:
+        """The area code asked for; empty without one."""
+        return self._attribute("GeoMatchParams.AreaCode")
+
+    def _participant(self, index: int) -> Participant:
+        return Participant(
+            phone_number=self._attribute(f"Participants.{index}.PhoneNumber"),
+            proxy_phone_number=self._attribute(f"Participants.{index}.ProxyPhoneNumber"),
+        )
+
+    def _attribute(self, name: str) -> str:
+        return self._resource.get_att_string(name)
+
+    def _check(self, properties: dict[str, Any]) -> None:
+        wrong = faults(properties)
+        if wrong:
+            msg = f"{self.node.path}: {'; '.join(wrong)}"
+            raise ValueError(msg)
+
+
+def _given(**properties: object) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _listed(values: Sequence[str]) -> object:
+    # A lone string is a sequence too; the schema says what is wrong with it.
+    return values if isinstance(values, str) else [str(value) for value in values]
+
+
+def _geo_match(geo_match: GeoMatch) -> dict[str, object]:
+    params = _given(Country=geo_match.country, AreaCode=geo_match.area_code)
+    return {"GeoMatchLevel": geo_match.level, "GeoMatchParams": params or None}
