@@ -20,7 +20,7 @@ _PROVIDER = "chime_proxy_provider"
 _SERVICE = "chime_proxy_service"
 SCHEMA = LAMBDA / _PROVIDER / "resource.json"
 HANDLER = f"{_PROVIDER}.handler.handler"
-RUNTIME = aws_lambda.Runtime.PYTHON_3_13
+RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
 
 
@@ -59,6 +59,8 @@ def _install(requirements: Path, target: Path) -> None:
     if done.returncode:
         msg = f"the provider's packages could not be installed:\n{done.stderr.strip()}"
         raise RuntimeError(msg)
+    # Commands of the packages, with this machine's paths in them.
+    shutil.rmtree(target / "bin", ignore_errors=True)
 
 
 def _installer() -> list[str]:

@@ -45,9 +45,10 @@ def faults(properties: Mapping[str, Any]) -> list[str]:
 @cache
 def _validator() -> Draft7Validator:
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
-    strict = validators.extend(Draft7Validator, {"pattern": _full_match})
-    validator: Draft7Validator = strict({**resource_schema(), "type": "object"})
-    return validator
+    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]
+        Draft7Validator, {"pattern": _full_match}
+    )
+    return strict({**resource_schema(), "type": "object"})
 
 
 def _full_match(
@@ -58,7 +59,8 @@ def _full_match(
 
 
 def _is_token(value: object) -> bool:
-    return isinstance(value, str | float | int | list) and Token.is_unresolved(value)
+    # A list that is a token is encoded as a list of one text, which is no token by itself.
+    return Token.is_unresolved(value) or (isinstance(value, str) and Token.is_unresolved([value]))
 
 
 def _message(error: ValidationError) -> str:
@@ -74,23 +76,27 @@ def _prop(error: ValidationError) -> str:
 
 
 def _allowed(error: ValidationError) -> str:
-    schema: Mapping[str, Any] = error.schema
+    schema: Mapping[str, Any] = dict(error.schema)  # type: ignore[arg-type]  # never a bare boolean
     match error.validator:
         case "required":
-            return "is required"
+            phrase = "is required"
         case "enum":
-            return f"must be one of {', '.join(schema['enum'])}"
-        case "pattern" if str(error.instance).startswith("arn:"):
-            return f"must be the id, not the ARN: use {str(error.instance).rpartition('/')[2]!r}"
+            phrase = f"must be one of {', '.join(schema['enum'])}"
         case "pattern":
-            return f"must be {schema['$comment']}"
+            phrase = _form(schema, str(error.instance))
         case "minItems" | "maxItems":
-            return _size(schema)
+            phrase = _size(schema)
         case "uniqueItems":
-            return "must not repeat an item"
-    if schema["type"] == "integer":
-        return f"must be a whole number of minutes from {schema['minimum']} to {schema['maximum']}"
-    return f"must be of type {schema['type']}"
+            phrase = "must not repeat an item"
+        case _:
+            phrase = _kind(schema)
+    return phrase
+
+
+def _form(schema: Mapping[str, Any], text: str) -> str:
+    if text.startswith("arn:"):
+        return f"must be the id, not the ARN: use {text.rpartition('/')[2]!r}"
+    return f"must be {schema['$comment']}"
 
 
 def _size(schema: Mapping[str, Any]) -> str:
@@ -98,3 +104,9 @@ def _size(schema: Mapping[str, Any]) -> str:
     return (
         f"must have exactly {least} items" if least == most else f"must have at least {least} item"
     )
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    if schema["type"] == "integer":
+        return f"must be a whole number of minutes from {schema['minimum']} to {schema['maximum']}"
+    return f"must be of type {schema['type']}"

@@ -18,7 +18,7 @@ from chime_proxy_provider.deadline import Deadline
 from chime_proxy_provider.redaction import redact
 
 LIMIT_BYTES = 4096
-REASON_CHARACTERS = 250
+REASON_CHARACTERS = 500
 
 _REPEATS = 4
 _RETRY = Retry(
@@ -97,7 +97,7 @@ def encode(answer: Mapping[str, Any]) -> bytes:
 
 
 def _json(answer: Mapping[str, Any]) -> bytes:
-    return json.dumps(answer, separators=(",", ":")).encode()
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Delivery:
@@ -110,6 +110,7 @@ class Delivery:
         self.status = ""
         self.physical_id = ""
         self.reason = ""
+        """Why the request failed, where crhelper would keep only the last 240 characters."""
         self.failure: Undelivered | None = None
         self._sender = sender
         self._taken = Lock()
@@ -121,8 +122,8 @@ class Delivery:
         if not self._taken.acquire(blocking=False):
             return
         self.status, self.physical_id = answer["Status"], answer["PhysicalResourceId"]
-        self.reason = reason(answer["Reason"])
+        self.reason = reason(self.reason or answer["Reason"])
         try:
-            self._sender.send(response_url, answer)
+            self._sender.send(response_url, {**answer, "Reason": self.reason})
         except Undelivered as error:
             self.failure = error

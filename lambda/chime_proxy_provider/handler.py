@@ -130,7 +130,7 @@ class Handler:
             try:
                 outcome = respond(event, address, lifecycle)
             except RequestFailed as failure:
-                frame.PhysicalResourceId = failure.physical_id
+                frame.PhysicalResourceId, delivery.reason = failure.physical_id, str(failure)
                 raise
             frame.Data.update(outcome.attributes)
             return outcome.physical_id

@@ -1,0 +1,27 @@
+"""The opaque token that continues a list of sessions."""
+
+import base64
+
+from chime_proxy_service.errors import BadRequestError
+from chime_proxy_service.session import Position
+
+
+def encode(position: Position) -> str:
+    """Turn the position of a page's last session into a token."""
+    created, session_id = position
+    return base64.urlsafe_b64encode(f"{created}/{session_id}".encode()).decode()
+
+
+def decode(token: str) -> Position:
+    """Turn a token back into a position.
+
+    Raises:
+        BadRequestError: the token was not made by `encode`.
+    """
+    try:
+        text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
+        created, session_id = text.split("/", 1)
+        return int(created), session_id
+    except ValueError as error:
+        message = "NextToken is none that ListProxySessions returned; start again without it"
+        raise BadRequestError(message) from error

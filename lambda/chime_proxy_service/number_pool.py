@@ -1,0 +1,63 @@
+"""The proxy numbers that the service may hand out."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+_CANADIAN_AREA_CODES = (
+    "204 226 236 249 250 257 263 289 306 343 354 365 367 368 382 403 416 418 428 431 437 438 450 "
+    "460 468 474 506 514 519 537 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 "
+    "780 782 807 819 825 867 873 879 902 905 942"
+)
+_FICTION_AREA_CODES = ("206", "212", "312", "401", "415", "617", "913", "416", "514", "604")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number is from. A part that is unknown, or does not matter, is None."""
+
+    country: str | None = None
+    area_code: str | None = None
+
+    def contains(self, other: "Place") -> bool:
+        """Tell whether every part that matters here is the same in `other`."""
+        return self.country in (None, other.country) and self.area_code in (None, other.area_code)
+
+
+def place_of(phone_number: str) -> Place:
+    """Tell where an E.164 number is from.
+
+    Only +1 is told apart, by its area code: Canada's are known, every other one counts as the
+    United States'. The place of any other number is unknown.
+    """
+    if not phone_number.startswith("+1"):
+        return Place()
+    area_code = phone_number[2:5]
+    return Place("CA" if area_code in _CANADIAN_AREA_CODES.split() else "US", area_code)
+
+
+class NumberPool:
+    """Proxy numbers by area code, in the order they are handed out.
+
+    Args:
+        phone_numbers: E.164 numbers of country code 1.
+    """
+
+    def __init__(self, phone_numbers: Iterable[str]) -> None:
+        self._blocks: dict[Place, list[str]] = {}
+        for number in phone_numbers:
+            self._blocks.setdefault(place_of(number), []).append(number)
+
+    def numbers(self, countries: Collection[str], nearest: Place) -> Iterator[str]:
+        """Yield every number of these countries, those of the place `nearest` first."""
+        blocks = [place for place in self._blocks if place.country in countries]
+        for place in sorted(blocks, key=lambda block: not nearest.contains(block)):
+            yield from self._blocks[place]
+
+
+def fictional_numbers() -> Iterator[str]:
+    """Yield numbers that no telephone has: 555-0100 to 555-0199 are reserved for fiction.
+
+    A thousand of them, in seven area codes of the United States and three of Canada.
+    """
+    for area_code in _FICTION_AREA_CODES:
+        yield from (f"+1{area_code}5550{line}" for line in range(100, 200))

@@ -1,0 +1,47 @@
+"""What callers ask the service for."""
+
+from dataclasses import dataclass
+
+from chime_proxy_service.session import (
+    Capability,
+    Connector,
+    GeoMatchLevel,
+    GeoMatchParams,
+    NumberSelectionBehavior,
+    Position,
+    SessionKey,
+    Status,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRequest:
+    """A session to be made; without `expiry_minutes` the connector's default holds."""
+
+    connector: Connector
+    participants: tuple[str, str]
+    capabilities: frozenset[Capability]
+    expiry_minutes: int | None = None
+    name: str | None = None
+    number_selection_behavior: NumberSelectionBehavior | None = None
+    geo_match_level: GeoMatchLevel | None = None
+    geo_match_params: GeoMatchParams | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRequest:
+    """What a session shall be; without `expiry_minutes` it keeps its own."""
+
+    key: SessionKey
+    capabilities: frozenset[Capability]
+    expiry_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRequest:
+    """A page of a connector's sessions: those after a position, of one status or of all."""
+
+    connector: Connector
+    status: Status | None = None
+    after: Position | None = None
+    max_results: int = 100

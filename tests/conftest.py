@@ -1,0 +1,25 @@
+"""No test can reach an account: dummy keys, a fixed region, no profile, no endpoint but loopback."""
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+
+for _name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_REGION="us-east-1",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_ENDPOINT_URL="http://127.0.0.1:9",
+    AWS_EC2_METADATA_DISABLED="true",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+)
+os.environ["PATH"] = os.pathsep.join(
+    [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
+)
+assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"

@@ -1,0 +1,61 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+ROOT = Path(__file__).parents[2]
+APP = """
+import aws_cdk as cdk
+import chime_proxy
+
+app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+stack = cdk.Stack(app, "Calls")
+chime_proxy.ProxySession(
+    stack,
+    "Ride",
+    voice_connector="abcdef1ghij2klmno3pqr4",
+    participants=["+14015550101", "+12065550100"],
+    capabilities=[chime_proxy.Capability.VOICE],
+)
+app.synth()
+print(chime_proxy.__file__)
+"""
+
+
+def test_everything_is_in_the_wheel(wheel: Path) -> None:
+    """The wheel has every source file of both roots, and nothing that was compiled."""
+    names = set(ZipFile(wheel).namelist())
+    roots = {"constructs": "", "lambda": "chime_proxy/_lambda/"}
+    expected = {
+        f"{prefix}{path.relative_to(ROOT / root)}"
+        for root, prefix in roots.items()
+        for path in (ROOT / root).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+    assert {name for name in names if ".dist-info/" not in name} == expected
+
+
+def test_synth_from_another_folder(installed: Path, tmp_path: Path) -> None:
+    """A user of the wheel synthesizes from any folder, to the template that the checkout gives."""
+    from_wheel = _synth(tmp_path / "wheel", str(installed))
+    from_checkout = _synth(tmp_path / "checkout", str(ROOT / "constructs"))
+
+    assert from_wheel["Resources"] == from_checkout["Resources"]
+
+
+def _synth(folder: Path, path: str) -> dict[str, dict[str, object]]:
+    folder.mkdir()
+    out = folder / "cdk.out"
+    environment = {**os.environ, "PYTHONPATH": path, "CDK_OUTDIR": str(out)}
+    command = [sys.executable, "-c", APP]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.strip().startswith(path)
+    template: dict[str, dict[str, object]] = json.loads(
+        (out / "Calls.template.json").read_text(encoding="utf-8")
+    )
+    return template

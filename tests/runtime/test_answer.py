@@ -1,0 +1,171 @@
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
+from threading import Thread
+from typing import Any
+
+import pytest
+import urllib3
+
+from chime_proxy_provider.answer import LIMIT_BYTES, AnswerSender, Delivery, Undelivered, encode
+from chime_proxy_provider.deadline import Deadline
+
+ANSWER = {
+    "Status": "SUCCESS",
+    "PhysicalResourceId": "connector/session",
+    "StackId": "stack",
+    "RequestId": "request",
+    "LogicalResourceId": "Ride",
+    "Reason": "",
+    "Data": {"Status": "Open"},
+    "NoEcho": True,
+}
+
+
+class Bucket:
+    """A server that takes answers, with one status after the other and the last one for ever."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.puts: list[tuple[str, str | None, bytes]] = []
+        self._statuses = chain(statuses, repeat(statuses[-1]))
+
+    def put(self, path: str, content_type: str | None, body: bytes) -> int:
+        """Take a request."""
+        self.puts.append((path, content_type, body))
+        return next(self._statuses)
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """The address of the bucket while it is open."""
+        bucket = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = bucket.put(self.path, self.headers["Content-Type"], body)
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None: ...
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=5ec2e7"
+            server.shutdown()
+
+
+@pytest.fixture
+def sender() -> Iterator[AnswerSender]:
+    """A sender with half a minute to go."""
+    with urllib3.PoolManager() as pool:
+        yield AnswerSender(pool, Deadline(time.monotonic() + 30, time.monotonic))
+
+
+def test_put(sender: AnswerSender) -> None:
+    """An answer is one PUT of its JSON to the whole address, without a content type."""
+    bucket = Bucket(200)
+
+    with bucket.served() as url:
+        sender.send(url, ANSWER)
+
+    ((path, content_type, body),) = bucket.puts
+    assert path == "/answer?X-Amz-Signature=5ec2e7"
+    assert not content_type
+    assert json.loads(body) == ANSWER
+
+
+def test_busy_bucket(sender: AnswerSender) -> None:
+    """An answer that S3 turns away for the moment is sent again."""
+    bucket = Bucket(503, 500, 200)
+
+    with bucket.served() as url:
+        sender.send(url, ANSWER)
+
+    assert len(bucket.puts) == 3
+
+
+def test_refused(sender: AnswerSender) -> None:
+    """A refusal is not taken for delivery, and not tried again."""
+    bucket = Bucket(403)
+
+    with bucket.served() as url, pytest.raises(Undelivered, match="403"):
+        sender.send(url, ANSWER)
+
+    assert len(bucket.puts) == 1
+
+
+def test_never_taken(sender: AnswerSender) -> None:
+    """The attempts come to an end."""
+    bucket = Bucket(503)
+
+    with bucket.served() as url, pytest.raises(Undelivered):
+        sender.send(url, ANSWER)
+
+    assert len(bucket.puts) == 5
+
+
+def test_nobody_there(sender: AnswerSender) -> None:
+    """An address that nobody listens at is told without the address's secret."""
+    with Bucket(200).served() as url:
+        pass
+
+    with pytest.raises(Undelivered) as raised:
+        sender.send(url, ANSWER)
+
+    assert "5ec2e7" not in str(raised.value)
+
+
+def test_first_answer_counts(sender: AnswerSender) -> None:
+    """The second answer to one event is dropped, whatever it says."""
+    bucket = Bucket(200)
+    delivery = Delivery(sender)
+
+    with bucket.served() as url:
+        delivery(url, {**ANSWER, "Status": "FAILED", "Reason": "timed out"})
+        delivery(url, ANSWER)
+
+    assert len(bucket.puts) == 1
+    assert delivery.status == "FAILED"
+
+
+def test_long_reason() -> None:
+    """A long reason is cut from its end; what matters stands first."""
+    answer = json.loads(encode({**ANSWER, "Reason": "InvalidRequest: " + "x" * 9000}))
+
+    assert answer["Reason"].startswith("InvalidRequest: ")
+    assert len(answer["Reason"]) == 500
+
+
+def test_largest_answer() -> None:
+    """The largest session there can be, with the longest ids, stays under the limit."""
+    data: dict[str, Any] = dict.fromkeys(
+        (f"Participants.{i}.{n}PhoneNumber" for i in (0, 1) for n in ("", "Proxy")), "+" + "9" * 15
+    )
+    data |= {"Name": "x" * 128, "ProxySessionId": "x" * 128, "VoiceConnectorId": "x" * 36}
+    data |= {f"{t}Timestamp": "2026-11-21T12:00:00.288Z" for t in ("Created", "Updated", "Ended")}
+    largest = {
+        **ANSWER,
+        "Data": data,
+        "StackId": "x" * 300,
+        "LogicalResourceId": "x" * 255,
+        "PhysicalResourceId": "x" * 1024,
+        "Reason": "é" * 600,
+    }
+
+    encoded = encode(largest)
+
+    assert len(encoded) <= LIMIT_BYTES
+    assert json.loads(encoded)["Data"] == data
+
+
+def test_too_long() -> None:
+    """An answer over the limit fails with its physical id, so that the Delete finds the session."""
+    answer = json.loads(encode({**ANSWER, "Data": {"Name": "x" * LIMIT_BYTES}}))
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == ANSWER["PhysicalResourceId"]
+    assert "4096" in answer["Reason"]

@@ -1,0 +1,116 @@
+import logging
+import sys
+from typing import Any
+
+import pytest
+from tests.doubles import NOW, PHYSICAL_ID, REQUEST, Answers, Api, Context, event
+
+from chime_proxy_provider import handler as provider
+from chime_proxy_provider.answer import Undelivered
+
+
+@pytest.fixture
+def handler(api: Api, answers: Answers) -> provider.Handler:
+    """The handler, which is given no call to make."""
+    return provider.Handler(
+        schema=provider.handler.schema,
+        client=api.client,
+        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        now=lambda: NOW,
+        clock=lambda: 0.0,
+        sleep=lambda _: None,
+    )
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        event("Create", ResponseURL=None),
+        event("Create", ResponseURL="ftp://answers.invalid/"),
+        event("Create", ResponseURL=7),
+        event("Delete", StackId=""),
+        event("Delete", RequestId=None),
+        event("Update", LogicalResourceId=["Ride"]),
+        {},
+        [],
+        None,
+        "Create",
+    ],
+)
+def test_unanswerable(
+    handler: provider.Handler,
+    answers: Answers,
+    capsys: pytest.CaptureFixture[str],
+    malformed: Any,
+) -> None:
+    """Where nobody can be answered nobody is, and the metric says so."""
+    handler(malformed, Context())
+
+    assert answers.bodies == []
+    assert '"Unanswerable":[1.0]' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        event("Purge"),
+        event("Create", RequestType=None),
+        event("Create", RequestType={"Create": 1}),
+        event("Create", ResourceProperties="none"),
+        event("Create", ResourceProperties=None),
+    ],
+)
+def test_malformed(handler: provider.Handler, answers: Answers, malformed: Any) -> None:
+    """A malformed event that says where to answer gets a failure with a valid id."""
+    handler({**malformed}, Context())
+
+    assert answers.only["Status"] == "FAILED"
+    assert answers.only["PhysicalResourceId"] in (PHYSICAL_ID, f"create-failed/{REQUEST}")
+    assert answers.only["Reason"].startswith("InvalidRequest: ")
+
+
+def test_no_answer_to_an_earlier_event(handler: provider.Handler, answers: Answers) -> None:
+    """In a warm container a malformed event does not answer to the address of the one before."""
+    handler(event("Delete", PhysicalResourceId="create-failed/1"), Context())
+
+    handler({"RequestType": "Delete"}, Context())
+
+    assert len(answers.bodies) == 1
+
+
+def test_injected_fields(handler: provider.Handler, answers: Answers) -> None:
+    """Fields that crhelper would obey in an event are not given to it."""
+    injected = {"CrHelperData": {"Status": "forged"}, "CrHelperPoll": True}
+
+    handler(event("Delete", PhysicalResourceId="create-failed/1", **injected), Context())
+
+    assert answers.only["Data"] == {}
+    assert answers.only["Status"] == "SUCCESS"
+
+
+def test_undelivered(
+    handler: provider.Handler, answers: Answers, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An answer that does not arrive fails the invocation, so that Lambda delivers again."""
+    answers.status = 403
+
+    with pytest.raises(Undelivered):
+        handler(event("Delete", PhysicalResourceId="create-failed/1"), Context())
+
+    assert '"Undelivered":[1.0]' in capsys.readouterr().out
+
+
+def test_report(handler: provider.Handler, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each event leaves one log line and one metric line, with neither numbers nor secrets."""
+    written = provider.logger.registered_handler
+    assert isinstance(written, logging.StreamHandler)
+    written.setStream(sys.stdout)
+
+    handler(event("Create", ResourceProperties={"Name": "+14015550101"}), Context())
+
+    log, metrics = capsys.readouterr().out.strip().splitlines()
+    assert '"status": "FAILED"' in log
+    assert '"Failed":[1.0]' in metrics
+    assert '"Operation":"Create"' in metrics
+    for secret in ("5ec2e7", "4015550101"):
+        assert secret not in log + metrics

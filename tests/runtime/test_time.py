@@ -1,0 +1,68 @@
+import time
+from collections.abc import Mapping
+from threading import Event
+from typing import Any
+
+from tests.doubles import NOW, REQUEST, Answers, Api, Context, event, session
+
+from chime_proxy_provider import handler as provider
+
+
+class Hanging:
+    """An API that answers a Create only when it is let go."""
+
+    def __init__(self) -> None:
+        self.go = Event()
+
+    def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
+        """Hang, then create."""
+        self.go.wait(10)
+        return {"ProxySession": session()}
+
+
+def test_hanging_api(answers: Answers) -> None:
+    """While the API hangs one answer goes out in time, with an id whose Delete looks for more."""
+    api = Hanging()
+    handler = provider.Handler(
+        schema=provider.handler.schema,
+        client=api,  # type: ignore[arg-type]  # as much of the API as is used
+        pool=_LettingGo(api, answers),  # type: ignore[arg-type]  # as much of a pool as is used
+        now=lambda: NOW,
+        clock=time.monotonic,
+        sleep=time.sleep,
+    )
+
+    handler(event("Create"), Context(milliseconds=1500))
+
+    assert answers.only["Status"] == "FAILED"
+    assert answers.only["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
+
+
+class _LettingGo(Answers):
+    """Lets the API go on once the answer has arrived: what follows must not be a second one."""
+
+    def __init__(self, api: Hanging, answers: Answers) -> None:
+        self._api = api
+        self._answers = answers
+
+    def request(self, _method: str, url: str, *, body: bytes, **_: Any) -> Answers:
+        taken = self._answers.request(_method, url, body=body)
+        self._api.go.set()
+        return taken
+
+
+def test_no_time_for_a_call(answers: Answers) -> None:
+    """Without time for a call none is made, and the answer says so."""
+    clock = iter([0.0, 0.0, 0.0])
+    handler = provider.Handler(
+        schema=provider.handler.schema,
+        client=Api().client,
+        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        now=lambda: NOW,
+        clock=lambda: next(clock, 50.0),
+        sleep=time.sleep,
+    )
+
+    handler(event("Delete"), Context())
+
+    assert answers.only["Reason"] == "NetworkFailure: no time is left for a call of the API"

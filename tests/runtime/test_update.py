@@ -1,0 +1,155 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.doubles import (
+    CONNECTOR,
+    DRIVER,
+    PHYSICAL_ID,
+    RIDER,
+    SESSION,
+    Api,
+    event,
+    properties,
+    session,
+)
+
+Handle = Callable[[Any], dict[str, Any]]
+
+KEY = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
+NEW_ID = "99999999-67d8-901e-2f3a-b4abcd56789e"
+NEW = {"ProxySession": session(ProxySessionId=NEW_ID)}
+
+
+def update(old: dict[str, Any] | None = None, **new: Any) -> dict[str, Any]:
+    """An Update from one set of properties to another."""
+    return event(
+        "Update",
+        OldResourceProperties=properties(**(old or {})),
+        ResourceProperties=properties(**new),
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "call"),
+    [
+        ({"Capabilities": ["Voice"]}, {"Capabilities": ["Voice"], "ExpiryMinutes": 60}),
+        ({"ExpiryMinutes": "90"}, {"Capabilities": ["SMS", "Voice"], "ExpiryMinutes": 90}),
+    ],
+)
+def test_in_place(api: Api, handle: Handle, change: dict[str, Any], call: dict[str, Any]) -> None:
+    """Capabilities and expiry change by one call, and the session stays the one it was."""
+    api.answers("update_proxy_session", {"ProxySession": session()}, {**KEY, **call})
+
+    answer = handle(update(**change))
+
+    assert answer["Status"] == "SUCCESS"
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"VoiceConnectorId": "zbcdef1ghij2klmno3pqr4"},
+        {"ParticipantPhoneNumbers": [DRIVER, RIDER]},
+        {"Name": "Ride 7"},
+        {"NumberSelectionBehavior": "AvoidSticky"},
+        {"GeoMatchLevel": "Country"},
+        {"GeoMatchParams": {"Country": "US", "AreaCode": "206"}},
+        {"ExpiryMinutes": None},
+    ],
+)
+def test_replacement(api: Api, handle: Handle, change: dict[str, Any]) -> None:
+    """What the API cannot change makes a new session; CloudFormation deletes the old one."""
+    api.answers("create_proxy_session", NEW)
+
+    answer = handle(update(**change))
+
+    connector = change.get("VoiceConnectorId", CONNECTOR)
+    assert answer["PhysicalResourceId"] == f"{connector}/{NEW_ID}"
+
+
+@pytest.mark.parametrize("change", [{"ServiceTimeout": "200"}, {"Capabilities": ["SMS", "Voice"]}])
+def test_nothing_changed(api: Api, handle: Handle, change: dict[str, Any]) -> None:
+    """A change that means nothing to the session refreshes the attributes by one call."""
+    api.answers("get_proxy_session", {"ProxySession": session(Status="InProgress")}, KEY)
+
+    answer = handle(update(**change))
+
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+    assert answer["Data"]["Status"] == "InProgress"
+
+
+def test_refresh_of_an_expired_session(api: Api, handle: Handle) -> None:
+    """A session that has closed by itself is made anew."""
+    api.answers("get_proxy_session", {"ProxySession": session(Status="Closed")})
+    api.answers("create_proxy_session", NEW)
+
+    assert handle(update(ServiceTimeout="200"))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_update_of_a_vanished_session(api: Api, handle: Handle) -> None:
+    """A session that is gone is made anew."""
+    api.fails("update_proxy_session", 404, "NotFoundException")
+    api.fails("get_proxy_session", 404, "NotFoundException")
+    api.answers("create_proxy_session", NEW)
+
+    assert handle(update(Capabilities=["SMS"]))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_update_of_a_closed_session(api: Api, handle: Handle) -> None:
+    """A session that refuses the change because it is closed is made anew."""
+    api.fails("update_proxy_session", 400, "BadRequestException")
+    api.answers("get_proxy_session", {"ProxySession": session(Status="Closed")})
+    api.answers("create_proxy_session", NEW)
+
+    assert handle(update(Capabilities=["SMS"]))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_refused_change(api: Api, handle: Handle) -> None:
+    """A change that an open session refuses fails, and the session keeps its id."""
+    api.fails("update_proxy_session", 400, "BadRequestException")
+    api.answers("get_proxy_session", {"ProxySession": session()})
+
+    answer = handle(update(Capabilities=["SMS"]))
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
+def test_bad_properties(handle: Handle) -> None:
+    """Properties at fault lose nothing: no call is made and the session keeps its id."""
+    answer = handle(update(Capabilities=["Voice", "Voice"], Colour="blue"))
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+    assert "Capabilities must not repeat an item" in answer["Reason"]
+    assert "Colour is not a property" in answer["Reason"]
+
+
+def test_failed_replacement(api: Api, handle: Handle) -> None:
+    """A replacement that cannot be made leaves the old session in its place."""
+    api.fails("create_proxy_session", 400, "BadRequestException", "no number is free")
+
+    answer = handle(update(Name="Ride 7"))
+
+    assert answer["Status"] == "FAILED"
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
+def test_update_of_what_was_never_made(api: Api, handle: Handle) -> None:
+    """An Update of a failed Create makes the session."""
+    api.answers("create_proxy_session", NEW)
+
+    answer = handle(event("Update", PhysicalResourceId="create-failed/1"))
+
+    assert answer["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_busy_api(api: Api, handle: Handle) -> None:
+    """Calls that may safely be made twice are made again after a failure of the API."""
+    api.fails("update_proxy_session", 503, "ServiceUnavailableException")
+    api.fails("update_proxy_session", 429, "ThrottledClientException")
+    api.answers("update_proxy_session", {"ProxySession": session()})
+
+    assert handle(update(Capabilities=["SMS"]))["Status"] == "SUCCESS"

@@ -1,0 +1,197 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_chime
+from aws_cdk.assertions import Annotations, Match, Template
+
+from chime_proxy import Capability, ProxySession, ProxySessionProvider
+from chime_proxy_provider import sessions
+
+ONE, TWO = "abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4"
+
+
+def ride(stack: cdk.Stack, construct_id: str, connector: Any, **more: Any) -> ProxySession:
+    """A session on a connector."""
+    return ProxySession(
+        stack,
+        construct_id,
+        voice_connector=connector,
+        participants=["+14015550101", "+12065550100"],
+        capabilities=[Capability.VOICE],
+        **more,
+    )
+
+
+def permissions(stack: cdk.Stack) -> dict[str, Any]:
+    """The policies that speak of voice connectors, by logical id."""
+    policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
+    return {name: p["Properties"] for name, p in policies.items() if "chime:" in json.dumps(p)}
+
+
+def statement(policy: dict[str, Any]) -> dict[str, Any]:
+    """The one statement of a policy."""
+    (found,) = policy["PolicyDocument"]["Statement"]
+    return dict(found)
+
+
+def connectors(stack: cdk.Stack) -> list[Any]:
+    """What the policies' ARNs end with."""
+    return [statement(p)["Resource"]["Fn::Join"][1][-1] for p in permissions(stack).values()]
+
+
+def test_actions_are_those_the_code_calls(stack: cdk.Stack) -> None:
+    """The role may call what the module that calls the API calls, and nothing else."""
+    ride(stack, "Ride", ONE)
+    source = Path(sessions.__file__).read_text(encoding="utf-8")
+    verbs = ("create", "delete", "get", "list", "update", "put")
+    called = {
+        f"chime:{verb.capitalize()}ProxySession{plural}"
+        for verb in verbs
+        for plural in ("", "s")
+        if f"client.{verb}_proxy_session{plural}," in source
+    }
+
+    (policy,) = permissions(stack).values()
+
+    assert set(statement(policy)["Action"]) == called
+    assert len(called) == 5
+
+
+def test_one_connector(stack: cdk.Stack) -> None:
+    """Sessions of one connector share one policy, on exactly that connector."""
+    ride(stack, "One", ONE)
+    ride(stack, "Two", ONE)
+
+    (policy,) = permissions(stack).values()
+
+    assert statement(policy)["Resource"] == {
+        "Fn::Join": [
+            "",
+            [
+                "arn:",
+                {"Ref": "AWS::Partition"},
+                ":chime:",
+                {"Ref": "AWS::Region"},
+                ":",
+                {"Ref": "AWS::AccountId"},
+                f":vc/{ONE}",
+            ],
+        ]
+    }
+
+
+def test_connectors_come_and_go_by_themselves(stack: cdk.Stack) -> None:
+    """Each connector has a policy of its own, so that one goes without touching another."""
+    ride(stack, "One", ONE)
+    before = permissions(stack)
+
+    other = cdk.Stack(cdk.App(context={"aws:cdk:bundling-stacks": []}), "Calls")
+    ride(other, "One", ONE)
+    ride(other, "Two", TWO)
+    after = permissions(other)
+
+    assert connectors(other) == [f":vc/{ONE}", f":vc/{TWO}"]
+    assert before.items() <= after.items()
+
+
+def test_connector_of_the_app(stack: cdk.Stack) -> None:
+    """A connector that the app itself makes is named by its id in the policy."""
+    connector = aws_chime.CfnVoiceConnector(
+        stack, "Connector", name="main", require_encryption=True
+    )
+    ride(stack, "One", connector)
+    ride(stack, "Two", connector)
+
+    (policy,) = permissions(stack).values()
+    parts = statement(policy)["Resource"]["Fn::Join"][1]
+
+    assert parts[-2:] == [":vc/", {"Fn::GetAtt": ["Connector", "VoiceConnectorId"]}]
+
+
+def test_provider_of_another_stack() -> None:
+    """A provider serves sessions of other stacks; each stack brings its permission along."""
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+    home, away = cdk.Stack(app, "Home"), cdk.Stack(app, "Away")
+    provider = ProxySessionProvider(home, "Provider", endpoint_url="https://calls.example.com")
+    ride(away, "Ride", ONE, provider=provider)
+
+    Template.from_stack(away).resource_count_is("AWS::Lambda::Function", 0)
+    assert connectors(away) == [f":vc/{ONE}"]
+    assert permissions(home) == {}
+
+
+def test_function(stack: cdk.Stack) -> None:
+    """The function is small, on arm64, and ends well before CloudFormation stops waiting."""
+    ride(stack, "Ride", ONE)
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "Architectures": ["arm64"],
+            "Handler": "chime_proxy_provider.handler.handler",
+            "Timeout": 60,
+            "Environment": Match.absent(),
+        },
+    )
+
+
+def test_log_group(stack: cdk.Stack) -> None:
+    """The logs are kept for a time, in a group that the function may write to and goes with it."""
+    ProxySessionProvider(stack, "Provider")
+    template = Template.from_stack(stack)
+
+    ((log_group, resource),) = template.find_resources("AWS::Logs::LogGroup").items()
+
+    assert resource["Properties"]["RetentionInDays"] == 90
+    assert resource["DeletionPolicy"] == "Delete"
+    template.has_resource_properties(
+        "AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": {"Ref": log_group}}}
+    )
+    template.resource_properties_count_is(
+        "AWS::IAM::Role", {"ManagedPolicyArns": Match.any_value()}, 0
+    )
+
+
+@pytest.mark.parametrize(
+    "endpoint_url",
+    [None, "https://voice-chime.us-east-1.amazonaws.com", "https://voice-chime.us-east-1.api.aws/"],
+)
+def test_end_of_support(stack: cdk.Stack, endpoint_url: str | None) -> None:
+    """A provider that points at AWS's own endpoint is warned of."""
+    ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url)
+
+    Annotations.from_stack(stack).has_warning(
+        "/Calls/Provider", Match.string_like_regexp("ended support .* 2026-04-07")
+    )
+
+
+def test_end_of_support_acknowledged(stack: cdk.Stack) -> None:
+    """The warning has an id by which it can be acknowledged."""
+    provider = ProxySessionProvider(stack, "Provider")
+    cdk.Annotations.of(provider).acknowledge_warning("cdk-chime-proxy:endOfSupport")
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_own_endpoint(stack: cdk.Stack) -> None:
+    """Another endpoint reaches the function by the SDK's own setting, without a warning."""
+    ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::Lambda::Function",
+        {
+            "Environment": {
+                "Variables": {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "https://calls.example.com"}
+            }
+        },
+    )
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_bad_endpoint(stack: cdk.Stack) -> None:
+    """An endpoint that is no web address is refused."""
+    with pytest.raises(ValueError, match="endpoint_url must be an http or https address"):
+        ProxySessionProvider(stack, "Provider", endpoint_url="calls.example.com")
