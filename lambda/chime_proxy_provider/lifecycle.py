@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.attributes import session_attributes
-from chime_proxy_provider.decision import Change, compare
+from chime_proxy_provider.decision import Change, compare, is_already
 from chime_proxy_provider.errors import (
     InvalidRequest,
     NetworkFailure,
@@ -92,16 +92,20 @@ class Lifecycle:
 
     def _update(self, request: Request, properties: Mapping[str, Any]) -> Outcome:
         session_id = SessionId.parse(request.physical_resource_id)
-        change = compare(self.schema, self.schema.recast(request.old_properties), properties)
-        session = self._brought_to(session_id, properties, change) if session_id else None
+        session = self._changed(request, session_id, properties) if session_id else None
         return self._outcome(session, properties) if session else self._create(request, properties)
 
-    def _brought_to(
-        self, session_id: SessionId, properties: Mapping[str, Any], change: Change
+    def _changed(
+        self, request: Request, session_id: SessionId, properties: Mapping[str, Any]
     ) -> Session | None:
         """The session with its properties as asked for, or None where it takes a new one."""
-        match change:
+        old = self.schema.recast(request.old_properties)
+        match compare(self.schema, old, properties):
             case Change.REPLACEMENT:
+                session = self._open(session_id)
+                prefix = resource_prefix(request.address)
+                if session and is_already(self.schema, session, old, properties, prefix):
+                    return self._updated(session_id, properties)
                 return None
             case Change.IN_PLACE:
                 return self._updated(session_id, properties)

@@ -14,8 +14,12 @@ from tests.doubles import (
     session,
 )
 
+from chime_proxy_provider.event import read_address
+from chime_proxy_provider.session_name import session_name
+
 Handle = Callable[[Any], dict[str, Any]]
 
+NAME = session_name(read_address(event("Update")))
 KEY = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
 NEW_ID = "99999999-67d8-901e-2f3a-b4abcd56789e"
 NEW = {"ProxySession": session(ProxySessionId=NEW_ID)}
@@ -61,6 +65,7 @@ def test_in_place(api: Api, handle: Handle, change: dict[str, Any], call: dict[s
 )
 def test_replacement(api: Api, handle: Handle, change: dict[str, Any]) -> None:
     """What the API cannot change makes a new session; CloudFormation deletes the old one."""
+    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)}, KEY)
     api.answers("create_proxy_session", NEW)
 
     answer = handle(update(**change))
@@ -129,12 +134,41 @@ def test_bad_properties(handle: Handle) -> None:
 
 def test_failed_replacement(api: Api, handle: Handle) -> None:
     """A replacement that cannot be made leaves the old session in its place."""
+    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)})
     api.fails("create_proxy_session", 400, "BadRequestException", "no number is free")
 
     answer = handle(update(Name="Ride 7"))
 
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        {"ParticipantPhoneNumbers": [RIDER, "+12065550102"]},
+        {"ParticipantPhoneNumbers": "none"},
+        {"VoiceConnectorId": "zbcdef1ghij2klmno3pqr4"},
+        {"Name": "Ride-7", "Capabilities": ["Fax"]},
+        {"GeoMatchLevel": "Country"},
+    ],
+)
+def test_rollback_of_a_failed_update(api: Api, handle: Handle, failed: dict[str, Any]) -> None:
+    """Taking back what never came to be keeps the session, its id and its number."""
+    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)}, KEY)
+    api.answers("update_proxy_session", {"ProxySession": session(Name=NAME)})
+
+    assert handle(update(old=failed))["PhysicalResourceId"] == PHYSICAL_ID
+
+
+def test_name_taken_away(api: Api, handle: Handle) -> None:
+    """A session with the user's own name is not what a resource without one would make."""
+    api.answers("get_proxy_session", {"ProxySession": session(Name="Ride 7")})
+    api.answers("create_proxy_session", NEW)
+
+    answer = handle(update(old={"Name": "Ride 7"}))
+
+    assert answer["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
 
 
 def test_update_of_what_was_never_made(api: Api, handle: Handle) -> None:
