@@ -4,7 +4,13 @@
 function that creates, updates and deletes such sessions for CloudFormation.
 """
 
-from chime_proxy._options import Capability, GeoMatch, GeoMatchLevel, NumberSelection
+from chime_proxy._options import (
+    Capability,
+    GeoMatch,
+    GeoMatchLevel,
+    NumberSelection,
+    RefusedDeletion,
+)
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
 
@@ -16,4 +22,5 @@ __all__ = [
     "Participant",
     "ProxySession",
     "ProxySessionProvider",
+    "RefusedDeletion",
 ]

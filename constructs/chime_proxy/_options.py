@@ -25,6 +25,19 @@ class GeoMatchLevel(StrEnum):
     AREA_CODE = "AreaCode"
 
 
+class RefusedDeletion(StrEnum):
+    """What becomes of a Delete that the API itself refuses, as a service does that has ended.
+
+    A call that IAM refuses fails in either case.
+    """
+
+    FAIL = "fail"
+    """The resource stays in DELETE_FAILED, and its session is not lost sight of."""
+
+    ABANDON = "abandon"
+    """The resource is deleted, and its session left to close by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeoMatch:
     """Where the proxy number should be from. A preference: without a match it is any number.

@@ -19,6 +19,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from chime_proxy._code import ARCHITECTURE, HANDLER, RUNTIME, provider_code
+from chime_proxy._options import RefusedDeletion
 
 _DEFAULT_ID = "ProxySessionProvider"
 _ACTIONS = (
@@ -49,13 +50,20 @@ class ProxySessionProvider(Construct):
         construct_id: its id within the scope.
         endpoint_url: where the API is. Default: AWS's own endpoint in the stack's region, which
             AWS ended support for; synthesis warns of it.
+        refused_deletion: what becomes of a Delete that the API itself refuses, as a service
+            does that has ended. Default: it fails.
 
     Raises:
         ValueError: `endpoint_url` is not an http or https address.
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, endpoint_url: str | None = None
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint_url: str | None = None,
+        refused_deletion: RefusedDeletion = RefusedDeletion.FAIL,
     ) -> None:
         super().__init__(scope, construct_id)
         self._role = aws_iam.Role(
@@ -73,7 +81,7 @@ class ProxySessionProvider(Construct):
             timeout=_TIMEOUT,
             role=self._role,
             log_group=self._log_group(),
-            environment=_environment(endpoint_url),
+            environment=_environment(endpoint_url, refused_deletion),
         )
         if _is_aws(endpoint_url):
             Annotations.of(self).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
@@ -126,14 +134,15 @@ class ProxySessionProvider(Construct):
         return log_group
 
 
-def _environment(endpoint_url: str | None) -> dict[str, str]:
+def _environment(endpoint_url: str | None, refused_deletion: RefusedDeletion) -> dict[str, str]:
+    deletion = {"REFUSED_DELETION": str(refused_deletion)}
     if endpoint_url is None:
-        return {}
+        return deletion
     if not Token.is_unresolved(endpoint_url) and urlsplit(endpoint_url).scheme not in _SCHEMES:
         msg = "endpoint_url must be an http or https address"
         raise ValueError(msg)
     # The SDK's own name for the setting, so the handler has nothing to read.
-    return {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url}
+    return {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url, **deletion}
 
 
 def _is_aws(endpoint_url: str | None) -> bool:

@@ -24,7 +24,7 @@ def session_attributes(
     proxy_number = ordered[0].get("ProxyPhoneNumber", "") if ordered else ""
     values = {
         **_flat({**session, "Participants": ordered}),
-        "Capabilities": ",".join(sorted(session.get("Capabilities", []))),
+        "Capabilities": ",".join(sorted(map(str, session.get("Capabilities", [])))),
         "ProxyPhoneNumber": proxy_number,
     }
     return {name: values.get(name, "") for name in names}
@@ -37,8 +37,8 @@ def _in_order(
     return sorted(found, key=lambda p: places.get(_digits(p.get("PhoneNumber", "")), len(places)))
 
 
-def _digits(number: str) -> str:
-    return number.removeprefix("+")
+def _digits(number: object) -> str:
+    return str(number).removeprefix("+")
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:

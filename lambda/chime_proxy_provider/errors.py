@@ -21,11 +21,19 @@ class NotFound(ProviderError):
 
 
 class AccessDenied(ProviderError):
-    """The API refuses the function's role, or the connector's proxy sessions are disabled."""
+    """IAM does not let the function's role make the call."""
+
+
+class GeneralServiceException(ProviderError):
+    """The API itself refuses: its proxy sessions are disabled on the connector, or have ended."""
 
 
 class Throttling(ProviderError):
     """The API asks for fewer calls; the request was not taken."""
+
+    def __init__(self, text: str, retry_after_seconds: float = 0) -> None:
+        super().__init__(text)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ServiceInternalError(ProviderError):

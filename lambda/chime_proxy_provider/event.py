@@ -3,13 +3,17 @@
 Source: "Custom resource request objects" in the CloudFormation user guide.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
 from chime_proxy_provider.errors import InvalidRequest
 
+# An hour is CloudFormation's patience where the resource does not say.
+_LONGEST_PATIENCE_SECONDS = 3600
 # CloudFormation's own properties of every custom resource: they say nothing about the session.
 _FRAMEWORK_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout"})
 
@@ -41,6 +45,8 @@ class Request:
     physical_resource_id: str
     properties: Mapping[str, Any] = field(repr=False)
     old_properties: Mapping[str, Any] = field(repr=False)
+    patience: timedelta
+    """How long CloudFormation waits for the answer."""
 
 
 def read_address(event: object) -> ReturnAddress:
@@ -75,6 +81,7 @@ def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
         else _text(event, "PhysicalResourceId"),
         properties=_properties(event, "ResourceProperties"),
         old_properties=_properties(event, "OldResourceProperties"),
+        patience=_patience(event),
     )
 
 
@@ -100,6 +107,12 @@ def _web_address(event: Mapping[str, Any]) -> str:
         msg = "ResponseURL must be an http or https address in the event"
         raise InvalidRequest(msg)
     return url
+
+
+def _patience(event: Mapping[str, Any]) -> timedelta:
+    stated = event.get("ResourceProperties", {}).get("ServiceTimeout", "")
+    is_number = isinstance(stated, str) and re.fullmatch("[0-9]{1,4}", stated)
+    return timedelta(seconds=int(stated) if is_number else _LONGEST_PATIENCE_SECONDS)
 
 
 def _properties(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
-"""Whether an event is certainly delivered for the first time, told by its ResponseURL.
+"""How old an event is, told by the signature in its ResponseURL.
 
-CloudFormation signs the address when it sends the event, and Lambda delivers an event again
-one minute after a crash or a time-out at the earliest. A signature younger than that is proof
-that no earlier delivery has failed.
+CloudFormation signs the address when it sends the event. Lambda delivers an event again one
+minute after a crash or a time-out at the earliest, so a signature younger than that proves that
+no earlier delivery has failed.
 Source: "Error handling for asynchronous invocation" in the Lambda developer guide.
 """
 
@@ -14,15 +14,22 @@ _FRESH = timedelta(seconds=30)
 _AMZ_DATE = "%Y%m%dT%H%M%SZ"
 
 
-def is_fresh(response_url: str, now: datetime) -> bool:
-    """Whether the address was signed less than half a minute before `now`."""
-    signed = _signing_time(response_url)
-    return signed is not None and abs(now - signed) < _FRESH
-
-
-def _signing_time(url: str) -> datetime | None:
-    dates = parse_qs(urlsplit(url).query).get("X-Amz-Date", [])
+def signing_time(response_url: str) -> datetime | None:
+    """When the address was signed; None where it does not say."""
+    dates = parse_qs(urlsplit(response_url).query).get("X-Amz-Date", [])
     try:
         return datetime.strptime(dates[0], _AMZ_DATE).replace(tzinfo=UTC)
     except (IndexError, ValueError):
         return None
+
+
+def is_fresh(response_url: str, now: datetime) -> bool:
+    """Whether the address was certainly signed less than half a minute before `now`."""
+    signed = signing_time(response_url)
+    return signed is not None and abs(now - signed) < _FRESH
+
+
+def is_stale(response_url: str, now: datetime, patience: timedelta) -> bool:
+    """Whether the address was signed so long ago that nobody waits for the answer any more."""
+    signed = signing_time(response_url)
+    return signed is not None and now - signed > patience

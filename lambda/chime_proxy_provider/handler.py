@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,11 @@ from crhelper import CfnResource
 
 from chime_proxy_provider.answer import AnswerSender, Delivery
 from chime_proxy_provider.deadline import Deadline
-from chime_proxy_provider.errors import InvalidRequest
+from chime_proxy_provider.deletion import Deletion, RefusedDeletion
+from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.event import RequestType, ReturnAddress, read_address
 from chime_proxy_provider.lifecycle import Lifecycle
+from chime_proxy_provider.physical_id import SessionId
 from chime_proxy_provider.redaction import redact
 from chime_proxy_provider.response import RequestFailed, failure_id, respond
 from chime_proxy_provider.schema import Schema
@@ -94,6 +97,7 @@ class Handler:
     schema: Schema
     client: "ChimeSDKVoiceClient"
     pool: urllib3.PoolManager
+    refused_deletion: RefusedDeletion
     now: Callable[[], datetime]
     clock: Callable[[], float]
     sleep: Callable[[float], None]
@@ -121,10 +125,10 @@ class Handler:
     def _answer(
         self, event: Mapping[str, Any], address: ReturnAddress, schedule: _Schedule
     ) -> Delivery:
-        sessions = Sessions(self.client, schedule.calls, self.sleep)
-        lifecycle = Lifecycle(self.schema, sessions, self.now)
+        lifecycle = self._lifecycle(schedule.calls)
         delivery = Delivery(AnswerSender(self.pool, schedule.delivery))
         frame = _Frame(delivery)
+        made: list[SessionId] = []
 
         @frame.create
         @frame.update
@@ -137,11 +141,24 @@ class Handler:
             except RequestFailed as failure:
                 frame.PhysicalResourceId, delivery.reason = failure.physical_id, str(failure)
                 raise
+            made.extend([outcome.new_session] if outcome.new_session else [])
             frame.Data.update(outcome.attributes)
             return outcome.physical_id
 
         frame(_frame_event(event, address), schedule)
+        if made and delivery.physical_id != str(made[0]):
+            self._take_back(made[0], schedule.delivery)
         return delivery
+
+    def _take_back(self, session_id: SessionId, deadline: Deadline) -> None:
+        """Delete what was made after CloudFormation had been told that nothing was."""
+        with suppress(ProviderError):
+            self._lifecycle(deadline).deletion.delete_session(session_id)
+
+    def _lifecycle(self, deadline: Deadline) -> Lifecycle:
+        sessions = Sessions(self.client, deadline, self.sleep)
+        deletion = Deletion(sessions, self.refused_deletion, self.sleep)
+        return Lifecycle(self.schema, sessions, deletion, self.now)
 
 
 def _frame_event(event: Mapping[str, Any], address: ReturnAddress) -> dict[str, str]:
@@ -202,6 +219,7 @@ handler = Handler(
         config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
     ),
     pool=urllib3.PoolManager(),
+    refused_deletion=RefusedDeletion(os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL)),
     now=lambda: datetime.now(UTC),
     clock=time.monotonic,
     sleep=time.sleep,

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.attributes import session_attributes
+from chime_proxy_provider.creation import Creation
 from chime_proxy_provider.decision import Change, compare, is_already
-from chime_proxy_provider.errors import (
-    InvalidRequest,
-    NetworkFailure,
-    NotFound,
-    ProviderError,
-    ServiceInternalError,
-)
+from chime_proxy_provider.errors import InvalidRequest, NotFound
 from chime_proxy_provider.event import RequestType
-from chime_proxy_provider.freshness import is_fresh
-from chime_proxy_provider.physical_id import SessionId, says_nothing_created
-from chime_proxy_provider.session_name import resource_prefix, session_name
+from chime_proxy_provider.freshness import is_stale
+from chime_proxy_provider.physical_id import SessionId
+from chime_proxy_provider.session_name import resource_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from chime_proxy_provider.deletion import Deletion
     from chime_proxy_provider.event import Request
     from chime_proxy_provider.schema import Schema
     from chime_proxy_provider.sessions import Session, Sessions
@@ -35,6 +30,8 @@ class Outcome:
 
     physical_id: str
     attributes: Mapping[str, str]
+    new_session: SessionId | None = None
+    """The session that this very request made, if it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +40,7 @@ class Lifecycle:
 
     schema: Schema
     sessions: Sessions
+    deletion: Deletion
     now: Callable[[], datetime]
 
     def carry_out(self, request: Request) -> Outcome:
@@ -57,43 +55,28 @@ class Lifecycle:
             case RequestType.UPDATE:
                 return self._update(request, self._properties(request))
             case RequestType.DELETE:
-                return self._delete(request)
+                self.deletion.delete(request)
+                return Outcome(request.physical_resource_id, {})
 
     def _properties(self, request: Request) -> Mapping[str, Any]:
+        if is_stale(request.address.response_url, self.now(), request.patience):
+            # What is made now, nobody would know of: CloudFormation has given up long since.
+            msg = "the event was delivered after CloudFormation had stopped waiting for an answer"
+            raise InvalidRequest(msg)
         properties = self.schema.recast(request.properties)
         self.schema.check(properties)
         return properties
 
     def _create(self, request: Request, properties: Mapping[str, Any]) -> Outcome:
-        if properties.get("Name"):
-            return self._outcome(self.sessions.create(properties), properties)
-        named = {**properties, "Name": session_name(request.address)}
-        return self._outcome(self._create_once(request, named), properties)
-
-    def _create_once(self, request: Request, named: Mapping[str, Any]) -> Session:
-        if not is_fresh(request.address.response_url, self.now()):
-            earlier = self._find(named)
-            if earlier:
-                return earlier
-        try:
-            return self.sessions.create(named)
-        except (ServiceInternalError, NetworkFailure):
-            with suppress(ProviderError):
-                created = self._find(named)
-                if created:
-                    return created
-            raise
-
-    def _find(self, named: Mapping[str, Any]) -> Session | None:
-        try:
-            return next(self.sessions.named(named["VoiceConnectorId"], named["Name"]), None)
-        except NotFound:
-            return None
+        created = Creation(self.sessions, self.now).create(request.address, properties)
+        return self._outcome(created.session, properties, is_new=created.is_new)
 
     def _update(self, request: Request, properties: Mapping[str, Any]) -> Outcome:
         session_id = SessionId.parse(request.physical_resource_id)
         session = self._changed(request, session_id, properties) if session_id else None
-        return self._outcome(session, properties) if session else self._create(request, properties)
+        if session is None:
+            return self._create(request, properties)
+        return self._outcome(session, properties, is_new=False)
 
     def _changed(
         self, request: Request, session_id: SessionId, properties: Mapping[str, Any]
@@ -127,34 +110,13 @@ class Lifecycle:
         except NotFound:
             return None
 
-    def _delete(self, request: Request) -> Outcome:
-        physical_id = request.physical_resource_id
-        session_id = SessionId.parse(physical_id)
-        if session_id:
-            self._delete_session(session_id)
-        elif not says_nothing_created(physical_id):
-            self._sweep(request)
-        return Outcome(physical_id, {})
-
-    def _delete_session(self, session_id: SessionId) -> None:
-        with suppress(NotFound):
-            self.sessions.delete(session_id)
-
-    def _sweep(self, request: Request) -> None:
-        """Delete what a Create left whose answer never reached CloudFormation."""
-        connector = request.properties.get("VoiceConnectorId")
-        if not isinstance(connector, str) or request.properties.get("Name"):
-            return
-        with suppress(NotFound):
-            for session in list(self.sessions.named(connector, resource_prefix(request.address))):
-                self._delete_session(SessionId(connector, session["ProxySessionId"]))
-
-    def _outcome(self, session: Session, properties: Mapping[str, Any]) -> Outcome:
+    def _outcome(self, session: Session, properties: Mapping[str, Any], *, is_new: bool) -> Outcome:
+        session_id = SessionId(properties["VoiceConnectorId"], session["ProxySessionId"])
+        participants = properties["ParticipantPhoneNumbers"]
         return Outcome(
-            physical_id=str(SessionId(properties["VoiceConnectorId"], session["ProxySessionId"])),
-            attributes=session_attributes(
-                session, properties["ParticipantPhoneNumbers"], self.schema.attributes
-            ),
+            physical_id=str(session_id),
+            attributes=session_attributes(session, participants, self.schema.attributes),
+            new_session=session_id if is_new else None,
         )
 
 

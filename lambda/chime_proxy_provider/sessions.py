@@ -7,24 +7,18 @@ time is left; botocore repeats nothing, since it would repeat CreateProxySession
 from __future__ import annotations
 
 import random
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-
+from chime_proxy_provider.api_error import translated
 from chime_proxy_provider.errors import (
     AccessDenied,
-    InvalidRequest,
     NetworkFailure,
-    NotFound,
     ProviderError,
     ServiceInternalError,
     Throttling,
 )
-from chime_proxy_provider.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,16 +31,10 @@ if TYPE_CHECKING:
     Session: TypeAlias = Mapping[str, Any]
 
 _CHANGEABLE = ("Capabilities", "ExpiryMinutes")
-_ERRORS = {
-    400: InvalidRequest,
-    401: AccessDenied,
-    403: AccessDenied,
-    404: NotFound,
-    429: Throttling,
-}
-_ALWAYS_SAFE = (Throttling, ServiceInternalError, NetworkFailure)
-_ATTEMPTS = 5
-_FIRST_PAUSE_SECONDS = 0.5
+_PASSING = (Throttling, ServiceInternalError, NetworkFailure)
+# Not taken, so never taken twice. A role that was made a moment ago is not known everywhere yet.
+_NOT_TAKEN = (Throttling, AccessDenied)
+_PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ class Sessions:
         a `NetworkFailure` the session may or may not exist.
         """
         call = partial(self.client.create_proxy_session, **properties)
-        return _session(self._repeat(call, safe=(Throttling,)))
+        return _session(self._repeat(call, passing=_NOT_TAKEN))
 
     def get(self, session_id: SessionId) -> Session:
         """The session as it is now."""
@@ -90,7 +78,7 @@ class Sessions:
         while True:
             answer = self._repeat(partial(self.client.list_proxy_sessions, **page))
             for session in answer.get("ProxySessions", []):
-                if session.get("Name", "").startswith(prefix) and session["Status"] != "Closed":
+                if session.get("Name", "").startswith(prefix) and session.get("Status") != "Closed":
                     yield session
             if not answer.get("NextToken"):
                 return
@@ -100,23 +88,24 @@ class Sessions:
         self,
         call: Callable[[], Mapping[str, Any]],
         *,
-        safe: tuple[type[ProviderError], ...] = _ALWAYS_SAFE,
+        passing: tuple[type[ProviderError], ...] = _PASSING,
     ) -> Mapping[str, Any]:
-        for attempt in range(_ATTEMPTS - 1):
-            pause = _FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
+        for pause in _PAUSES_SECONDS:
             try:
                 return self._call(call)
-            except safe:
-                if self.deadline.seconds_left() < pause:
+            except passing as error:
+                jittered = pause * random.uniform(0.5, 1)  # noqa: S311 - no secret
+                wait = max(jittered, getattr(error, "retry_after_seconds", 0))
+                if self.deadline.seconds_left() <= wait:
                     raise
-            self.sleep(pause)
+            self.sleep(wait)
         return self._call(call)
 
     def _call(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         if self.deadline.seconds_left() <= 0:
             msg = "no time is left for a call of the API"
             raise NetworkFailure(msg)
-        with _translated():
+        with translated():
             return call()
 
 
@@ -129,32 +118,7 @@ def _key(session_id: SessionId) -> dict[str, str]:
 
 def _session(answer: Mapping[str, Any]) -> Session:
     session: Session = answer.get("ProxySession", {})
-    if not session.get("ProxySessionId"):
+    if not isinstance(session.get("ProxySessionId"), str):
         msg = "the API's answer holds no proxy session"
         raise ServiceInternalError(msg)
     return session
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        raise _from_answer(error) from None
-    except ParamValidationError:
-        msg = "the SDK refuses the parameters of the call"
-        raise InvalidRequest(msg) from None
-    except BotoCoreError as error:
-        msg = f"the API gave no answer ({type(error).__name__})"
-        raise NetworkFailure(msg) from None
-
-
-def _from_answer(error: ClientError) -> ProviderError:
-    details = error.response.get("Error", {})
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    otherwise = (
-        ServiceInternalError if status >= HTTPStatus.INTERNAL_SERVER_ERROR else InvalidRequest
-    )
-    kind = _ERRORS.get(status, otherwise)
-    code, message = details.get("Code", status), details.get("Message", "")
-    return kind(redact(f"{error.operation_name}: {code}: {message}"))

@@ -7,6 +7,7 @@ import pytest
 from tests.doubles import NOW, Answers, Api, Context
 
 from chime_proxy_provider import handler as provider
+from chime_proxy_provider.deletion import RefusedDeletion
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def handle(api: Api, answers: Answers) -> Callable[[Mapping[str, Any]], dict[str
         schema=provider.handler.schema,
         client=api.client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=lambda: 0.0,
         sleep=lambda _: None,

@@ -121,7 +121,7 @@ def test_refused(api: Api, handle: Handle) -> None:
     answer = handle(event("Create"))
 
     assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"
-    assert answer["Reason"].startswith("AccessDenied: ")
+    assert answer["Reason"].startswith("GeneralServiceException: ")
     assert "proxy sessions are disabled" in answer["Reason"]
     assert answer["Data"] == {}
 

@@ -41,6 +41,7 @@ def test_refused(api: Api, handle: Handle) -> None:
 
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == PHYSICAL_ID
+    assert "refused_deletion" in answer["Reason"]
 
 
 def test_failed_create(handle: Handle) -> None:
@@ -61,6 +62,15 @@ def test_sweep(api: Api, handle: Handle, physical_id: str) -> None:
 
     assert answer["Status"] == "SUCCESS"
     assert answer["PhysicalResourceId"] == physical_id
+
+
+def test_second_look(api: Api, handle: Handle) -> None:
+    """A Create that is still at work when its Delete arrives is found by a second look."""
+    api.answers("list_proxy_sessions", {"ProxySessions": []})
+    api.answers("list_proxy_sessions", {"ProxySessions": [session(Name=f"{PREFIX}00000000000001")]})
+    api.answers("delete_proxy_session", {})
+
+    assert handle(event("Delete", PhysicalResourceId=INVENTED))["Status"] == "SUCCESS"
 
 
 def test_sweep_spares_named_sessions(handle: Handle) -> None:

@@ -7,6 +7,7 @@ from tests.doubles import NOW, PHYSICAL_ID, REQUEST, Answers, Api, Context, even
 
 from chime_proxy_provider import handler as provider
 from chime_proxy_provider.answer import Undelivered
+from chime_proxy_provider.deletion import RefusedDeletion
 
 
 @pytest.fixture
@@ -16,6 +17,7 @@ def handler(api: Api, answers: Answers) -> provider.Handler:
         schema=provider.handler.schema,
         client=api.client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=lambda: 0.0,
         sleep=lambda _: None,
@@ -104,10 +106,11 @@ def test_report(handler: provider.Handler, capsys: pytest.CaptureFixture[str]) -
     """Each event leaves one log line and one metric line, with neither numbers nor secrets."""
     written = provider.logger.registered_handler
     assert isinstance(written, logging.StreamHandler)
-    written.setStream(sys.stdout)
+    before = written.setStream(sys.stdout)
 
     handler(event("Create", ResourceProperties={"Name": "+14015550101"}), Context())
 
+    written.setStream(before)
     log, metrics = capsys.readouterr().out.strip().splitlines()
     assert '"status": "FAILED"' in log
     assert '"Failed":[1.0]' in metrics

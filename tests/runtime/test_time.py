@@ -3,9 +3,10 @@ from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
-from tests.doubles import NOW, REQUEST, Answers, Api, Context, event, session
+from tests.doubles import CONNECTOR, NOW, REQUEST, SESSION, Answers, Api, Context, event, session
 
 from chime_proxy_provider import handler as provider
+from chime_proxy_provider.deletion import RefusedDeletion
 
 
 class Hanging:
@@ -13,20 +14,27 @@ class Hanging:
 
     def __init__(self) -> None:
         self.go = Event()
+        self.deleted: list[Mapping[str, Any]] = []
 
     def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
         """Hang, then create."""
         self.go.wait(10)
         return {"ProxySession": session()}
 
+    def delete_proxy_session(self, **session: Any) -> Mapping[str, Any]:
+        """Note what is deleted."""
+        self.deleted.append(session)
+        return {}
+
 
 def test_hanging_api(answers: Answers) -> None:
-    """While the API hangs one answer goes out in time, with an id whose Delete looks for more."""
+    """While the API hangs one answer goes out in time; what is made after it is taken back."""
     api = Hanging()
     handler = provider.Handler(
         schema=provider.handler.schema,
         client=api,  # type: ignore[arg-type]  # as much of the API as is used
         pool=_LettingGo(api, answers),  # type: ignore[arg-type]  # as much of a pool as is used
+        refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=time.monotonic,
         sleep=time.sleep,
@@ -36,6 +44,7 @@ def test_hanging_api(answers: Answers) -> None:
 
     assert answers.only["Status"] == "FAILED"
     assert answers.only["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
+    assert api.deleted == [{"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}]
 
 
 class _LettingGo(Answers):
@@ -58,6 +67,7 @@ def test_no_time_for_a_call(answers: Answers) -> None:
         schema=provider.handler.schema,
         client=Api().client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=lambda: next(clock, 50.0),
         sleep=time.sleep,

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import aws_chime
 from aws_cdk.assertions import Annotations, Match, Template
 
-from chime_proxy import Capability, ProxySession, ProxySessionProvider
+from chime_proxy import Capability, ProxySession, ProxySessionProvider, RefusedDeletion
 from chime_proxy_provider import sessions
 
 ONE, TWO = "abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4"
@@ -133,7 +133,7 @@ def test_function(stack: cdk.Stack) -> None:
             "Architectures": ["arm64"],
             "Handler": "chime_proxy_provider.handler.handler",
             "Timeout": 60,
-            "Environment": Match.absent(),
+            "Environment": {"Variables": {"REFUSED_DELETION": "fail"}},
         },
     )
 
@@ -177,14 +177,22 @@ def test_end_of_support_acknowledged(stack: cdk.Stack) -> None:
 
 
 def test_own_endpoint(stack: cdk.Stack) -> None:
-    """Another endpoint reaches the function by the SDK's own setting, without a warning."""
-    ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    """The settings reach the function, the endpoint by the SDK's own name, without a warning."""
+    ProxySessionProvider(
+        stack,
+        "Provider",
+        endpoint_url="https://calls.example.com",
+        refused_deletion=RefusedDeletion.ABANDON,
+    )
 
     Template.from_stack(stack).has_resource_properties(
         "AWS::Lambda::Function",
         {
             "Environment": {
-                "Variables": {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "https://calls.example.com"}
+                "Variables": {
+                    "AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "https://calls.example.com",
+                    "REFUSED_DELETION": "abandon",
+                }
             }
         },
     )
