@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.doubles import (
     CONNECTOR,
     DRIVER,
+    NOW,
     PHYSICAL_ID,
     RIDER,
     SESSION,
@@ -20,6 +22,7 @@ from chime_proxy_provider.session_name import session_name
 Handle = Callable[[Any], dict[str, Any]]
 
 NAME = session_name(read_address(event("Update")))
+EARLIER = NOW - timedelta(hours=2)
 KEY = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
 NEW_ID = "99999999-67d8-901e-2f3a-b4abcd56789e"
 NEW = {"ProxySession": session(ProxySessionId=NEW_ID)}
@@ -65,7 +68,9 @@ def test_in_place(api: Api, handle: Handle, change: dict[str, Any], call: dict[s
 )
 def test_replacement(api: Api, handle: Handle, change: dict[str, Any]) -> None:
     """What the API cannot change makes a new session; CloudFormation deletes the old one."""
-    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)}, KEY)
+    api.answers(
+        "get_proxy_session", {"ProxySession": session(Name=NAME, CreatedTimestamp=EARLIER)}, KEY
+    )
     api.answers("create_proxy_session", NEW)
 
     answer = handle(update(**change))
@@ -134,7 +139,7 @@ def test_bad_properties(handle: Handle) -> None:
 
 def test_failed_replacement(api: Api, handle: Handle) -> None:
     """A replacement that cannot be made leaves the old session in its place."""
-    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)})
+    api.answers("get_proxy_session", {"ProxySession": session(Name=NAME, CreatedTimestamp=EARLIER)})
     api.fails("create_proxy_session", 400, "BadRequestException", "no number is free")
 
     answer = handle(update(Name="Ride 7"))
@@ -161,9 +166,24 @@ def test_rollback_of_a_failed_update(api: Api, handle: Handle, failed: dict[str,
     assert handle(update(old=failed))["PhysicalResourceId"] == PHYSICAL_ID
 
 
+def test_rollback_of_a_replacement(api: Api, handle: Handle) -> None:
+    """Taking back a replacement returns to the session that was replaced, and to its number."""
+    replaced = session(Name=f"{NAME[:16]}00000000000001")
+    new = session(ProxySessionId=NEW_ID, Name=NAME, GeoMatchLevel="Country")
+    api.answers("get_proxy_session", {"ProxySession": new})
+    api.answers("list_proxy_sessions", {"ProxySessions": [new, replaced]})
+    api.answers("update_proxy_session", {"ProxySession": replaced})
+    swapped = update(old={"GeoMatchLevel": "Country"})
+
+    answer = handle({**swapped, "PhysicalResourceId": f"{CONNECTOR}/{NEW_ID}"})
+
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
 def test_name_taken_away(api: Api, handle: Handle) -> None:
     """A session with the user's own name is not what a resource without one would make."""
-    api.answers("get_proxy_session", {"ProxySession": session(Name="Ride 7")})
+    old = session(Name="Ride 7", CreatedTimestamp=EARLIER)
+    api.answers("get_proxy_session", {"ProxySession": old})
     api.answers("create_proxy_session", NEW)
 
     answer = handle(update(old={"Name": "Ride 7"}))

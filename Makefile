@@ -1,0 +1,36 @@
+# Everything this needs goes into .venv and node_modules, Node itself included.
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: local local-down test check wheel
+local: .venv/.ready node_modules/.ready
+	@$(RUN) local
+local-down: .venv/.ready node_modules/.ready
+	@$(RUN) local down
+test: .venv/.ready node_modules/.ready
+	$(RUN) pytest
+check: .venv/.ready
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+wheel: .venv/.ready
+	$(RUN) build --wheel --no-isolation
+
+# A set-up that was interrupted has no .ready, and starts from nothing.
+.venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
+	@test -e $@ || $(PYTHON) -m venv --clear .venv
+	@rm -f $@
+	@echo 'Installing Python packages, which takes a minute or two ...'
+	@$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+.venv/bin/python:
+	@rm -f .venv/.ready
+node_modules/.ready: package.json package-lock.json | .venv/.ready
+	@echo 'Installing the CDK CLI ...'
+	@.venv/bin/npm ci --no-progress --loglevel=error >/dev/null
+	@touch $@

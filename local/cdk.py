@@ -1,0 +1,90 @@
+"""The CDK CLI, working on a local cloud."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.environment import tool_environment
+from local.error import LocalCloudError
+from local.folder import Folder
+
+_OPTIONS = ("--no-notices", "--no-color", "--no-version-reporting", "--ci")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cdk:
+    """The CDK CLI for one app and one cloud.
+
+    Args:
+        app: the folder with the app's `cdk.json`.
+        folder: the cloud's.
+        endpoint: the cloud's URL.
+
+    """
+
+    app: Path
+    folder: Folder
+    endpoint: str
+
+    def start(self, *arguments: str, folder: Path | None = None) -> "Command":
+        """Start a command; its output is not shown.
+
+        Args:
+            arguments: the command's name and what follows it.
+            folder: where to run it, the app's folder by default.
+
+        """
+        environment = tool_environment(self.folder, self.endpoint, os.environ)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the arguments are ours
+                ["cdk", *arguments, *_OPTIONS],  # noqa: S607 - the PATH is ours
+                cwd=folder or self.app,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        except FileNotFoundError as error:
+            message = f"The command `cdk` is not in {environment['PATH']}."
+            raise LocalCloudError(message) from error
+        return Command(f"cdk {arguments[0]}", process)
+
+    def run(self, *arguments: str, folder: Path | None = None) -> None:
+        """Run a command to its end.
+
+        Args:
+            arguments: the command's name and what follows it.
+            folder: where to run it, the app's folder by default.
+
+        Raises:
+            LocalCloudError: the command failed; the message is what it printed.
+
+        """
+        self.start(*arguments, folder=folder).finish()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A CDK command that was started."""
+
+    name: str
+    process: subprocess.Popen[str]
+
+    def finish(self) -> None:
+        """Wait for the end.
+
+        Raises:
+            LocalCloudError: the command failed; the message is what it printed.
+
+        """
+        output, _ = self.process.communicate()
+        if self.process.returncode:
+            message = f"{self.name} failed:\n\n{output.strip()}"
+            raise LocalCloudError(message)
+
+    def cancel(self) -> None:
+        """End the command now, if it has not ended."""
+        self.process.terminate()
+        self.process.communicate()

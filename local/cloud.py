@@ -1,0 +1,78 @@
+"""The local cloud as one ASGI application."""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from local.custom_resource import ANSWER_PATH, MAILBOXES
+from local.gateway import (
+    HttpRequest,
+    Receive,
+    Scope,
+    Send,
+    lambda_event,
+    read_request,
+    send_result,
+)
+from local.health import HEALTH_PATH
+from local.permission import check_permission
+
+_SERVICE_PATH = "/voice-connectors/"
+# CDK's bootstrap bucket refuses everybody who does not come by TLS. Nothing leaves this machine,
+# so loopback counts as secure.
+_SECURE_TRANSPORT = (b"x-forwarded-proto", b"https")
+
+
+class ProxySessionApi(Protocol):
+    """The proxy-session service, as a Lambda function has it."""
+
+    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """Answer one event in Lambda's payload format 2.0."""
+
+
+class Cloud:
+    """One port for everything: proxy sessions here, all other services by ministack.
+
+    Args:
+        ministack: ministack's own application.
+        proxy_sessions: what serves `/voice-connectors/...`.
+
+    """
+
+    def __init__(
+        self,
+        ministack: Callable[[Scope, Receive, Send], Awaitable[None]],
+        proxy_sessions: ProxySessionApi,
+    ) -> None:
+        self._ministack = ministack
+        self._proxy_sessions = proxy_sessions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of the ASGI protocol."""
+        path = scope.get("path", "")
+        if path == HEALTH_PATH:
+            await send_result(send, _json(200, {"pid": os.getpid()}))
+        elif path.startswith(ANSWER_PATH):
+            request = await read_request(scope, receive)
+            MAILBOXES.deliver(request.address, request.body)
+            await send_result(send, {"statusCode": 200})
+        elif path.startswith(_SERVICE_PATH):
+            request = await read_request(scope, receive)
+            await send_result(send, await asyncio.to_thread(self._serve, request))
+        else:
+            headers = [*scope.get("headers", ()), _SECURE_TRANSPORT]
+            await self._ministack({**scope, "headers": headers}, receive, send)
+
+    def _serve(self, request: HttpRequest) -> dict[str, Any]:
+        if denial := check_permission(request):
+            answer = _json(403, {"Code": denial.code, "Message": denial.message})
+            answer["headers"]["x-amzn-ErrorType"] = denial.code
+            return answer
+        return self._proxy_sessions.handle(lambda_event(request), None)
+
+
+def _json(status: int, body: dict[str, Any]) -> dict[str, Any]:
+    headers = {"content-type": "application/json"}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

@@ -1,0 +1,63 @@
+"""Where the local cloud keeps its files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The one folder that everything of a local cloud is in.
+
+    Args:
+        path: usually `.local` in the checkout. Each folder is a cloud of its own.
+
+    """
+
+    path: Path
+
+    @property
+    def env(self) -> Path:
+        """The shell script that points AWS tools at this cloud."""
+        return self.path / "env"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the cloud's process as long as it lives; contains its pid."""
+        return self.path / "pid"
+
+    @property
+    def state(self) -> Path:
+        """The port, and the sources that the running process was started from."""
+        return self.path / "cloud.json"
+
+    @property
+    def log(self) -> Path:
+        """What the cloud's process and its functions print."""
+        return self.path / "cloud.log"
+
+    @property
+    def runtime(self) -> Path:
+        """The Python environment that functions run in."""
+        return self.path / "runtime"
+
+    @property
+    def temporary(self) -> Path:
+        """The TMPDIR and HOME of the cloud's process."""
+        return self.path / "tmp"
+
+    @property
+    def assembly(self) -> Path:
+        """The synthesized app that was deployed last."""
+        return self.path / "cdk.out"
+
+    @property
+    def outputs(self) -> Path:
+        """The outputs of the deployed stacks, as the CDK CLI writes them."""
+        return self.path / "outputs.json"
+
+    @property
+    def cdk_home(self) -> Path:
+        """What the CDK CLI would otherwise cache in the user's home."""
+        return self.path / "cdk-home"

@@ -1,0 +1,25 @@
+"""How a cloud tells that it is up."""
+
+import http.client
+import json
+
+HEALTH_PATH = "/_local/health"
+_SECONDS = 3
+
+
+def endpoint(port: int) -> str:
+    """Return the URL of the cloud at a port."""
+    return f"http://127.0.0.1:{port}"
+
+
+def served_pid(port: int) -> int | None:
+    """Return the pid of the cloud that answers at a port, None if none does."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
+    try:
+        connection.request("GET", HEALTH_PATH)
+        answer = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+    return answer.get("pid") if isinstance(answer, dict) else None

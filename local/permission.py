@@ -1,0 +1,82 @@
+"""Whether IAM allows a caller an operation on proxy sessions.
+
+Roles and policies are ministack's, and so are the check of the signature and the decision. Only
+which operation a request is, and on which voice connector, is found here, from botocore's
+description of the API.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import parse_qs, unquote
+
+import botocore.session
+from ministack.core import iam_evaluator
+from ministack.core.iam_actions import identity_denial_message
+from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
+from ministack.core.router import extract_access_key_id, extract_region
+
+from local.gateway import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Why a request is refused: an error code and a message, as AWS puts them."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    action: str
+    method: str
+    path: re.Pattern[str]
+
+
+def check_permission(request: HttpRequest) -> Denial | None:
+    """Return why the request's signer may not send it; None if it may be sent.
+
+    The account's root, whose access key is `test`, may do everything. A path that belongs to no
+    operation is let through: the service knows the answer.
+    """
+    for operation in _operations():
+        match = operation.path.fullmatch(request.raw_path)
+        if match and operation.method == request.method:
+            return _evaluate(request, operation.action, unquote(match["connector"]))
+    return None
+
+
+@cache
+def _operations() -> tuple[_Operation, ...]:
+    model = botocore.session.get_session().get_service_model("chime-sdk-voice")
+    names = [
+        name for name in model.operation_names if name.endswith(("Proxy", "Sessions", "Session"))
+    ]
+    return tuple(_operation(name, model.operation_model(name).http) for name in names)
+
+
+def _operation(name: str, http: dict[str, str]) -> _Operation:
+    path = re.escape(http["requestUri"])
+    path = path.replace(r"\{voiceConnectorId\}", "(?P<connector>[^/]+)")
+    path = path.replace(r"\{proxySessionId\}", "[^/]+")
+    return _Operation(f"chime:{name}", http["method"], re.compile(path))
+
+
+def _evaluate(request: HttpRequest, action: str, connector: str) -> Denial | None:
+    query = parse_qs(request.raw_query, keep_blank_values=True)
+    access_key = extract_access_key_id(request.headers, query)
+    region = extract_region(request.headers, query)
+    set_request_account_id(iam_evaluator.find_iam_access_key_account(access_key) or access_key)
+    set_request_region(region)
+    iam_evaluator.pin_signed_request(request.method, request.raw_path, query, request.raw_headers)
+    iam_evaluator.pin_signed_body(request.body)
+    resource = f"arn:aws:chime:{region}:{get_account_id()}:vc/{connector}"
+    verdict = iam_evaluator.enforce(access_key, action, "chime", region, resource)
+    if verdict is None:
+        return None
+    if isinstance(verdict, iam_evaluator.AuthError):
+        return Denial(verdict.code, verdict.message)
+    explicit = verdict.decision == "Deny"
+    message = identity_denial_message(action, verdict.principal_arn, resource, explicit)
+    return Denial("AccessDeniedException", message)

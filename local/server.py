@@ -1,0 +1,35 @@
+"""The program of the cloud's process: `python -m local.server PORT FUNCTION_PYTHON`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app
+from ministack.core import hypercorn_compat
+
+from local import cloudformation
+from local.cloud import Cloud
+from local.proxy_sessions import create_api
+
+if TYPE_CHECKING:
+    from hypercorn.typing import Framework
+
+_SHUTDOWN_SECONDS = 1
+
+
+def main(port: int, function_python: Path) -> None:
+    """Serve the cloud on 127.0.0.1 until SIGTERM."""
+    hypercorn_compat.install()
+    cloudformation.install(function_python)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.graceful_timeout = _SHUTDOWN_SECONDS
+    cloud = Cloud(app.app, create_api())
+    asyncio.run(serve(cast("Framework", cloud), config))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[-2]), Path(sys.argv[-1]))

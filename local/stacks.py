@@ -1,0 +1,77 @@
+"""What CloudFormation says about the stacks on a local cloud."""
+
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.environment import REGION
+from local.error import LocalCloudError
+
+TOOLKIT_STACK = "CDKToolkit"
+_DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+_WAITS_FOR_SOMEBODY = "REVIEW_IN_PROGRESS"
+_SESSION_TYPE = "Custom::ChimeProxySession"
+_POLL_SECONDS = 0.2
+_START_ANEW = "`make local-down` and `make local` start a new one."
+
+
+class Stacks:
+    """The stacks of one cloud.
+
+    Every method raises LocalCloudError if the cloud does not answer.
+
+    Args:
+        endpoint: the cloud's URL.
+
+    """
+
+    def __init__(self, endpoint: str) -> None:
+        self._client = boto3.client(
+            "cloudformation",
+            region_name=REGION,
+            endpoint_url=endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the local root's
+            config=Config(proxies={}),
+        )
+
+    def is_bootstrapped(self) -> bool:
+        """Tell whether CDK can deploy here already."""
+        return self._statuses().get(TOOLKIT_STACK) in _DEPLOYED
+
+    def wait_until_settled(self) -> None:
+        """Wait for operations that an interrupted deployment has left running."""
+        while any(self._is_moving(status) for status in self._statuses().values()):
+            time.sleep(_POLL_SECONDS)
+
+    def proxy_sessions(self) -> list[str]:
+        """Return the physical ids of the proxy sessions in all stacks."""
+        names = [name for name in self._statuses() if name != TOOLKIT_STACK]
+        return [
+            resource["PhysicalResourceId"]
+            for name in names
+            for resource in self._resources(name)
+            if resource["ResourceType"] == _SESSION_TYPE
+        ]
+
+    def _resources(self, name: str) -> list[Any]:
+        return self._ask("describe_stack_resources", "StackResources", StackName=name)
+
+    def _statuses(self) -> dict[str, str]:
+        stacks = self._ask("describe_stacks", "Stacks")
+        return {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+
+    def _ask(self, operation: str, member: str, **parameters: str) -> list[Any]:
+        try:
+            answer = getattr(self._client, operation)(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            message = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
+            raise LocalCloudError(message) from error
+        return list(answer[member])
+
+    @staticmethod
+    def _is_moving(status: str) -> bool:
+        return status.endswith("_IN_PROGRESS") and status != _WAITS_FOR_SOMEBODY

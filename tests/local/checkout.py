@@ -1,0 +1,57 @@
+"""A copy of the project that tests work in as a newcomer would."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.folder import Folder
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A copy with a cloud of its own, worked in from a shell."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Folder:
+        """The folder of its cloud."""
+        return Folder(self.path / ".local")
+
+    def local(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Do what `make local` and `make local-down` do."""
+        return self._run(sys.executable, "-m", "local", *arguments)
+
+    def shell(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script after `. .local/env`."""
+        return self._run("sh", "-euc", f". .local/env; {script}")
+
+    def edit(self, pattern: str, replacement: str) -> None:
+        """Replace the one place in app.py that a pattern matches."""
+        app = self.path / "app.py"
+        text, places = re.subn(pattern, replacement, app.read_text(), flags=re.DOTALL)
+        assert places == 1
+        app.write_text(text)
+
+    def outputs(self) -> dict[str, str]:
+        """Return the outputs of the stack that was deployed last."""
+        (outputs,) = json.loads(self.folder.outputs.read_text()).values()
+        return dict(outputs)
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return the proxy sessions that there are, as the AWS CLI prints them."""
+        listed = self.shell(
+            "aws chime-sdk-voice list-proxy-sessions --voice-connector-id abcdef1ghij2klmno3pqr4"
+        )
+        return list(json.loads(listed.stdout)["ProxySessions"])
+
+    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        environment = {name: os.environ[name] for name in ("HOME", "PATH")}
+        return subprocess.run(
+            command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
+        )

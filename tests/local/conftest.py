@@ -1,0 +1,58 @@
+"""Clouds for tests: each one has a folder and a port of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from local import process
+from local.folder import ROOT, Folder
+from tests.local.checkout import Checkout
+from tests.local.probe import ProbeStack
+from tests.local.running_cloud import RunningCloud
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+    """Start a cloud for all tests that do nothing to its process."""
+    folder = Folder(tmp_path_factory.mktemp("cloud") / ".local")
+    yield RunningCloud(folder, process.start(folder))
+    process.stop(folder)
+
+
+@pytest.fixture
+def stack(cloud: RunningCloud, tmp_path: Path) -> Iterator[ProbeStack]:
+    """Name a stack that does not exist yet, and remove it afterwards."""
+    probe = ProbeStack(
+        cloud.client("cloudformation"), f"probe-{uuid4().hex[:8]}", tmp_path / "journal"
+    )
+    yield probe
+    probe.cloudformation.delete_stack(StackName=probe.name)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    """Name a folder for a cloud, and stop the cloud that the test has left in it."""
+    folder = Folder(tmp_path / ".local")
+    yield folder
+    process.stop(folder)
+
+
+@pytest.fixture(scope="session")
+def new_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Checkout]]:
+    """Copy what `make local` needs into folders of their own."""
+    checkouts = []
+
+    def create() -> Checkout:
+        path = tmp_path_factory.mktemp("checkout")
+        shutil.copytree(ROOT / "local", path / "local")
+        for name in ("app.py", "cdk.json", "requirements.txt"):
+            shutil.copy(ROOT / name, path / name)
+        (path / "node_modules").symlink_to(ROOT / "node_modules")
+        checkouts.append(path)
+        return Checkout(path)
+
+    yield create
+    for path in checkouts:
+        process.stop(Folder(path / ".local"))

@@ -1,0 +1,110 @@
+"""A stack with one custom resource, to see what CloudFormation makes of answers."""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import WaiterError
+
+_RESPONDER = Path(__file__).with_name("responder.py")
+_TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+_ROLE = {
+    "Type": "AWS::IAM::Role",
+    "Properties": {"AssumeRolePolicyDocument": {"Statement": [_TRUST]}},
+}
+_PROVIDER = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Timeout": 20,
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Code": {"ZipFile": _RESPONDER.read_text()},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeStack:
+    """A stack with one custom resource, whose provider does what the properties say."""
+
+    cloudformation: Any
+    name: str
+    journal: Path
+
+    def create(self, **properties: Any) -> str:
+        """Create the stack and return the status it ends in."""
+        self.cloudformation.create_stack(
+            StackName=self.name,
+            TemplateBody=self._template(properties),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        return self._status_after("stack_create_complete")
+
+    def update(self, **properties: Any) -> str:
+        """Update the stack and return the status it ends in."""
+        self.cloudformation.update_stack(
+            StackName=self.name,
+            TemplateBody=self._template(properties),
+            Capabilities=["CAPABILITY_IAM"],
+        )
+        return self._status_after("stack_update_complete")
+
+    def delete(self) -> None:
+        """Delete the stack."""
+        self.cloudformation.delete_stack(StackName=self.name)
+        self._status_after("stack_delete_complete")
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events that the provider got, with its environment."""
+        return [json.loads(line) for line in self.journal.read_text().splitlines()]
+
+    def received(self) -> list[tuple[str, str | None]]:
+        """Return type and physical id of every event that the provider got."""
+        return [(event["RequestType"], event.get("PhysicalResourceId")) for event in self.events()]
+
+    def failure(self) -> str:
+        """Return the reason that CloudFormation gives for the resource's failure."""
+        answer = self.cloudformation.describe_stack_events(StackName=self.name)
+        reasons: list[str] = [
+            event["ResourceStatusReason"]
+            for event in answer["StackEvents"]
+            if event["LogicalResourceId"] == "Probe" and event["ResourceStatus"].endswith("FAILED")
+        ]
+        return reasons[0]
+
+    def _status_after(self, waiter: str) -> str:
+        stack_id = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]["StackId"]
+        with suppress(WaiterError):
+            self.cloudformation.get_waiter(waiter).wait(
+                StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
+            )
+        stack = self.cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
+        return str(stack["StackStatus"])
+
+    def _template(self, properties: dict[str, Any]) -> str:
+        resources = {"Role": _ROLE, "Provider": _PROVIDER}
+        if properties.pop("Include", True):
+            resources["Probe"] = self._resource(properties)
+        return json.dumps({"Resources": resources})
+
+    def _resource(self, properties: dict[str, Any]) -> dict[str, Any]:
+        scripted = {
+            name: json.dumps(value) if isinstance(value, dict) else value
+            for name, value in properties.items()
+        }
+        return {
+            "Type": "Custom::Probe",
+            "Properties": {
+                "ServiceToken": {"Fn::GetAtt": ["Provider", "Arn"]},
+                "ServiceTimeout": 10,
+                "Journal": str(self.journal),
+                **scripted,
+            },
+        }

@@ -1,0 +1,100 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.local.probe import ProbeStack
+
+FAILED = {"Status": "FAILED", "Reason": "no number is free"}
+
+
+def test_failed_create_is_deleted(stack: ProbeStack) -> None:
+    """A failed Create is rolled back by a Delete with the id of the FAILED answer."""
+    assert stack.create(Create={**FAILED, "PhysicalResourceId": "marker"}) == "ROLLBACK_COMPLETE"
+    assert stack.received() == [("Create", None), ("Delete", "marker")]
+    request = stack.events()[0]["RequestId"]
+    assert stack.failure() == (
+        "Received response status [FAILED] from custom resource. "
+        f"Message returned: no number is free (RequestId: {request})"
+    )
+
+
+def test_failed_create_in_an_update_is_deleted(stack: ProbeStack) -> None:
+    """A resource that an update adds in vain is deleted when the update is rolled back."""
+    stack.create(Include=False)
+    assert stack.update(Create={**FAILED, "PhysicalResourceId": "marker"}) == (
+        "UPDATE_ROLLBACK_COMPLETE"
+    )
+    assert stack.received() == [("Create", None), ("Delete", "marker")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ({"PhysicalResourceId": ""}, "Invalid PhysicalResourceId"),
+        ({"Data": {"Filling": "x" * 4096}}, "Response object is too long."),
+        ({"RequestId": "another"}, "RequestId must be present and equal"),
+    ],
+)
+def test_refused_create_is_deleted(stack: ProbeStack, answer: dict[str, Any], message: str) -> None:
+    """After an answer that breaks the rules, the Delete has an id that CloudFormation invents."""
+    assert stack.create(Create=answer) == "ROLLBACK_COMPLETE"
+    assert message in stack.failure()
+    (_, deleted) = stack.received()
+    assert deleted[0] == "Delete"
+    assert str(deleted[1]).startswith(f"{stack.name}-Probe-")
+
+
+def test_late_answer(stack: ProbeStack) -> None:
+    """An answer that comes after ServiceTimeout is too late."""
+    assert stack.create(ServiceTimeout=1, Create={"Delay": 2}) == "ROLLBACK_COMPLETE"
+    assert "did not receive a response" in stack.failure()
+
+
+def test_failed_update_goes_back(stack: ProbeStack) -> None:
+    """A failed Update is followed by an Update to what there was before."""
+    stack.create(Size="small")
+    assert stack.update(Size="large", Update=FAILED) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.received() == [("Create", None), ("Update", "made"), ("Update", "made")]
+    back = stack.events()[-1]
+    assert back["ResourceProperties"]["Size"] == "small"
+    assert back["OldResourceProperties"]["Size"] == "large"
+
+
+def test_id_of_failed_update(stack: ProbeStack) -> None:
+    """The id that a FAILED answer gives to an Update is the resource's from then on."""
+    stack.create()
+    stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
+    stack.delete()
+    assert stack.received() == [
+        ("Create", None),
+        ("Update", "made"),
+        ("Update", "half-made"),
+        ("Delete", "half-made"),
+    ]
+
+
+def test_id_lost_in_rollback(stack: ProbeStack) -> None:
+    """What a rollback replaces is deleted."""
+    stack.create(Update={"PhysicalResourceId": "made"})
+    stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
+    assert stack.received()[2:] == [("Update", "half-made"), ("Delete", "half-made")]
+
+
+def test_response_url(stack: ProbeStack) -> None:
+    """A ResponseURL tells when it was signed."""
+    stack.create()
+    signed = parse_qs(urlsplit(stack.events()[0]["ResponseURL"]).query)["X-Amz-Date"][0]
+    age = datetime.now(UTC) - datetime.strptime(signed, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    assert timedelta(0) <= age < timedelta(minutes=1)
+
+
+def test_function_environment(stack: ProbeStack) -> None:
+    """A function sees no package and no variable of the checkout or of who started the cloud."""
+    stack.create()
+    event = stack.events()[0]
+    assert not [entry for entry in event["SysPath"] if ".venv" in entry]
+    assert event["Environment"].keys().isdisjoint({"USER", "PYTHONPATH", "VIRTUAL_ENV"})
+    assert event["Environment"]["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+    assert event["Environment"]["HOME"] != str(Path.home())

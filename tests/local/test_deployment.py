@@ -1,0 +1,137 @@
+"""The main job, by `python -m local` and the CDK CLI that it drives."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+import pytest
+from local.daemon import locked_pid
+from local.health import served_pid
+from local.state import read_state
+from tests.local.checkout import Checkout
+
+CONNECTOR = "abcdef1ghij2klmno3pqr4"
+UNKNOWN_CONNECTOR = "zzzzzz1ghij2klmno3pqr4"
+
+
+@pytest.fixture(scope="module")
+def deployed(new_checkout: Callable[[], Checkout]) -> Checkout:
+    """Deploy app.py once."""
+    checkout = new_checkout()
+    done = checkout.local()
+    assert done.returncode == 0, done.stderr
+    return checkout
+
+
+@pytest.fixture
+def as_it_was(deployed: Checkout) -> Iterator[Checkout]:
+    """Take edits of app.py back afterwards, without deploying them."""
+    app = deployed.path / "app.py"
+    before = app.read_text()
+    yield deployed
+    app.write_text(before)
+
+
+def test_session(deployed: Checkout) -> None:
+    """The session that the outputs name is the one that the AWS CLI shows."""
+    (session,) = deployed.sessions()
+    outputs = deployed.outputs()
+    assert session["ProxySessionId"] == outputs["ProxySessionId"]
+    assert {one["ProxyPhoneNumber"] for one in session["Participants"]} == {
+        outputs["ProxyPhoneNumber"]
+    }
+
+
+def test_unchanged(deployed: Checkout) -> None:
+    """An unchanged app is deployed within 15 seconds, changes nothing, and shows what there is."""
+    before, started = deployed.sessions(), monotonic()
+    done = deployed.local()
+    assert monotonic() - started < 15
+    assert (done.returncode, done.stderr) == (0, "")
+    assert deployed.sessions() == before
+    session = deployed.outputs()["ProxySessionId"]
+    assert f"MaskedCalls.ProxySessionId    {session}" in done.stdout
+    look = f"get-proxy-session --voice-connector-id {CONNECTOR} --proxy-session-id {session}"
+    assert done.stdout.splitlines()[-3:] == [
+        "  source .local/env",
+        f"  aws chime-sdk-voice {look}",
+        "  edit app.py, and make local again",
+    ]
+
+
+def test_update_in_place(as_it_was: Checkout) -> None:
+    """Other capabilities change the session that there is."""
+    (before,) = as_it_was.sessions()
+    as_it_was.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
+    assert as_it_was.local().returncode == 0
+    (after,) = as_it_was.sessions()
+    assert after["ProxySessionId"] == before["ProxySessionId"]
+    assert after["Capabilities"] == ["SMS"]
+
+
+def test_replacement(as_it_was: Checkout) -> None:
+    """Other participants get a session of their own, and the old one is gone."""
+    (before,) = as_it_was.sessions()
+    as_it_was.edit(r"participants=\[.*?\]", 'participants=["+14015550102", "+12065550103"]')
+    assert as_it_was.local().returncode == 0
+    (after,) = as_it_was.sessions()
+    assert after["ProxySessionId"] != before["ProxySessionId"]
+    assert after["ProxySessionId"] == as_it_was.outputs()["ProxySessionId"]
+
+
+def test_failed_create(as_it_was: Checkout) -> None:
+    """A session that cannot be made is rolled back, says why, and leaves the others alone."""
+    before = as_it_was.sessions()
+    as_it_was.edit(r'"MaskedCalls"', '"Failing"')
+    as_it_was.edit(r'voice_connector="\w+"', f'voice_connector="{UNKNOWN_CONNECTOR}"')
+    done = as_it_was.local()
+    assert done.returncode == 1
+    assert "NotFound" in done.stderr
+    assert "Traceback" not in done.stderr
+    status = as_it_was.shell(
+        "aws cloudformation describe-stacks --stack-name Failing "
+        "--query 'Stacks[0].StackStatus' --output text"
+    )
+    assert status.stdout.strip() == "ROLLBACK_COMPLETE"
+    assert as_it_was.sessions() == before
+
+
+def test_error_in_the_app(as_it_was: Checkout) -> None:
+    """An app that cannot be synthesized shows its own error."""
+    as_it_was.edit(r"participants=\[.*?\]", 'participants=["+14015550102"]')
+    done = as_it_was.local()
+    assert done.returncode == 1
+    assert "cdk synth failed" in done.stderr
+    assert "participants" in done.stderr
+
+
+def test_down(new_checkout: Callable[[], Checkout]) -> None:
+    """Taking it down leaves no process, no port and no file, and can be repeated."""
+    checkout = new_checkout()
+    assert checkout.local().returncode == 0
+    state = read_state(checkout.folder)
+    assert state is not None
+    done = checkout.local("down")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert served_pid(state.port) is None
+    assert not checkout.folder.path.exists()
+    assert checkout.local("down").returncode == 0
+
+
+def test_by_hand(new_checkout: Callable[[], Checkout]) -> None:
+    """After sourcing the environment the CDK CLI works as ever, and what is left is taken down."""
+    checkout = new_checkout()
+    assert checkout.local().returncode == 0
+    checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
+    assert "[-]" in checkout.shell("cdk diff 2>&1").stdout
+    assert checkout.shell("cdk deploy --require-approval never").returncode == 0
+    assert [session["Capabilities"] for session in checkout.sessions()] == [["SMS"]]
+    assert checkout.shell("cdk destroy --force").returncode == 0
+    assert checkout.sessions() == []
+    pid = locked_pid(checkout.folder.lock)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    checkout.folder.state.unlink()
+    assert checkout.local("down").returncode == 0
+    assert not checkout.folder.path.exists()

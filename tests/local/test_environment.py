@@ -1,0 +1,58 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from local.environment import server_environment, shell_script, tool_environment
+from local.folder import Folder
+
+ENDPOINT = "http://127.0.0.1:4711"
+SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh") if shutil.which(shell)]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_sourced(tmp_path: Path, shell: str) -> None:
+    """Any shell, in any folder, talks to the cloud after sourcing, whatever it talked to before."""
+    script = tmp_path / "a folder" / "env"
+    script.parent.mkdir()
+    script.write_text(shell_script(Folder(script.parent), ENDPOINT))
+    before = {"PATH": "/usr/bin:/bin", "AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "real"}
+    done = subprocess.run(
+        [shell, "-euc", f". '{script}'; cd /; env; command -v cdk; command -v aws"],
+        env=before,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = done.stdout.splitlines()
+    after = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert after["AWS_ENDPOINT_URL"] == after["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"] == ENDPOINT
+    assert (after["AWS_ACCESS_KEY_ID"], after["AWS_SECRET_ACCESS_KEY"]) == ("test", "test")
+    assert after["AWS_REGION"] == after["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert after["PATH"].endswith(":/usr/bin:/bin")
+    assert after.keys().isdisjoint({"AWS_PROFILE", "AWS_SESSION_TOKEN"})
+
+
+def test_proxy(tmp_path: Path) -> None:
+    """A proxy that the user needs elsewhere is not asked for the local cloud."""
+    inherited = {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "example.com"}
+    environment = tool_environment(Folder(tmp_path), ENDPOINT, inherited)
+    assert environment["HTTP_PROXY"] == "http://proxy:3128"
+    assert environment["NO_PROXY"] == "127.0.0.1,localhost,example.com"
+
+
+def test_tools_get_no_account(tmp_path: Path) -> None:
+    """No AWS setting of the caller reaches a tool."""
+    inherited = {"AWS_PROFILE": "work", "AWS_ENDPOINT_URL_S3": "https://s3.example.com"}
+    environment = tool_environment(Folder(tmp_path), ENDPOINT, inherited)
+    assert environment.keys().isdisjoint(inherited)
+    assert environment["AWS_ENDPOINT_URL"] == ENDPOINT
+
+
+def test_server_gets_no_secret(tmp_path: Path) -> None:
+    """The cloud's process, and so every function, has an environment of its own."""
+    environment = server_environment(4711, tmp_path)
+    assert environment["AUTH"] == "true"
+    assert environment["HOME"] == environment["TMPDIR"] == str(tmp_path)
+    assert not [name for name in environment if "KEY" in name or "TOKEN" in name]
