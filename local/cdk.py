@@ -9,7 +9,7 @@ from local.environment import tool_environment
 from local.error import LocalCloudError
 from local.folder import Folder
 
-_OPTIONS = ("--no-notices", "--no-color", "--no-version-reporting", "--ci")
+_OPTIONS = ("--no-notices", "--no-color", "--ci")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

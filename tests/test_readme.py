@@ -1,5 +1,8 @@
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,3 +82,21 @@ def test_links() -> None:
 
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_example(tmp_path: Path) -> None:
+    """The first example is a whole app that synthesizes, without a warning."""
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    command = [sys.executable, "-W", "error", "-c", example]
+
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "CDK_OUTDIR": str(tmp_path / "cdk.out")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "cdk.out" / "MaskedCalls.template.json").exists()

@@ -3,7 +3,6 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from time import monotonic
 
 import pytest
 from local.daemon import locked_pid
@@ -44,10 +43,9 @@ def test_session(deployed: Checkout) -> None:
 
 
 def test_unchanged(deployed: Checkout) -> None:
-    """An unchanged app is deployed within 15 seconds, changes nothing, and shows what there is."""
-    before, started = deployed.sessions(), monotonic()
+    """Deploying an unchanged app changes nothing, and shows what there is."""
+    before = deployed.sessions()
     done = deployed.local()
-    assert monotonic() - started < 15
     assert (done.returncode, done.stderr) == (0, "")
     assert deployed.sessions() == before
     session = deployed.outputs()["ProxySessionId"]
@@ -123,6 +121,7 @@ def test_by_hand(new_checkout: Callable[[], Checkout]) -> None:
     """After sourcing the environment the CDK CLI works as ever, and what is left is taken down."""
     checkout = new_checkout()
     assert checkout.local().returncode == 0
+    assert checkout.shell("cdk diff --fail").returncode == 0
     checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
     assert "[-]" in checkout.shell("cdk diff 2>&1").stdout
     assert checkout.shell("cdk deploy --require-approval never").returncode == 0
