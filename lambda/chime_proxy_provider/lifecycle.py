@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.attributes import session_attributes
 from chime_proxy_provider.creation import Creation
-from chime_proxy_provider.decision import Change, compare, is_already
+from chime_proxy_provider.decision import Change, compare
 from chime_proxy_provider.errors import InvalidRequest, NotFound
 from chime_proxy_provider.event import RequestType
 from chime_proxy_provider.freshness import is_stale
 from chime_proxy_provider.physical_id import SessionId
-from chime_proxy_provider.session_name import resource_prefix
+from chime_proxy_provider.rollback import Rollback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chime_proxy_provider.deletion import Deletion
     from chime_proxy_provider.event import Request
     from chime_proxy_provider.schema import Schema
     from chime_proxy_provider.sessions import Session, Sessions
-
-# Rarely does an update take longer that replaces a session and then fails.
-_LONGEST_STACK_UPDATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +99,10 @@ class Lifecycle:
         old: Mapping[str, Any],
         new: Mapping[str, Any],
     ) -> SessionId | None:
-        """The session that a replacement would make, where CloudFormation takes one back.
-
-        It is the current one if the replacement failed. If it succeeded and another resource
-        failed later, it is the one that was replaced a short time ago.
-        """
         current = self._open(session_id)
-        if current is None:
-            return None
-        prefix = resource_prefix(request.address)
-        others: Iterable[Session] = ()
-        if _is_recent(current, self.now()) and not new.get("Name"):
-            others = self.sessions.named(new["VoiceConnectorId"], prefix)
-        for session in chain([current], others):
-            if is_already(self.schema, session, old, new, prefix):
-                return SessionId(new["VoiceConnectorId"], session["ProxySessionId"])
-        return None
+        rollback = Rollback(self.schema, self.sessions, self.deletion, self.now)
+        earlier = rollback.earlier_session(request, current, old, new) if current else None
+        return SessionId(new["VoiceConnectorId"], earlier["ProxySessionId"]) if earlier else None
 
     def _updated(self, session_id: SessionId, properties: Mapping[str, Any]) -> Session | None:
         try:
@@ -144,11 +127,6 @@ class Lifecycle:
             attributes=session_attributes(session, participants, self.schema.attributes),
             new_session=session_id if is_new else None,
         )
-
-
-def _is_recent(session: Session, now: datetime) -> bool:
-    created = session.get("CreatedTimestamp")
-    return created is not None and now - created < _LONGEST_STACK_UPDATE
 
 
 def _unless_closed(session: Session) -> Session | None:

@@ -149,18 +149,22 @@ def test_failed_replacement(api: Api, handle: Handle) -> None:
 
 
 @pytest.mark.parametrize(
-    "failed",
+    ("failed", "was_attempted"),
     [
-        {"ParticipantPhoneNumbers": [RIDER, "+12065550102"]},
-        {"ParticipantPhoneNumbers": "none"},
-        {"VoiceConnectorId": "zbcdef1ghij2klmno3pqr4"},
-        {"Name": "Ride-7", "Capabilities": ["Fax"]},
-        {"GeoMatchLevel": "Country"},
+        ({"ParticipantPhoneNumbers": [RIDER, "+12065550102"]}, True),
+        ({"ParticipantPhoneNumbers": "none"}, False),
+        ({"VoiceConnectorId": "zbcdef1ghij2klmno3pqr4"}, True),
+        ({"Name": "Ride-7", "Capabilities": ["Fax"]}, False),
+        ({"GeoMatchLevel": "Country"}, True),
     ],
 )
-def test_rollback_of_a_failed_update(api: Api, handle: Handle, failed: dict[str, Any]) -> None:
+def test_rollback_of_a_failed_update(
+    api: Api, handle: Handle, failed: dict[str, Any], *, was_attempted: bool
+) -> None:
     """Taking back what never came to be keeps the session, its id and its number."""
     api.answers("get_proxy_session", {"ProxySession": session(Name=NAME)}, KEY)
+    if was_attempted:
+        api.answers("list_proxy_sessions", {"ProxySessions": [session(Name=NAME)]})
     api.answers("update_proxy_session", {"ProxySession": session(Name=NAME)})
 
     assert handle(update(old=failed))["PhysicalResourceId"] == PHYSICAL_ID

@@ -1,0 +1,85 @@
+"""Taking back a replacement, which CloudFormation asks for as for any other update.
+
+It sends an Update with the properties swapped. If the replacement failed, the resource's session
+is still the one that the new properties describe; if it succeeded and another resource failed
+later, that session was put aside a short time ago. Either way it is there already, with its
+number, and a third one would be wrong.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from chime_proxy_provider.decision import is_already
+from chime_proxy_provider.errors import ProviderError
+from chime_proxy_provider.physical_id import SessionId
+from chime_proxy_provider.session_name import resource_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from chime_proxy_provider.deletion import Deletion
+    from chime_proxy_provider.event import Request
+    from chime_proxy_provider.schema import Schema
+    from chime_proxy_provider.sessions import Session, Sessions
+
+# Rarely does an update take longer that replaces a session and then fails.
+_LONGEST_STACK_UPDATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """Finds the session to go back to."""
+
+    schema: Schema
+    sessions: Sessions
+    deletion: Deletion
+    now: Callable[[], datetime]
+
+    def earlier_session(
+        self, request: Request, current: Session, old: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> Session | None:
+        """The session that the new properties describe, where there is one already.
+
+        A session with a name of the user's own cannot be told from anybody else's: for it only
+        the current session is looked at.
+
+        Args:
+            request: an Update that asks for a replacement.
+            current: the session that CloudFormation knows.
+            old: the properties that it takes for that session's, recast.
+            new: the properties asked for, recast and checked.
+        """
+        prefix = resource_prefix(request.address)
+        if is_already(self.schema, current, old, new, prefix):
+            self._delete_attempt(current, old, new, prefix)
+            return current
+        if new.get("Name") or not self._is_recent(current):
+            return None
+        for session in self.sessions.named(new["VoiceConnectorId"], prefix):
+            if is_already(self.schema, session, old, new, prefix):
+                return session
+        return None
+
+    def _delete_attempt(
+        self, current: Session, old: Mapping[str, Any], new: Mapping[str, Any], prefix: str
+    ) -> None:
+        """Delete what a failed replacement left if its end was not known when it failed."""
+        if old.get("Name"):
+            return
+        with suppress(ProviderError):
+            self.schema.check(old)
+            connector = old["VoiceConnectorId"]
+            for session in list(self.sessions.named(connector, prefix)):
+                known = session["ProxySessionId"] == current["ProxySessionId"]
+                attempt = is_already(self.schema, session, new, old, prefix)
+                if attempt and not known and self._is_recent(session):
+                    self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))
+
+    def _is_recent(self, session: Session) -> bool:
+        created = session.get("CreatedTimestamp")
+        return created is not None and self.now() - created < _LONGEST_STACK_UPDATE

@@ -1,0 +1,148 @@
+"""The API's service in one process, under botocore's own client, and what may befall a call."""
+
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from chime_proxy_service.api import Api
+from tests.contract.clock import Clock, Killed
+
+if TYPE_CHECKING:
+    from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
+
+_SLOW_SECONDS = 10
+
+
+class ApiFault(StrEnum):
+    """What happens to one call of the API."""
+
+    NONE = "none"
+    THROTTLED = "turned away"
+    ERROR_BEFORE = "500, not taken"
+    ERROR_AFTER = "500, but taken"
+    RESET_BEFORE = "connection reset, not taken"
+    RESET_AFTER = "connection reset, but taken"
+    GARBLED = "taken, and the answer cut short"
+    SLOW = "taken, and the answer too slow"
+    DENIED = "refused by IAM"
+    CRASH_BEFORE = "the function dies before"
+    CRASH_AFTER = "the function dies after"
+
+
+_TAKEN = frozenset(
+    {
+        ApiFault.NONE,
+        ApiFault.ERROR_AFTER,
+        ApiFault.RESET_AFTER,
+        ApiFault.GARBLED,
+        ApiFault.SLOW,
+        ApiFault.CRASH_AFTER,
+    }
+)
+_STATUS = {
+    ApiFault.THROTTLED: (429, "ThrottledClientException", "too many calls"),
+    ApiFault.ERROR_BEFORE: (500, "ServiceFailureException", "failed"),
+    ApiFault.ERROR_AFTER: (500, "ServiceFailureException", "failed"),
+    ApiFault.DENIED: (403, "AccessDeniedException", "F is not authorized to perform: chime:X"),
+}
+
+
+class Wire:
+    """Carries a client's calls to the service, with faults on the way."""
+
+    def __init__(self, clock: Clock, api: Api) -> None:
+        self.faults: deque[ApiFault] = deque()
+        self.calls: list[str] = []
+        self.before_call: Callable[[str], None] = lambda _: None
+        self._clock = clock
+        self._api = api
+
+    def send(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
+        """Carry one call."""
+        self.calls.append(operation)
+        self.before_call(operation)
+        fault = self.faults.popleft() if self.faults else ApiFault.NONE
+        response = self._serve(request) if fault in _TAKEN else None
+        if fault in _STATUS:
+            response = _error(request, *_STATUS[fault])
+        if fault is ApiFault.SLOW:
+            self._clock.sleep(_SLOW_SECONDS)
+            raise ReadTimeoutError(endpoint_url=request.url)
+        if fault in (ApiFault.RESET_BEFORE, ApiFault.RESET_AFTER):
+            raise ConnectionClosedError(endpoint_url=request.url)
+        if response is None or fault is ApiFault.CRASH_AFTER:
+            raise Killed
+        if fault is ApiFault.GARBLED:
+            return AWSResponse(request.url, response.status_code, response.headers, _Raw(b'{"Pr'))
+        return response
+
+    def _serve(self, request: AWSPreparedRequest) -> AWSResponse:
+        result = self._api.handle(_event(request), None)
+        headers = HTTPHeaders.from_dict(result["headers"])
+        body = _Raw((result.get("body") or "").encode())
+        return AWSResponse(request.url, result["statusCode"], headers, body)
+
+
+def connect(wire: Wire) -> "ChimeSDKVoiceClient":
+    """Let the client's calls go over a wire from now on."""
+    _CARRIER.wire = wire
+    return _CARRIER.client
+
+
+class _Carrier:
+    """One client for all wires: to make one takes longer than a whole history."""
+
+    def __init__(self) -> None:
+        self.wire: Wire | None = None
+        config = Config(retries={"total_max_attempts": 1})
+        self.client: ChimeSDKVoiceClient = boto3.client("chime-sdk-voice", config=config)
+        self.client.meta.events.register("before-send.chime-sdk-voice", self._send)
+
+    def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
+        assert self.wire
+        return self.wire.send(request, event_name.rpartition(".")[2])
+
+
+class _Raw(BytesIO):
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def _event(request: AWSPreparedRequest) -> dict[str, Any]:
+    url = urlsplit(request.url)
+    body = request.body.decode() if isinstance(request.body, bytes) else request.body
+    return {
+        "version": "2.0",
+        "rawPath": url.path,
+        "rawQueryString": url.query,
+        "queryStringParameters": dict(parse_qsl(url.query)),
+        "headers": {name.lower(): _text(value) for name, value in request.headers.items()},
+        "requestContext": {
+            "http": {"method": request.method, "path": url.path},
+            "requestId": "call",
+            "stage": "$default",
+        },
+        "body": body or "",
+        "isBase64Encoded": False,
+    }
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _error(request: AWSPreparedRequest, status: int, kind: str, message: str) -> AWSResponse:
+    headers = HTTPHeaders.from_dict({"x-amzn-ErrorType": kind})
+    body = f'{{"Code":"{kind.removesuffix("Exception")}","Message":"{message}"}}'
+    return AWSResponse(request.url, status, headers, _Raw(body.encode()))
+
+
+_CARRIER = _Carrier()

@@ -1,0 +1,348 @@
+"""CloudFormation's own sequences, each a claim about the provider."""
+
+from typing import Any
+
+import pytest
+from tests.contract.api import ApiFault
+from tests.contract.bucket import BucketFault
+from tests.contract.cloudformation import Declared, Rollback
+from tests.contract.universe import CONNECTORS, Universe
+
+ONE, TWO = CONNECTORS
+RIDER, DRIVER, OTHER = "+14015550101", "+12065550100", "+12065550102"
+
+
+@pytest.fixture
+def universe() -> Universe:
+    """A universe in which nothing has happened."""
+    return Universe()
+
+
+def ride(*, retain: bool = False, **changes: Any) -> Declared:
+    """A session as a template has it; a change to None removes a property."""
+    properties = {
+        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
+        "ServiceTimeout": 180,
+        "VoiceConnectorId": ONE,
+        "ParticipantPhoneNumbers": [RIDER, DRIVER],
+        "Capabilities": ["Voice", "SMS"],
+        "ExpiryMinutes": 60,
+        **changes,
+    }
+    return Declared({k: v for k, v in properties.items() if v is not None}, retain=retain)
+
+
+def check(universe: Universe) -> None:
+    """What is open is what CloudFormation believes in, and what it left behind itself."""
+    universe.settle()
+    expected = {one for one in universe.believed_sessions() if not one.startswith("create-")}
+
+    assert universe.open_sessions() - universe.left_sessions() == expected
+
+
+def test_create_and_delete(universe: Universe) -> None:
+    """A stack's session is there while the stack is, and gone with it."""
+    stack = universe.new_stack()
+
+    assert universe.cloudformation.create(stack, {"Ride": ride()})
+    check(universe)
+    assert universe.cloudformation.delete(stack)
+
+    assert universe.open_sessions() == set()
+    assert universe.wire.calls == ["CreateProxySession", "DeleteProxySession"]
+
+
+def test_failed_create(universe: Universe) -> None:
+    """A Create that the API refuses is followed by a Delete with its id, which costs no call."""
+    stack = universe.new_stack()
+    universe.wire.faults.extend([ApiFault.DENIED] * 6)
+
+    assert not universe.cloudformation.create(stack, {"Ride": ride()})
+
+    assert universe.cloudformation.events[-1]["PhysicalResourceId"].startswith("create-failed/")
+    assert set(universe.wire.calls) == {"CreateProxySession"}
+    check(universe)
+
+
+def test_bad_properties(universe: Universe) -> None:
+    """A stack with properties at fault is created and deleted without a call."""
+    stack = universe.new_stack()
+
+    assert not universe.cloudformation.create(stack, {"Ride": ride(ExpiryMinutes="sixty")})
+
+    assert universe.wire.calls == []
+    check(universe)
+
+
+def test_sibling_fails(universe: Universe) -> None:
+    """When another resource fails the session goes with the stack."""
+    stack = universe.new_stack()
+
+    universe.cloudformation.create(stack, {"Ride": ride()}, sibling_fails=True)
+
+    assert universe.open_sessions() == set()
+
+
+def test_cancelled_create(universe: Universe) -> None:
+    """A Delete by an invented id, while Create is at work, finds what Create makes meanwhile."""
+    stack = universe.new_stack()
+    cloudformation, clock = universe.cloudformation, universe.clock
+    create = cloudformation.cancelled_create(stack, "Ride", ride())
+
+    clock.at(clock.seconds + 2, lambda: universe.function.invoke(create))
+    cloudformation.delete_unanswered(stack, "Ride", ride())
+
+    check(universe)
+
+
+def test_cancelled_create_of_others(universe: Universe) -> None:
+    """A Delete by an invented id leaves alone other stacks, other resources and named sessions."""
+    stack, other = universe.new_stack(), universe.new_stack()
+    universe.cloudformation.create(stack, {"Other": ride()})
+    universe.cloudformation.create(other, {"Ride": ride(Name="Ride 7"), "Two": ride()})
+
+    universe.cloudformation.delete_unanswered(stack, "Ride", ride())
+    universe.cloudformation.delete_unanswered(other, "Ride", ride(Name="Ride 7"))
+
+    assert len(universe.open_sessions()) == 3
+    check(universe)
+
+
+def test_update_in_place(universe: Universe) -> None:
+    """An update of what can change keeps the session."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    before = universe.open_sessions()
+
+    assert universe.cloudformation.update(stack, {"Ride": ride(Capabilities=["SMS"])})
+
+    assert universe.open_sessions() == before
+    check(universe)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ParticipantPhoneNumbers": [RIDER, OTHER]},
+        {"VoiceConnectorId": TWO},
+        {"Name": "Ride 7"},
+        {"ExpiryMinutes": None},
+    ],
+)
+def test_replacement(universe: Universe, change: dict[str, Any]) -> None:
+    """A replacement leaves the new session, and none of the old."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    before = universe.open_sessions()
+
+    assert universe.cloudformation.update(stack, {"Ride": ride(**change)})
+
+    check(universe)
+    assert universe.open_sessions().isdisjoint(before)
+
+
+@pytest.mark.parametrize("rollback", Rollback)
+@pytest.mark.parametrize(
+    "change",
+    [{"ParticipantPhoneNumbers": [RIDER, OTHER]}, {"VoiceConnectorId": TWO}, {"ExpiryMinutes": 90}],
+)
+def test_rollback_after_success(
+    universe: Universe, rollback: Rollback, change: dict[str, Any]
+) -> None:
+    """When another resource fails after the session's update, the first session is back."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    before = universe.open_sessions()
+
+    universe.cloudformation.update(
+        stack, {"Ride": ride(**change)}, sibling_fails=True, rollback=rollback
+    )
+
+    check(universe)
+    assert universe.open_sessions() == before
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [ApiFault.NONE, *[ApiFault.DENIED] * 6],
+        [ApiFault.NONE, ApiFault.NONE, ApiFault.ERROR_BEFORE],
+        [ApiFault.NONE, ApiFault.NONE, ApiFault.ERROR_AFTER],
+        [ApiFault.NONE, ApiFault.NONE, ApiFault.ERROR_AFTER, *[ApiFault.ERROR_BEFORE] * 6],
+        [ApiFault.NONE, ApiFault.NONE, *[ApiFault.CRASH_AFTER] * 3],
+        [ApiFault.NONE, ApiFault.NONE, ApiFault.CRASH_AFTER],
+    ],
+)
+def test_failed_replacement(universe: Universe, faults: list[ApiFault]) -> None:
+    """A replacement that fails halfway leaves one session, whatever became of the attempt."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.wire.faults.extend(faults)
+
+    universe.cloudformation.update(stack, {"Ride": ride(ParticipantPhoneNumbers=[RIDER, OTHER])})
+
+    check(universe)
+    assert len(universe.open_sessions()) == 1
+
+
+def test_failed_update_keeps_the_number(universe: Universe) -> None:
+    """An update with properties at fault, and its rollback, keep the session and its number."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    before = universe.open_sessions()
+
+    assert not universe.cloudformation.update(stack, {"Ride": ride(Name="Ride-7")})
+
+    assert universe.open_sessions() == before
+    check(universe)
+
+
+def test_removed_resource(universe: Universe) -> None:
+    """A resource that leaves the template takes its session along."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"One": ride(), "Two": ride()})
+
+    universe.cloudformation.update(stack, {"Two": ride()})
+
+    assert len(universe.open_sessions()) == 1
+    check(universe)
+
+
+def test_retained(universe: Universe) -> None:
+    """A retained session outlives its replacement, its resource and its stack."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride(retain=True)})
+
+    universe.cloudformation.update(stack, {"Ride": ride(retain=True, Name="Ride 7")})
+    universe.cloudformation.delete(stack)
+
+    assert len(universe.open_sessions()) == len(universe.left_sessions()) == 2
+
+
+def test_delete_of_what_was_never_made(universe: Universe) -> None:
+    """A Delete of a resource that never was leaves everything as it is."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Other": ride()})
+
+    universe.cloudformation.delete_unanswered(stack, "Ride", ride())
+
+    assert len(universe.open_sessions()) == 1
+
+
+def test_abandoned_cleanup(universe: Universe) -> None:
+    """A cleanup that fails three times is CloudFormation's to give up; the new session stays."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.wire.faults.extend([ApiFault.NONE] * 3 + [ApiFault.DENIED] * 3)
+
+    assert universe.cloudformation.update(
+        stack, {"Ride": ride(ParticipantPhoneNumbers=[RIDER, OTHER])}
+    )
+
+    assert len(universe.left_sessions()) == 1
+    check(universe)
+
+
+def test_refused_delete_is_tried_again(universe: Universe) -> None:
+    """A stack whose Delete fails can be deleted when the cause is gone."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.wire.faults.append(ApiFault.DENIED)
+
+    assert not universe.cloudformation.delete(stack)
+    assert len(universe.open_sessions()) == 1
+    assert universe.cloudformation.delete(stack)
+
+    assert universe.open_sessions() == set()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ApiFault.CRASH_BEFORE,
+        ApiFault.CRASH_AFTER,
+        ApiFault.ERROR_BEFORE,
+        ApiFault.ERROR_AFTER,
+        ApiFault.RESET_BEFORE,
+        ApiFault.RESET_AFTER,
+        ApiFault.GARBLED,
+        ApiFault.SLOW,
+        ApiFault.THROTTLED,
+    ],
+)
+@pytest.mark.parametrize("name", [None, "Ride 7"])
+def test_faults_on_create(universe: Universe, fault: ApiFault, name: str | None) -> None:
+    """Whatever befalls the call of a Create, there is one session if it succeeds, or none."""
+    stack = universe.new_stack()
+    universe.wire.faults.append(fault)
+
+    universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+
+    check(universe)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [BucketFault.CRASH_BEFORE, BucketFault.LOST, BucketFault.REFUSED, BucketFault.TAKEN_LOST],
+)
+@pytest.mark.parametrize("name", [None, "Ride 7"])
+def test_faults_on_the_answer(universe: Universe, fault: BucketFault, name: str | None) -> None:
+    """A Create whose answer is lost is answered at the next delivery with the same session."""
+    stack = universe.new_stack()
+    universe.bucket.faults.append(fault)
+
+    assert universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+
+    assert universe.wire.calls.count("CreateProxySession") == 1
+    check(universe)
+
+
+def test_create_that_never_answers(universe: Universe) -> None:
+    """A function that dies at every delivery leaves nothing behind that the Delete does not find."""
+    stack = universe.new_stack()
+    universe.wire.faults.append(ApiFault.CRASH_AFTER)
+    universe.bucket.faults.extend([BucketFault.CRASH_BEFORE] * 2)
+
+    assert not universe.cloudformation.create(stack, {"Ride": ride()})
+
+    assert universe.open_sessions() == set()
+    assert not universe.believed_sessions()
+
+
+@pytest.mark.parametrize("name", [None, "Ride 7"])
+def test_expired(universe: Universe, name: str | None) -> None:
+    """A session that closed by itself is made anew by an update, and deleted without an error."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+    universe.clock.sleep(61 * 60)
+
+    assert universe.cloudformation.update(stack, {"Ride": ride(Name=name, Capabilities=["SMS"])})
+    check(universe)
+    universe.clock.sleep(61 * 60)
+
+    assert universe.cloudformation.delete(stack)
+    assert universe.open_sessions() == set()
+
+
+def test_vanished(universe: Universe) -> None:
+    """A session that somebody deleted by hand is made anew by an update."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.end(*universe.open_sessions())
+
+    assert universe.cloudformation.update(stack, {"Ride": ride(ExpiryMinutes=90)})
+
+    check(universe)
+    assert len(universe.open_sessions()) == 1
+
+
+def test_one_container_for_two_stacks(universe: Universe) -> None:
+    """A warm container serves two stacks in turn, each with a session of its own."""
+    one, two = universe.new_stack(), universe.new_stack()
+
+    universe.cloudformation.create(one, {"Ride": ride()})
+    universe.cloudformation.create(two, {"Ride": ride()})
+    universe.cloudformation.delete(one)
+
+    check(universe)
+    assert len(universe.open_sessions()) == 1

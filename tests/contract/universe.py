@@ -1,0 +1,88 @@
+"""The provider, the service and CloudFormation together, and a ledger of what is really there."""
+
+from chime_proxy_provider import handler as provider
+from chime_proxy_provider.deletion import RefusedDeletion
+from chime_proxy_service.api import Api
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.memory_store import MemoryStore
+from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.requests import ListRequest
+from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.session import Connector, SessionKey, Status
+from tests.contract.api import Wire, connect
+from tests.contract.aws_lambda import Function, Lambda
+from tests.contract.bucket import Bucket
+from tests.contract.clock import Clock
+from tests.contract.cloudformation import CloudFormation, Stack
+
+REGION = "us-east-1"
+CONNECTORS = ("abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4")
+_CONFIGURATION = ProxyConfiguration(
+    default_session_expiry_minutes=60, phone_number_countries=("US",)
+)
+_LONGEST_ECHO_SECONDS = 600
+
+
+class Universe:
+    """Everything that a history happens in."""
+
+    def __init__(self, refused: RefusedDeletion = RefusedDeletion.FAIL) -> None:
+        self.clock = Clock()
+        self.bucket = Bucket(self.clock)
+        self.service = ProxySessionService(
+            MemoryStore(), NumberPool(fictional_numbers()), clock=self.clock.now
+        )
+        for name in CONNECTORS:
+            self.service.put_configuration(Connector(REGION, name), _CONFIGURATION)
+        self.wire = Wire(self.clock, Api(self.service, default_region=REGION))
+        self._refused = refused
+        self.function = Lambda(self.clock, self._container)
+        self.cloudformation = CloudFormation(self.clock, self.bucket, self.function)
+        self.stacks: list[Stack] = []
+
+    def new_stack(self) -> Stack:
+        """A stack that the ledger knows of."""
+        stack = self.cloudformation.new_stack()
+        self.stacks.append(stack)
+        return stack
+
+    def settle(self) -> None:
+        """Let everything arrive that is still under way."""
+        self.clock.run_until(self.clock.seconds + _LONGEST_ECHO_SECONDS)
+
+    def open_sessions(self) -> set[str]:
+        """The physical ids of all sessions that are open in the service."""
+        return {
+            f"{name}/{session.key.proxy_session_id}"
+            for name in CONNECTORS
+            for session in self.service.list(
+                ListRequest(connector=Connector(REGION, name), max_results=10_000)
+            ).sessions
+            if session.status is not Status.CLOSED
+        }
+
+    def believed_sessions(self) -> set[str]:
+        """The physical ids that the stacks' resources have."""
+        return {
+            deployed.physical_id for stack in self.stacks for deployed in stack.resources.values()
+        }
+
+    def left_sessions(self) -> set[str]:
+        """What CloudFormation itself leaves behind: retained, or abandoned after three tries."""
+        return {one for stack in self.stacks for one in stack.retained | stack.abandoned}
+
+    def end(self, physical_id: str) -> None:
+        """Delete a session behind CloudFormation's back."""
+        connector, _, session_id = physical_id.partition("/")
+        self.service.delete(SessionKey(Connector(REGION, connector), session_id))
+
+    def _container(self) -> Function:
+        return provider.Handler(
+            schema=provider.handler.schema,
+            client=connect(self.wire),
+            pool=self.bucket,  # type: ignore[arg-type]  # as much of a pool as is used
+            refused_deletion=self._refused,
+            now=self.clock.now,
+            clock=self.clock.monotonic,
+            sleep=self.clock.sleep,
+        )
