@@ -1,4 +1,7 @@
-"""`python -m local`: deploy this checkout's app to a cloud on this machine; `down` removes both."""
+"""`python -m local`: deploy this checkout's app to a cloud on this machine.
+
+`down` removes both, `fault` makes something go wrong in the cloud that runs.
+"""
 
 import argparse
 import fcntl
@@ -6,6 +9,7 @@ import os
 import sys
 
 from local.error import LocalCloudError
+from local.fault_command import add_fault_arguments, switch
 from local.folder import ROOT, Folder
 from local.lifecycle import down, up
 from local.output import show
@@ -15,13 +19,10 @@ _INTERRUPTED = 130
 
 def main() -> int:
     """Do what the command line says and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("up", "down"), default="up")
-    command = {"up": up, "down": down}[parser.parse_args().command]
+    arguments = _parser().parse_args()
     _forget_aws_settings()
     try:
-        _wait_for_turn()
-        command(ROOT, Folder(ROOT / ".local"))
+        _carry_out(arguments, Folder(ROOT / ".local"))
     except (LocalCloudError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -29,6 +30,30 @@ def main() -> int:
         sys.stderr.write("\nInterrupted. The same command goes on from here.\n")
         return _INTERRUPTED
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands.add_parser("up", help="deploy the app; what is done without a command")
+    commands.add_parser("down", help="delete the app's stacks and stop the cloud")
+    add_fault_arguments(
+        commands.add_parser("fault", help="make something go wrong, or right again")
+    )
+    return parser
+
+
+def _carry_out(arguments: argparse.Namespace, folder: Folder) -> None:
+    match arguments.command:
+        case "fault":
+            # Without a turn: faults are for watching what another command makes of them.
+            switch(folder, arguments)
+        case "down":
+            _wait_for_turn()
+            down(ROOT, folder)
+        case _:
+            _wait_for_turn()
+            up(ROOT, folder)
 
 
 def _forget_aws_settings() -> None:

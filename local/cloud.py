@@ -4,9 +4,13 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Protocol
 
 from local.custom_resource import ANSWER_PATH, MAILBOXES
+from local.fault_control import FAULT_PATH, answer_control
+from local.fault_switch import FaultSwitch
+from local.faulty_api import API_FAULTS, send_answer
 from local.gateway import (
     HttpRequest,
     Receive,
@@ -38,6 +42,7 @@ class Cloud:
     Args:
         ministack: ministack's own application.
         proxy_sessions: what serves `/voice-connectors/...`.
+        faults: what goes wrong with that.
 
     """
 
@@ -45,22 +50,28 @@ class Cloud:
         self,
         ministack: Callable[[Scope, Receive, Send], Awaitable[None]],
         proxy_sessions: ProxySessionApi,
+        faults: FaultSwitch,
     ) -> None:
         self._ministack = ministack
         self._proxy_sessions = proxy_sessions
+        self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request of the ASGI protocol."""
         path = scope.get("path", "")
         if path == HEALTH_PATH:
             await send_result(send, _json(200, {"pid": os.getpid()}))
+        elif path == FAULT_PATH:
+            request = await read_request(scope, receive)
+            await send_result(send, answer_control(self._faults, request))
         elif path.startswith(ANSWER_PATH):
             request = await read_request(scope, receive)
             MAILBOXES.deliver(request.address, request.body)
             await send_result(send, {"statusCode": 200})
         elif path.startswith(_SERVICE_PATH):
             request = await read_request(scope, receive)
-            await send_result(send, await asyncio.to_thread(self._serve, request))
+            fault = self._faults.strike(API_FAULTS)
+            await send_answer(fault, partial(asyncio.to_thread, self._serve, request), send)
         else:
             headers = [*scope.get("headers", ()), _SECURE_TRANSPORT]
             await self._ministack({**scope, "headers": headers}, receive, send)

@@ -7,23 +7,24 @@ exactly, and tests/local says what has to hold after an upgrade:
   ServiceTimeout is too late;
 - a failed Create is followed by a Delete with the id that its answer carried;
 - the id in the answer of a failed Update is the resource's id from then on;
+- a stack keeps what its rollback could not delete, but abandons what an update could not delete
+  in three attempts;
 - Python functions run in the environment of `runtime`, not in the one ministack is installed in.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
 import logging
-import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.core.concurrency import run_reentrant
-from ministack.core.responses import now_iso
-from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
-from local.contract import ResourceFailedError
+from local.contract import Answer, ResourceFailedError
 from local.custom_resource import Operation, ask_provider
+from local.failure import attempts, remember_failure, restore_undeleted
 
 _log = logging.getLogger(__name__)
 _ministack_roll_back = stacks._roll_back_operation
@@ -69,33 +70,18 @@ def _invoke_custom_resource(  # noqa: PLR0913, PLR0917 - called with ministack's
         old_properties=old_props,
     )
     try:
-        answer = ask_provider(operation)
+        answer = _ask_provider(operation, attempts(operation, stack_name))
     except ResourceFailedError as failure:
-        _remember_failure(operation, stack_name, failure.physical_resource_id)
+        remember_failure(operation, stack_name, failure.physical_resource_id)
         raise
     return answer.physical_resource_id, answer.data
 
 
-def _remember_failure(operation: Operation, stack_name: str, answered_id: str) -> None:
-    """Keep the id that the rollback has to address the resource by."""
-    resources = cloudformation._stacks[stack_name].setdefault("_resources", {})
-    if operation.request_type == "Create":
-        resources[operation.logical_id] = {
-            "PhysicalResourceId": answered_id or _invented_id(stack_name, operation.logical_id),
-            "ResourceType": operation.resource_type,
-            "ResourceStatus": "CREATE_FAILED",
-            "LogicalResourceId": operation.logical_id,
-            "Properties": operation.properties,
-            "Attributes": {},
-            "Timestamp": now_iso(),
-        }
-    elif operation.request_type == "Update" and answered_id:
-        resources[operation.logical_id]["PhysicalResourceId"] = answered_id
-
-
-def _invented_id(stack_name: str, logical_id: str) -> str:
-    """Return an id like those that AWS deletes by when a Create brought none."""
-    return f"{stack_name}-{logical_id}-{secrets.token_hex(6).upper()}"
+def _ask_provider(operation: Operation, times: int) -> Answer:
+    for _ in range(times - 1):
+        with suppress(ResourceFailedError):
+            return ask_provider(operation)
+    return ask_provider(operation)
 
 
 async def _roll_back(
@@ -114,6 +100,8 @@ async def _roll_back(
         record = operation["previous_stack"]["_resources"][failed_id]
         failed_update[2] = record["PhysicalResourceId"] = failed["PhysicalResourceId"]
     await _ministack_roll_back(stack_name, stack_id, stack, operation, reason_override)
+    if stack["StackStatus"] == "ROLLBACK_FAILED":
+        restore_undeleted(stack)
 
 
 async def _revert_update(  # noqa: PLR0913, PLR0917 - called with ministack's arguments

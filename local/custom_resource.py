@@ -16,6 +16,8 @@ from local.contract import (
     read_answer,
     service_timeout,
 )
+from local.fault import FaultKind
+from local.fault_switch import FAULT_SWITCH
 from local.mailbox import Mailboxes
 from local.response_url import presigned_query
 
@@ -86,9 +88,18 @@ def _invoke(service_token: str, event: dict[str, Any]) -> threading.Thread:
     if function is None or configuration is None:
         message = f"ServiceToken names the function {name}, which does not exist."
         raise ValueError(message)
+    if FAULT_SWITCH.strike(frozenset({FaultKind.CRASH})):
+        configuration = _crashing(configuration)
     record = lambda_svc._execution_record_for_config(function, configuration)
     thread = threading.Thread(
         target=lambda_svc._execute_function_with_config_scope, args=(record, event), daemon=True
     )
     thread.start()
     return thread
+
+
+def _crashing(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return the configuration of a function whose import fails."""
+    # Under another name, or a worker that has imported the function already would be asked.
+    name = f"{configuration['FunctionName']}-crash"
+    return {**configuration, "FunctionName": name, "Handler": "no_such_module.handler"}

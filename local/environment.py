@@ -8,17 +8,10 @@ from pathlib import Path
 from local.folder import ROOT, Folder
 
 REGION = "us-east-1"
-# Whatever of these a user has set would lead past the local cloud, or into a real account.
-_UNSET = (
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_PROFILE",
-    "AWS_ROLE_ARN",
-    "AWS_SESSION_TOKEN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
+# The names of all that a user has set: each could lead past the local cloud, or into an account.
+# One name is always there, because zsh's unset wants one.
+_AWS_SETTINGS = (
+    "AWS_PROFILE $(awk 'BEGIN { for (name in ENVIRON) if (name ~ /^AWS_[A-Z0-9_]+$/) print name }')"
 )
 _LOOPBACK = "127.0.0.1,localhost"
 
@@ -32,12 +25,14 @@ def cloud_variables(folder: Folder, endpoint: str) -> dict[str, str]:
     """Return what an AWS tool needs to know of a cloud.
 
     Args:
-        folder: the cloud's, which CDK's own caches go to.
+        folder: the cloud's, which the CDK CLI's own caches go to. The libraries that CDK unpacks
+            outlive the cloud: they are kept with the Python environment that they came with.
         endpoint: the cloud's URL.
 
     """
     return {
         "CDK_HOME": str(folder.cdk_home),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(sys.prefix) / "cache" / "jsii"),
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -93,6 +88,8 @@ def server_environment(port: int, temporary: Path) -> dict[str, str]:
 def shell_script(folder: Folder, endpoint: str) -> str:
     """Return a script for bash, zsh and sh that points the shell it is sourced from at a cloud.
 
+    No AWS setting of the shell stays. Sourced again, the script changes nothing.
+
     Args:
         folder: the cloud's.
         endpoint: the cloud's URL.
@@ -103,9 +100,17 @@ def shell_script(folder: Folder, endpoint: str) -> str:
         for name, value in cloud_variables(folder, endpoint).items()
     )
     return (
-        f"unset {' '.join(_UNSET)}\n"
+        f"unset {_AWS_SETTINGS}\n"
         f"{exports}"
-        f'export PATH={shlex.quote(tool_path())}:"$PATH"\n'
-        f'export NO_PROXY="{_LOOPBACK}${{NO_PROXY:+,$NO_PROXY}}"\n'
-        f'export no_proxy="{_LOOPBACK}${{no_proxy:+,$no_proxy}}"\n'
+        f"{_put_first('PATH', tool_path(), ':')}"
+        f"{_put_first('NO_PROXY', _LOOPBACK, ',')}"
+        f"{_put_first('no_proxy', _LOOPBACK, ',')}"
+    )
+
+
+def _put_first(name: str, value: str, separator: str) -> str:
+    first = shlex.quote(value)
+    return (
+        f'case "${{{name}-}}{separator}" in {first}{separator}*) ;; '
+        f'*) export {name}={first}"${{{name}:+{separator}${name}}}" ;; esac\n'
     )

@@ -12,6 +12,7 @@ from ministack.core import hypercorn_compat
 
 from local import cloudformation
 from local.cloud import Cloud
+from local.fault_switch import FAULT_SWITCH
 from local.proxy_sessions import create_api
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def main(port: int, function_python: Path) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.graceful_timeout = _SHUTDOWN_SECONDS
-    cloud = Cloud(app.app, create_api())
+    cloud = Cloud(app.app, create_api(), FAULT_SWITCH)
     asyncio.run(serve(cast("Framework", cloud), config))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from local.error import LocalCloudError
 
 _TOOLS = ("node", "cdk")
-_SET_UP = "Run `make local`, which installs everything in this checkout."
+_SET_UP = "Remove .venv and node_modules, and run `make local`, which installs everything anew."
 
 
 def check_toolchain(requirements: Path, search_path: str) -> None:

@@ -69,6 +69,14 @@ class ProbeStack:
         """Return type and physical id of every event that the provider got."""
         return [(event["RequestType"], event.get("PhysicalResourceId")) for event in self.events()]
 
+    def resources(self) -> dict[str, str]:
+        """Return the physical ids of the resources that the stack has."""
+        found = self.cloudformation.describe_stack_resources(StackName=self.name)
+        return {
+            resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+            for resource in found["StackResources"]
+        }
+
     def failure(self) -> str:
         """Return the reason that CloudFormation gives for the resource's failure."""
         answer = self.cloudformation.describe_stack_events(StackName=self.name)

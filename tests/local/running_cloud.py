@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+from botocore.config import Config
 from local.environment import REGION
 from local.folder import Folder
 from local.health import endpoint
@@ -28,7 +29,12 @@ class RunningCloud:
     folder: Folder
     port: int
 
-    def client(self, service: str, credentials: Credentials = ROOT_CREDENTIALS) -> Any:
+    def client(
+        self,
+        service: str,
+        credentials: Credentials = ROOT_CREDENTIALS,
+        config: Config | None = None,
+    ) -> Any:
         """Return an SDK client, of the account's root unless credentials say otherwise."""
         return botocore.session.get_session().create_client(
             service,
@@ -37,4 +43,5 @@ class RunningCloud:
             aws_access_key_id=credentials.access_key,
             aws_secret_access_key=credentials.secret_key,
             aws_session_token=credentials.token,
+            config=config,
         )

@@ -82,6 +82,29 @@ def test_id_lost_in_rollback(stack: ProbeStack) -> None:
     assert stack.received()[2:] == [("Update", "half-made"), ("Delete", "half-made")]
 
 
+def test_undeleted_after_removal(stack: ProbeStack) -> None:
+    """What an update removes and cannot delete in three attempts is the stack's no more."""
+    stack.create(Delete=FAILED)
+    assert stack.update(Include=False) == "UPDATE_COMPLETE"
+    assert stack.received() == [("Create", None), *[("Delete", "made")] * 3]
+    assert "Probe" not in stack.resources()
+
+
+def test_undeleted_after_replacement(stack: ProbeStack) -> None:
+    """What an update replaces and cannot delete is abandoned, and what it made is kept."""
+    stack.create(Delete=FAILED)
+    assert stack.update(Update={"PhysicalResourceId": "new"}) == "UPDATE_COMPLETE"
+    assert stack.received()[2:] == [("Delete", "made")] * 3
+    assert stack.resources()["Probe"] == "new"
+
+
+def test_undeleted_after_rollback(stack: ProbeStack) -> None:
+    """What a rollback cannot delete stays the stack's."""
+    failing = {**FAILED, "PhysicalResourceId": "half-made"}
+    assert stack.create(Create=failing, Delete=FAILED) == "ROLLBACK_FAILED"
+    assert stack.resources() == {"Probe": "half-made"}
+
+
 def test_response_url(stack: ProbeStack) -> None:
     """A ResponseURL tells when it was signed."""
     stack.create()

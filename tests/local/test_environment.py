@@ -1,9 +1,15 @@
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from local.environment import server_environment, shell_script, tool_environment
+from local.environment import (
+    cloud_variables,
+    server_environment,
+    shell_script,
+    tool_environment,
+)
 from local.folder import Folder
 
 ENDPOINT = "http://127.0.0.1:4711"
@@ -16,7 +22,14 @@ def test_sourced(tmp_path: Path, shell: str) -> None:
     script = tmp_path / "a folder" / "env"
     script.parent.mkdir()
     script.write_text(shell_script(Folder(script.parent), ENDPOINT))
-    before = {"PATH": "/usr/bin:/bin", "AWS_PROFILE": "work", "AWS_SESSION_TOKEN": "real"}
+    before = {
+        "PATH": "/usr/bin:/bin",
+        "AWS_PROFILE": "work",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_ENDPOINT_URL_S3": "https://s3.example.com",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "NOTES": "of two lines,\nAWS_REGION the second",
+    }
     done = subprocess.run(
         [shell, "-euc", f". '{script}'; cd /; env; command -v cdk; command -v aws"],
         env=before,
@@ -31,7 +44,32 @@ def test_sourced(tmp_path: Path, shell: str) -> None:
     assert (after["AWS_ACCESS_KEY_ID"], after["AWS_SECRET_ACCESS_KEY"]) == ("test", "test")
     assert after["AWS_REGION"] == after["AWS_DEFAULT_REGION"] == "us-east-1"
     assert after["PATH"].endswith(":/usr/bin:/bin")
-    assert after.keys().isdisjoint({"AWS_PROFILE", "AWS_SESSION_TOKEN"})
+    assert {name for name in before if name.startswith("AWS_")}.isdisjoint(after)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_sourced_again(tmp_path: Path, shell: str) -> None:
+    """Sourcing it once more, in the same shell or in one that this one starts, changes nothing."""
+    script = tmp_path / "env"
+    script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
+    again = f". {script}; env -u _ -u SHLVL >once; . {script}; env -u _ -u SHLVL >twice"
+    nested = f"{shell} -euc '. {script}; env -u _ -u SHLVL >nested'"
+    subprocess.run(
+        [shell, "-euc", f"{again}; {nested}"],
+        env={"PATH": "/usr/bin:/bin", "NO_PROXY": "example.com"},
+        cwd=tmp_path,
+        check=True,
+    )
+    once = (tmp_path / "once").read_text()
+    assert "NO_PROXY=127.0.0.1,localhost,example.com\n" in once
+    assert (tmp_path / "twice").read_text() == (tmp_path / "nested").read_text() == once
+
+
+def test_caches(tmp_path: Path) -> None:
+    """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
+    variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)
+    assert Path(variables["CDK_HOME"]).is_relative_to(tmp_path / ".local")
+    assert Path(variables["JSII_RUNTIME_PACKAGE_CACHE_ROOT"]).is_relative_to(sys.prefix)
 
 
 def test_proxy(tmp_path: Path) -> None:
