@@ -2,8 +2,10 @@
 PYTHON ?= python3
 RUN := .venv/bin/python -m
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 
-.PHONY: local local-down test check wheel
+.PHONY: local local-down test check fuzz wheel
 local: .venv/.ready node_modules/.ready
 	@$(RUN) local
 local-down: .venv/.ready node_modules/.ready
@@ -14,8 +16,8 @@ check: .venv/.ready
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
-wheel: .venv/.ready
-	$(RUN) build --wheel --no-isolation
+fuzz: .venv/.ready ; $(RUN) tests.fuzz
+wheel: .venv/.ready ; $(RUN) build --wheel --no-isolation
 
 # A set-up that was interrupted has no .ready, and starts from nothing.
 .venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt pyproject.toml
@@ -23,13 +25,14 @@ wheel: .venv/.ready
 	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
-	@test -e $@ || $(PYTHON) -m venv --clear .venv
-	@rm -f $@
+	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing Python packages, which takes a minute or two ...'
 	@$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	@.venv/bin/python -c 'import aws_cdk'  # unpacks CDK's libraries
+	@# awscli's own script names its Python by a path that must not have a space.
+	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
 	@touch $@
-.venv/bin/python:
-	@rm -f .venv/.ready
+.venv/bin/python: ; @rm -f .venv/.ready
 node_modules/.ready: package.json package-lock.json | .venv/.ready
 	@echo 'Installing the CDK CLI ...'
 	@.venv/bin/npm ci --no-progress --loglevel=error >/dev/null

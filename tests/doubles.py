@@ -4,14 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import boto3
 from botocore.config import Config
 from botocore.stub import Stubber
-
-if TYPE_CHECKING:
-    from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
 SESSION = "123a4bc5-67d8-901e-2f3a-b4abcd56789e"
@@ -78,11 +75,13 @@ def session(**changes: Any) -> dict[str, Any]:
 
 
 class Api:
-    """The API in record, replay, verify style; parameters are checked against botocore's model."""
+    """An API in record, replay, verify style; parameters are checked against botocore's model."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, service: Literal["chime-sdk-voice", "secretsmanager", "ssm"] = "chime-sdk-voice"
+    ) -> None:
         config = Config(retries={"total_max_attempts": 1})
-        self.client: ChimeSDKVoiceClient = boto3.client("chime-sdk-voice", config=config)
+        self.client: Any = boto3.client(service, config=config)
         self._stubber = Stubber(self.client)
         self._stubber.activate()
 

@@ -38,6 +38,8 @@ def allowed(shape: Mapping[str, Any]) -> str:
             return " or ".join(f"`{value}`" for value in values)
         case {"$comment": words}:
             return str(words)
+        case {"type": "boolean"}:
+            return "`true` or `false`"
         case {"type": "integer", "minimum": least, "maximum": most}:
             return f"{least} to {most}"
         case {"minItems": least, "items": items}:
@@ -84,10 +86,14 @@ def test_links() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_example(tmp_path: Path) -> None:
-    """The first example is a whole app that synthesizes, without a warning."""
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    command = [sys.executable, "-W", "error", "-c", example]
+@pytest.mark.parametrize(
+    ("place", "stack"), [(0, "MaskedCalls"), (1, "HiddenCalls")], ids=["first", "references"]
+)
+def test_example(tmp_path: Path, place: int, stack: str) -> None:
+    """Each example is a whole app that synthesizes, without a warning."""
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(examples) == 2
+    command = [sys.executable, "-W", "error", "-c", examples[place]]
 
     done = subprocess.run(
         command,
@@ -99,4 +105,4 @@ def test_example(tmp_path: Path) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "cdk.out" / "MaskedCalls.template.json").exists()
+    assert (tmp_path / "cdk.out" / f"{stack}.template.json").exists()

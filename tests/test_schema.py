@@ -16,6 +16,8 @@ SCHEMA: Mapping[str, Any] = json.loads(
     Path(provider.__file__).with_name("resource.json").read_text(encoding="utf-8")
 )
 PROPERTIES = SCHEMA["properties"]
+# What the resource has beyond the API: it changes the answer, not the session.
+OWN = {"RevealParticipantPhoneNumbers"}
 
 
 def named(keyword: str) -> set[str]:
@@ -24,8 +26,8 @@ def named(keyword: str) -> set[str]:
 
 
 def test_inputs() -> None:
-    """The resource accepts what CreateProxySession accepts, and requires what it requires."""
-    assert set(PROPERTIES) - named("readOnlyProperties") == set(CREATE.members)
+    """Beyond its own, the resource accepts and requires what CreateProxySession does."""
+    assert set(PROPERTIES) - named("readOnlyProperties") - OWN == set(CREATE.members)
     assert set(SCHEMA["required"]) == set(CREATE.required_members)
 
 
@@ -40,7 +42,23 @@ def test_in_place() -> None:
 
 def test_properties_are_those_of_a_session() -> None:
     """Inputs and outputs together are the API's session, but for the participants' two shapes."""
-    assert set(PROPERTIES) - {"ParticipantPhoneNumbers"} == set(SESSION.members)
+    assert set(PROPERTIES) - {"ParticipantPhoneNumbers"} - OWN == set(SESSION.members)
+
+
+def test_own_properties_change_in_place() -> None:
+    """What only the answer depends on replaces no session."""
+    assert not OWN & (named("createOnlyProperties") | named("conditionalCreateOnlyProperties"))
+
+
+def test_references() -> None:
+    """Beyond the API's number, a participant may be a secret's ARN or a parameter's name."""
+    _, *references = found(("ParticipantPhoneNumbers", "items"))["oneOf"]
+
+    assert [set(reference["properties"]) for reference in references] == [
+        {"SecretArn", "JsonField"},
+        {"ParameterName"},
+    ]
+    assert all(reference["additionalProperties"] is False for reference in references)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +84,7 @@ def test_enums(path: tuple[str, ...], shape: Any) -> None:
             lambda pattern: f"^{pattern}$",
         ),
         (
-            ("ParticipantPhoneNumbers", "items"),
+            ("ParticipantPhoneNumbers", "items", "oneOf", 0),
             CREATE.members["ParticipantPhoneNumbers"].member.metadata["pattern"],
             # A number without its plus sign may be a national one that only looks international.
             lambda pattern: pattern.replace(r"\+?", r"\+").replace(r"\d", "[0-9]"),
@@ -88,7 +106,7 @@ def test_enums(path: tuple[str, ...], shape: Any) -> None:
         ),
     ],
 )
-def test_patterns(path: tuple[str, ...], pattern: str, ours: Any) -> None:
+def test_patterns(path: tuple[str | int, ...], pattern: str, ours: Any) -> None:
     """Patterns are the API's, made whole where the API's match part of a text or none of it."""
     assert found(path)["pattern"] == ours(pattern)
 
@@ -122,9 +140,9 @@ def test_attributes() -> None:
     assert members == set(SESSION.members) | {"ProxyPhoneNumber"}
 
 
-def found(path: tuple[str, ...]) -> Mapping[str, Any]:
+def found(path: tuple[str | int, ...]) -> Mapping[str, Any]:
     """The schema at the end of a path below the properties."""
-    schema: Mapping[str, Any] = PROPERTIES
+    schema: Any = PROPERTIES
     for step in path:
         schema = schema[step]
-    return schema
+    return dict(schema)

@@ -11,6 +11,7 @@ from chime_proxy._options import (
     NumberSelection,
     RefusedDeletion,
 )
+from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
 
@@ -20,6 +21,7 @@ __all__ = [
     "GeoMatchLevel",
     "NumberSelection",
     "Participant",
+    "PhoneNumber",
     "ProxySession",
     "ProxySessionProvider",
     "RefusedDeletion",

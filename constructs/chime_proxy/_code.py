@@ -16,13 +16,10 @@ LAMBDA = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parents[1] / "lambda"
 
 _PROVIDER = "chime_proxy_provider"
 _SERVICE = "chime_proxy_service"
-_PROVIDER = "chime_proxy_provider"
-_SERVICE = "chime_proxy_service"
 SCHEMA = LAMBDA / _PROVIDER / "resource.json"
 HANDLER = f"{_PROVIDER}.handler.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
-
 
 _BYTECODE = ("__pycache__", "*.pyc")
 
@@ -59,8 +56,9 @@ def _install(requirements: Path, target: Path) -> None:
     if done.returncode:
         msg = f"the provider's packages could not be installed:\n{done.stderr.strip()}"
         raise RuntimeError(msg)
-    # Commands of the packages, with this machine's paths in them.
+    # Commands of the packages, with this machine's paths in them, and an installer's own file.
     shutil.rmtree(target / "bin", ignore_errors=True)
+    (target / ".lock").unlink(missing_ok=True)
 
 
 def _installer() -> list[str]:

@@ -1,6 +1,8 @@
 """The function behind the sessions of a stack, and what it may do."""
 
 import json
+import re
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,9 +11,11 @@ from aws_cdk import (
     Annotations,
     ArnFormat,
     Duration,
+    Reference,
     RemovalPolicy,
     Stack,
     Token,
+    Tokenization,
     aws_iam,
     aws_lambda,
     aws_logs,
@@ -20,6 +24,7 @@ from constructs import Construct
 
 from chime_proxy._code import ARCHITECTURE, HANDLER, RUNTIME, provider_code
 from chime_proxy._options import RefusedDeletion
+from chime_proxy._phone_number import PhoneNumber
 
 _DEFAULT_ID = "ProxySessionProvider"
 _ACTIONS = (
@@ -30,7 +35,7 @@ _ACTIONS = (
     "chime:UpdateProxySession",
 )
 _TIMEOUT = Duration.minutes(1)
-_SCHEMES = ("http", "https")
+_WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _END_OF_SUPPORT_ID = "cdk-chime-proxy:endOfSupport"
 _END_OF_SUPPORT = (
@@ -43,7 +48,7 @@ class ProxySessionProvider(Construct):
     """The function that creates, updates and deletes proxy sessions for CloudFormation.
 
     One serves any number of sessions. It may call the proxy-session API on the voice connectors
-    of those sessions, and on no others.
+    of those sessions and read the secrets and parameters that they refer to, and no others.
 
     Args:
         scope: where the provider belongs.
@@ -54,7 +59,8 @@ class ProxySessionProvider(Construct):
             does that has ended. Default: it fails.
 
     Raises:
-        ValueError: `endpoint_url` is not an http or https address.
+        ValueError: `endpoint_url` is not an http or https address, or `refused_deletion` none of
+            its values.
     """
 
     def __init__(
@@ -109,19 +115,41 @@ class ProxySessionProvider(Construct):
             voice_connector_id: the connector.
         """
         stack = Stack.of(scope)
+        return self._policy(
+            stack,
+            f"VoiceConnector{_key(stack, voice_connector_id)}",
+            lambda policy: policy.add_statements(_statement(stack, voice_connector_id)),
+        )
+
+    def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> aws_iam.Policy:
+        """The policy that lets the provider read one secret or parameter.
+
+        It is a resource of its own, as the one for a connector is.
+
+        Args:
+            scope: a construct of the stack whose sessions need it; they must depend on it.
+            phone_number: what the provider reads.
+        """
+        stack = Stack.of(scope)
+        kind, identifier = next(iter(phone_number.reference.items()))
+        return self._policy(
+            stack,
+            f"{kind}{_digest(stack, identifier)}",
+            lambda policy: phone_number.grant_read(policy, self._role),
+        )
+
+    def _policy(
+        self, stack: Stack, policy_id: str, grant: Callable[[aws_iam.Policy], None]
+    ) -> aws_iam.Policy:
         holder = self if stack is Stack.of(self) else stack
-        policy_id = f"VoiceConnector{_key(stack, voice_connector_id)}"
         if holder is stack:
             policy_id = f"{_DEFAULT_ID}{self.node.addr[-8:]}{policy_id}"
         existing = holder.node.try_find_child(policy_id)
         if isinstance(existing, aws_iam.Policy):
             return existing
-        return aws_iam.Policy(
-            holder,
-            policy_id,
-            roles=[self._role],
-            statements=[_statement(stack, voice_connector_id)],
-        )
+        policy = aws_iam.Policy(holder, policy_id, roles=[self._role])
+        grant(policy)
+        return policy
 
     def _log_group(self) -> aws_logs.LogGroup:
         log_group = aws_logs.LogGroup(
@@ -135,10 +163,13 @@ class ProxySessionProvider(Construct):
 
 
 def _environment(endpoint_url: str | None, refused_deletion: RefusedDeletion) -> dict[str, str]:
+    if refused_deletion not in list(RefusedDeletion):
+        msg = f"refused_deletion must be one of {', '.join(RefusedDeletion)}"
+        raise ValueError(msg)
     deletion = {"REFUSED_DELETION": str(refused_deletion)}
     if endpoint_url is None:
         return deletion
-    if not Token.is_unresolved(endpoint_url) and urlsplit(endpoint_url).scheme not in _SCHEMES:
+    if not Token.is_unresolved(endpoint_url) and not _WEB_ADDRESS.fullmatch(endpoint_url):
         msg = "endpoint_url must be an http or https address"
         raise ValueError(msg)
     # The SDK's own name for the setting, so the handler has nothing to read.
@@ -146,14 +177,25 @@ def _environment(endpoint_url: str | None, refused_deletion: RefusedDeletion) ->
 
 
 def _is_aws(endpoint_url: str | None) -> bool:
-    host = urlsplit(endpoint_url).hostname if endpoint_url else None
-    return endpoint_url is None or (host or "").endswith(_AWS_DOMAINS)
+    if endpoint_url is None:
+        return True
+    if Token.is_unresolved(endpoint_url):
+        return False
+    host = (urlsplit(endpoint_url).hostname or "").rstrip(".")
+    return host.startswith("voice-chime") and host.endswith(_AWS_DOMAINS)
 
 
 def _key(stack: Stack, voice_connector_id: str) -> str:
     if not Token.is_unresolved(voice_connector_id):
         return voice_connector_id
-    reference = json.dumps(stack.resolve(voice_connector_id), sort_keys=True)
+    return _digest(stack, voice_connector_id)
+
+
+def _digest(stack: Stack, value: str) -> str:
+    # A reference into another stack does not say which one until synthesis.
+    tokens = Tokenization.reverse_string(value).tokens
+    targets = [token.target.node.addr for token in tokens if isinstance(token, Reference)]
+    reference = json.dumps([stack.resolve(value), targets], sort_keys=True)
     return sha256(reference.encode()).hexdigest()[:8]
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from aws_cdk import CustomResource, Duration, RemovalPolicy
 from constructs import Construct
 
+from chime_proxy import _properties
 from chime_proxy._options import Capability, GeoMatch, NumberSelection
+from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._schema import faults
 from chime_proxy._voice_connector import VoiceConnector, voice_connector_id
@@ -43,8 +45,8 @@ class ProxySession(Construct):
         scope: where the session belongs.
         construct_id: its id within the scope.
         voice_connector: what carries it: an id (not an ARN), or the connector's construct.
-        participants: the two participants' numbers in E.164 format. `geo_match` looks at the
-            first.
+        participants: the two participants' numbers: in E.164 format, or a `PhoneNumber` that
+            keeps one out of the template. `geo_match` looks at the first.
         capabilities: what it carries.
         expiry: how long it stays open, 1 to 720 whole minutes. Default: the connector's own.
         name: at most 30 letters, digits and spaces. Default: one derived from stack and
@@ -55,6 +57,8 @@ class ProxySession(Construct):
         provider: the function that serves the session. Default: one for the whole stack.
         removal_policy: `RETAIN` keeps the session when it is removed or replaced.
             Default: it is deleted.
+        reveal_participants: whether `participants` of the session shows the numbers that came
+            as a `PhoneNumber` too. Default: they are empty.
 
     Raises:
         ValueError: every prop at fault and what it may be.
@@ -66,7 +70,7 @@ class ProxySession(Construct):
         construct_id: str,
         *,
         voice_connector: VoiceConnector,
-        participants: Sequence[str],
+        participants: Sequence[str | PhoneNumber],
         capabilities: Sequence[Capability | str],
         expiry: Duration | None = None,
         name: str | None = None,
@@ -74,17 +78,19 @@ class ProxySession(Construct):
         geo_match: GeoMatch | None = None,
         provider: ProxySessionProvider | None = None,
         removal_policy: RemovalPolicy | None = None,
+        reveal_participants: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         connector = voice_connector_id(voice_connector)
-        properties = _given(
+        properties = _properties.given(
             VoiceConnectorId=connector,
-            ParticipantPhoneNumbers=_listed(participants),
-            Capabilities=_listed(capabilities),
-            ExpiryMinutes=None if expiry is None else expiry.to_minutes(integral=False),
+            ParticipantPhoneNumbers=_properties.listed(participants),
+            Capabilities=_properties.listed(capabilities),
+            ExpiryMinutes=_properties.minutes(expiry),
             Name=name,
             NumberSelectionBehavior=number_selection,
-            **_geo_match(geo_match or GeoMatch()),
+            **_properties.geo_match(geo_match),
+            RevealParticipantPhoneNumbers=reveal_participants or None,
         )
         self._check(properties)
         provider = provider or ProxySessionProvider.of(self)
@@ -98,6 +104,10 @@ class ProxySession(Construct):
             properties=properties,
         )
         self._resource.node.add_dependency(provider.permission_for(self, connector))
+        for participant in participants:
+            if isinstance(participant, PhoneNumber):
+                policy = provider.permission_to_read(self, participant)
+                self._resource.node.add_dependency(policy)
 
     @property
     def proxy_session_id(self) -> str:
@@ -188,17 +198,3 @@ class ProxySession(Construct):
         if wrong:
             msg = f"{self.node.path}: {'; '.join(wrong)}"
             raise ValueError(msg)
-
-
-def _given(**properties: object) -> dict[str, Any]:
-    return {name: value for name, value in properties.items() if value is not None}
-
-
-def _listed(values: Sequence[str]) -> object:
-    # A lone string is a sequence too; the schema says what is wrong with it.
-    return values if isinstance(values, str) else [str(value) for value in values]
-
-
-def _geo_match(geo_match: GeoMatch) -> dict[str, object]:
-    params = _given(Country=geo_match.country, AreaCode=geo_match.area_code)
-    return {"GeoMatchLevel": geo_match.level, "GeoMatchParams": params or None}

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from aws_cdk import Token
@@ -23,6 +24,10 @@ _PROPS = {
     "VoiceConnectorId": "voice_connector",
     "Capabilities": "capabilities",
     "Name": "name",
+    "RevealParticipantPhoneNumbers": "reveal_participants",
+    "SecretArn": "secret",
+    "JsonField": "json_field",
+    "ParameterName": "parameter",
 }
 
 
@@ -38,7 +43,7 @@ def faults(properties: Mapping[str, Any]) -> list[str]:
 
     A token is left alone: CloudFormation fills it in, and the handler checks it then.
     """
-    errors = _validator().iter_errors(properties)
+    errors = chain.from_iterable(map(_meant, _validator().iter_errors(properties)))
     return sorted({_message(error) for error in errors if not _is_token(error.instance)})
 
 
@@ -49,6 +54,23 @@ def _validator() -> Draft7Validator:
         Draft7Validator, {"pattern": _full_match}
     )
     return strict({**resource_schema(), "type": "object"})
+
+
+def _meant(error: ValidationError) -> Iterator[ValidationError]:
+    """The error, or for a value that fits no choice what it lacks to fit the one that is meant."""
+    if error.validator != "oneOf":
+        yield error
+        return
+    choices: Any = error.validator_value
+    value: Any = error.instance
+    meant = next(place for place, choice in enumerate(choices) if _is_meant(choice, value))
+    yield from (reason for reason in error.context if reason.schema_path[0] == meant)
+
+
+def _is_meant(choice: Mapping[str, Any], value: Any) -> bool:
+    if isinstance(value, str):
+        return "required" not in choice
+    return "required" in choice and set(choice["required"]) <= value.keys()
 
 
 def _full_match(
@@ -68,7 +90,9 @@ def _message(error: ValidationError) -> str:
 
 
 def _prop(error: ValidationError) -> str:
-    path = [f"[{step}]" if isinstance(step, int) else f".{_PROPS[step]}" for step in error.path]
+    path = [
+        f"[{step}]" if isinstance(step, int) else f".{_PROPS[step]}" for step in error.absolute_path
+    ]
     if error.validator == "required":
         missing = error.message.split("'")[1]
         path.append(f".{_PROPS[missing]}")
@@ -83,7 +107,7 @@ def _allowed(error: ValidationError) -> str:
         case "enum":
             phrase = f"must be one of {', '.join(schema['enum'])}"
         case "pattern":
-            phrase = _form(schema, str(error.instance))
+            phrase = _form(schema, error)
         case "minItems" | "maxItems":
             phrase = _size(schema)
         case "uniqueItems":
@@ -93,8 +117,9 @@ def _allowed(error: ValidationError) -> str:
     return phrase
 
 
-def _form(schema: Mapping[str, Any], text: str) -> str:
-    if text.startswith("arn:"):
+def _form(schema: Mapping[str, Any], error: ValidationError) -> str:
+    text = str(error.instance)
+    if text.startswith("arn:") and error.absolute_path[-1] == "VoiceConnectorId":
         return f"must be the id, not the ARN: use {text.rpartition('/')[2]!r}"
     return f"must be {schema['$comment']}"
 
@@ -108,5 +133,9 @@ def _size(schema: Mapping[str, Any]) -> str:
 
 def _kind(schema: Mapping[str, Any]) -> str:
     if schema["type"] == "integer":
-        return f"must be a whole number of minutes from {schema['minimum']} to {schema['maximum']}"
+        return f"must be a Duration of {schema['minimum']} to {schema['maximum']} whole minutes"
+    if schema["type"] == "boolean":
+        return "must be true or false"
+    if schema["type"] == "object":
+        return "must be a GeoMatch"
     return f"must be of type {schema['type']}"

@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-from aws_cdk import Fn
+from aws_cdk import Fn, Reference, Token, Tokenization
 from aws_cdk.aws_chime import CfnVoiceConnector
 from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 
@@ -11,8 +11,20 @@ VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef
 
 def voice_connector_id(voice_connector: VoiceConnector) -> str:
     """The id that the API wants: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
-    if isinstance(voice_connector, str):
-        return voice_connector
     if isinstance(voice_connector, CfnVoiceConnector):
         return voice_connector.attr_voice_connector_id
-    return Fn.select(1, Fn.split("vc/", voice_connector.voice_connector_ref.voice_connector_arn))
+    if hasattr(voice_connector, "voice_connector_ref"):
+        arn = voice_connector.voice_connector_ref.voice_connector_arn
+        return Fn.select(1, Fn.split("vc/", arn))
+    if isinstance(voice_connector, str) or not Token.is_unresolved(voice_connector):
+        return _id_of_ref(voice_connector)
+    return Token.as_string(voice_connector)
+
+
+def _id_of_ref(text: str) -> str:
+    """The id where a connector's `ref` was given, which is the ARN that nobody wants."""
+    token = Tokenization.reverse_string(text).first_token if isinstance(text, str) else None
+    target = token.target if isinstance(token, Reference) else None
+    if isinstance(target, CfnVoiceConnector) and text == target.ref:
+        return target.attr_voice_connector_id
+    return text

@@ -61,9 +61,8 @@ class AnswerSender:
                 # The address is signed for no content type, and S3 refuses any other.
                 headers={"Content-Type": ""},
                 redirect=False,
-                retries=_RETRY,
-                timeout=_attempt_timeout(self.deadline.seconds_left()),
                 preload_content=False,
+                **_attempts(self.deadline.seconds_left()),
             )
         except HTTPError as error:
             raise Undelivered(type(error).__name__) from None
@@ -73,9 +72,13 @@ class AnswerSender:
             raise Undelivered(msg)
 
 
-def _attempt_timeout(seconds_left: float) -> Timeout:
-    share = (seconds_left - _PAUSES_SECONDS) / (_REPEATS + 1)
-    return Timeout(total=min(_LONGEST_ATTEMPT_SECONDS, max(_SHORTEST_ATTEMPT_SECONDS, share)))
+def _attempts(seconds_left: float) -> dict[str, Any]:
+    """How often and how long to try, so that all of it ends in time."""
+    repeats = _REPEATS if seconds_left > 2 * _PAUSES_SECONDS else 0
+    pauses = _PAUSES_SECONDS if repeats else 0
+    share = (seconds_left - pauses) / (repeats + 1)
+    seconds = min(_LONGEST_ATTEMPT_SECONDS, max(_SHORTEST_ATTEMPT_SECONDS, share))
+    return {"retries": _RETRY.new(total=repeats), "timeout": Timeout(total=seconds)}
 
 
 def reason(text: str) -> str:
@@ -83,21 +86,24 @@ def reason(text: str) -> str:
     return redact(text)[:REASON_CHARACTERS]
 
 
-def encode(answer: Mapping[str, Any]) -> bytes:
-    """The answer's bytes, within the limit.
+def fitted(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer as CloudFormation can take it: nothing secret in its reason, and short.
 
     An answer that is too long says so and keeps its physical id, so that the Delete that
     follows finds what was made.
     """
-    body = _json({**answer, "Reason": reason(answer["Reason"])})
-    if len(body) <= LIMIT_BYTES:
-        return body
+    answer = {**answer, "Reason": reason(answer["Reason"])}
+    if len(encode(answer)) <= LIMIT_BYTES:
+        return answer
     too_long = f"the answer is longer than {LIMIT_BYTES} bytes"
-    return _json({**answer, "Status": "FAILED", "Reason": too_long, "Data": {}})
+    return {**answer, "Status": "FAILED", "Reason": too_long, "Data": {}}
 
 
-def _json(answer: Mapping[str, Any]) -> bytes:
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+def encode(answer: Mapping[str, Any]) -> bytes:
+    """The answer's bytes."""
+    text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    # What UTF-8 cannot hold is half of a surrogate pair: its escape is JSON's as well as Python's.
+    return text.encode(errors="backslashreplace")
 
 
 class Delivery:
@@ -106,24 +112,38 @@ class Delivery:
     crhelper's timer answers from a thread of its own while the handler may still be at work.
     """
 
-    def __init__(self, sender: AnswerSender) -> None:
-        self.status = ""
-        self.physical_id = ""
+    def __init__(self, sender: AnswerSender, standing_id: str) -> None:
+        self.answer: Mapping[str, Any] = {}
+        """What was sent, or was to be."""
         self.reason = ""
         """Why the request failed, where crhelper would keep only the last 240 characters."""
         self.failure: Undelivered | None = None
         self._sender = sender
-        self._taken = Lock()
+        self._standing_id = standing_id
+        self._lock = Lock()
 
     def __call__(
         self, response_url: str, answer: Mapping[str, Any], _ssl_verify: object = None
     ) -> None:
-        """Send the answer if none was sent before; a failure to deliver is kept, not raised."""
-        if not self._taken.acquire(blocking=False):
-            return
-        self.status, self.physical_id = answer["Status"], answer["PhysicalResourceId"]
-        self.reason = reason(self.reason or answer["Reason"])
+        """Send the answer if none was sent before; a failure to deliver is kept, not raised.
+
+        Whoever comes second waits until the first is done: the function must not end before.
+        """
+        with self._lock:
+            if not self.answer:
+                self.answer = fitted(
+                    {
+                        **answer,
+                        "Reason": self.reason or answer["Reason"],
+                        # crhelper's timer has no id to give if it goes off before the handler.
+                        "PhysicalResourceId": answer["PhysicalResourceId"] or self._standing_id,
+                    }
+                )
+                self._send(response_url)
+
+    def _send(self, response_url: str) -> None:
         try:
-            self._sender.send(response_url, {**answer, "Reason": self.reason})
+            self._sender.send(response_url, self.answer)
         except Undelivered as error:
-            self.failure = error
+            # A new one: what that one was raised from holds the address.
+            self.failure = Undelivered(str(error))

@@ -18,14 +18,21 @@ from chime_proxy_provider.errors import (
     ServiceInternalError,
     Throttling,
 )
-from chime_proxy_provider.redaction import redact
+from chime_proxy_provider.redaction import redact_foreign
 
 # IAM's words. A service that has ended refuses with 403 too, but not in these.
 _IAM = re.compile(r"not authorized to perform|AccessDenied")
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+# Secrets Manager and Parameter Store answer 400 to whatever they refuse.
+_BY_CODE: Mapping[str, type[ProviderError]] = {
+    "AccessDeniedException": AccessDenied,
+    "ParameterNotFound": NotFound,
+    "ResourceNotFoundException": NotFound,
+    "ThrottlingException": Throttling,
+}
 # What botocore's parsers raise over an answer that is not what the API's model says.
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @contextmanager
@@ -42,7 +49,7 @@ def translated() -> Iterator[None]:
     except BotoCoreError as error:
         msg = f"no answer came from the API ({type(error).__name__})"
         raise NetworkFailure(msg) from None
-    except _UNREADABLE:
+    except UNREADABLE:
         msg = "the API's answer cannot be read"
         raise ServiceInternalError(msg) from None
 
@@ -50,7 +57,12 @@ def translated() -> Iterator[None]:
 def _from_answer(error: ClientError) -> ProviderError:
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     details = error.response["Error"]
-    text = redact(f"{error.operation_name}: {details.get('Code')}: {details.get('Message')}")
+    meant = _BY_CODE.get(str(details.get("Code")))
+    text = redact_foreign(
+        f"{error.operation_name}: {details.get('Code')}: {details.get('Message')}"
+    )
+    if meant:
+        return meant(text)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttling(text, _retry_after(error.response))
     if status in _GONE:

@@ -4,13 +4,16 @@ CloudFormation does not look into nested values, fails a stack that reads a name
 answer lacks, and turns numbers into what it likes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 
 def session_attributes(
-    session: Mapping[str, Any], participants: Sequence[str], names: Iterable[str]
+    session: Mapping[str, Any],
+    participants: Sequence[str],
+    hidden: Collection[str],
+    names: Iterable[str],
 ) -> dict[str, str]:
     """The attributes of a session as the API describes it.
 
@@ -18,14 +21,17 @@ def session_attributes(
         session: `ProxySession` of the API's answer.
         participants: the participants' numbers in the order declared; the API has an order of
             its own.
+        hidden: those of them that are not shown.
         names: what to return, with an empty string where the API has nothing.
     """
     ordered = _in_order(session.get("Participants", []), participants)
+    if hidden:
+        ordered = _showing(set(participants).difference(hidden), ordered)
     proxy_number = ordered[0].get("ProxyPhoneNumber", "") if ordered else ""
     values = {
         **_flat({**session, "Participants": ordered}),
         "Capabilities": ",".join(sorted(map(str, session.get("Capabilities", [])))),
-        "ProxyPhoneNumber": proxy_number,
+        "ProxyPhoneNumber": _text(proxy_number),
     }
     return {name: values.get(name, "") for name in names}
 
@@ -35,6 +41,15 @@ def _in_order(
 ) -> list[Mapping[str, Any]]:
     places = {_digits(number): place for place, number in enumerate(declared)}
     return sorted(found, key=lambda p: places.get(_digits(p.get("PhoneNumber", "")), len(places)))
+
+
+def _showing(shown: Collection[str], ends: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The participants with no other numbers than those: any other may have been a hidden one."""
+    digits = set(map(_digits, shown))
+    return [
+        end if _digits(end.get("PhoneNumber", "")) in digits else {**end, "PhoneNumber": ""}
+        for end in ends
+    ]
 
 
 def _digits(number: object) -> str:

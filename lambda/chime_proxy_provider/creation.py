@@ -52,7 +52,7 @@ class Creation:
         """
         named = {**properties, "Name": properties.get("Name") or session_name(address)}
         if not is_fresh(address.response_url, self.now()):
-            earlier = self._find(address, named)
+            earlier = self._find_earlier(address, named)
             if earlier:
                 return Created(earlier, is_new=False)
         try:
@@ -62,6 +62,14 @@ class Creation:
                 lost = self._find(address, named)
                 if lost:
                     return Created(lost, is_new=True)
+            raise
+
+    def _find_earlier(self, address: ReturnAddress, named: Mapping[str, Any]) -> Session | None:
+        try:
+            return self._find(address, named)
+        except ProviderError as error:
+            # Whatever keeps it from being seen, an earlier delivery may have made a session.
+            error.leaves_doubt = True
             raise
 
     def _find(self, address: ReturnAddress, named: Mapping[str, Any]) -> Session | None:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
+from chime_proxy_provider.desired_state import DesiredState
 from chime_proxy_provider.schema import Schema
 
 Properties: TypeAlias = Mapping[str, Any]
+
+# Changes the answer, not the session.
+_REVEAL = "RevealParticipantPhoneNumbers"
 
 
 class Change(Enum):
@@ -22,26 +26,21 @@ def compare(schema: Schema, old: Properties, new: Properties) -> Change:
     changed = {name for name in schema.inputs["properties"] if old.get(name) != new.get(name)}
     if changed & schema.create_only or _lacks_removed(schema, old, new):
         return Change.REPLACEMENT
-    return Change.IN_PLACE if changed else Change.NOTHING
+    return Change.IN_PLACE if changed - {_REVEAL} else Change.NOTHING
 
 
 def is_already(
-    schema: Schema, session: Mapping[str, Any], old: Properties, new: Properties, prefix: str
+    schema: Schema, session: Mapping[str, Any], desired: DesiredState, prefix: str
 ) -> bool:
-    """Whether a session is what a replacement would make.
-
-    It is when CloudFormation takes back an Update that failed: the old properties are then those
-    that never came to be. Where the session does not tell, the answer is no.
+    """Whether a session is what a replacement would make, as far as the API describes it.
 
     Args:
         schema: the resource's.
         session: the session as the API describes it.
-        old: the properties that CloudFormation takes for the session's.
-        new: the properties asked for.
+        desired: what is asked for.
         prefix: what the session's name begins with where the user chose none.
     """
-    if _lacks_removed(schema, old, new) or _reordered(old, new):
-        return False
+    new = desired.properties
     found = {**session, "ParticipantPhoneNumbers": _numbers(session)}
     wanted = {**new, "ParticipantPhoneNumbers": sorted(new["ParticipantPhoneNumbers"])}
     if not new.get("Name") and found.get("Name", "").startswith(prefix):
@@ -49,14 +48,22 @@ def is_already(
     return all(found.get(name) == wanted.get(name) for name in schema.create_only)
 
 
+def leaves_no_trace(schema: Schema, old: Properties, new: Properties) -> bool:
+    """Whether a session looks the same before and after a replacement.
+
+    It does not tell the order in which its participants were declared, nor whether its expiry
+    is the connector's default or the user's choice.
+    """
+    return _is_reordered(old, new) or _lacks_removed(schema, old, new)
+
+
 def _lacks_removed(schema: Schema, old: Properties, new: Properties) -> bool:
-    """Whether something is gone that the API can change but not take back."""
     return bool(schema.create_only_when_removed & old.keys() - new.keys())
 
 
-def _reordered(old: Properties, new: Properties) -> bool:
+def _is_reordered(old: Properties, new: Properties) -> bool:
     before, after = old.get("ParticipantPhoneNumbers"), new["ParticipantPhoneNumbers"]
-    same = isinstance(before, list) and sorted(map(str, before)) == sorted(after)
+    same = isinstance(before, list) and sorted(map(str, before)) == sorted(map(str, after))
     return same and before != after
 
 

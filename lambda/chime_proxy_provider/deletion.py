@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chime_proxy_provider.errors import GeneralServiceException, NotFound
-from chime_proxy_provider.physical_id import SessionId, says_nothing_created
+from chime_proxy_provider.physical_id import SessionId, is_voice_connector_id, says_nothing_created
 from chime_proxy_provider.session_name import resource_prefix
 
 if TYPE_CHECKING:
@@ -47,22 +48,21 @@ class Deletion:
         """
         physical_id = request.physical_resource_id
         session_id = SessionId.parse(physical_id)
-        if session_id:
-            self.delete_session(session_id)
-        elif not says_nothing_created(physical_id) and not self._sweep(request):
-            self.sleep(_SECOND_LOOK_SECONDS)
-            self._sweep(request)
+        try:
+            if session_id:
+                self.delete_session(session_id)
+            elif not says_nothing_created(physical_id) and not self._sweep(request):
+                self.sleep(_SECOND_LOOK_SECONDS)
+                self._sweep(request)
+        except GeneralServiceException as error:
+            if self.refused is RefusedDeletion.FAIL:
+                msg = f"the API refuses; refused_deletion of the provider lets that pass: {error}"
+                raise GeneralServiceException(msg) from None
 
     def delete_session(self, session_id: SessionId) -> None:
         """Delete one session; one that is gone is deleted."""
-        try:
+        with suppress(NotFound):
             self.sessions.delete(session_id)
-        except NotFound:
-            pass
-        except GeneralServiceException as error:
-            if self.refused is RefusedDeletion.FAIL:
-                msg = f"{error}. To delete the stack even so, set refused_deletion of its provider"
-                raise GeneralServiceException(msg) from None
 
     def _sweep(self, request: Request) -> bool:
         """Delete the resource's sessions, and say whether there is nothing more to look for.
@@ -70,7 +70,7 @@ class Deletion:
         A session with a name of the user's own cannot be told from anybody else's.
         """
         connector = request.properties.get("VoiceConnectorId")
-        if not isinstance(connector, str) or request.properties.get("Name"):
+        if not is_voice_connector_id(connector) or request.properties.get("Name"):
             return True
         try:
             found = list(self.sessions.named(connector, resource_prefix(request.address)))

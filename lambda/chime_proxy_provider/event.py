@@ -3,17 +3,21 @@
 Source: "Custom resource request objects" in the CloudFormation user guide.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from chime_proxy_provider.errors import InvalidRequest
 
 # An hour is CloudFormation's patience where the resource does not say.
 _LONGEST_PATIENCE_SECONDS = 3600
+# CloudFormation's own ids have fewer than 300. More of them would leave no room for the answer.
+_LONGEST_ID_BYTES = 512
+_LONGEST_PHYSICAL_ID_BYTES = 1024
 # CloudFormation's own properties of every custom resource: they say nothing about the session.
 _FRAMEWORK_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout"})
 
@@ -60,9 +64,9 @@ def read_address(event: object) -> ReturnAddress:
         raise InvalidRequest(msg)
     return ReturnAddress(
         response_url=_web_address(event),
-        stack_id=_text(event, "StackId"),
-        request_id=_text(event, "RequestId"),
-        logical_resource_id=_text(event, "LogicalResourceId"),
+        stack_id=_id(event, "StackId"),
+        request_id=_id(event, "RequestId"),
+        logical_resource_id=_id(event, "LogicalResourceId"),
     )
 
 
@@ -78,11 +82,16 @@ def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
         address=address,
         physical_resource_id=""
         if request_type is RequestType.CREATE
-        else _text(event, "PhysicalResourceId"),
+        else _id(event, "PhysicalResourceId", _LONGEST_PHYSICAL_ID_BYTES),
         properties=_properties(event, "ResourceProperties"),
         old_properties=_properties(event, "OldResourceProperties"),
         patience=_patience(event),
     )
+
+
+def is_physical_id(value: object) -> TypeGuard[str]:
+    """Whether a value is a physical id that CloudFormation takes in an answer."""
+    return _is_id(value, _LONGEST_PHYSICAL_ID_BYTES)
 
 
 def _request_type(event: Mapping[str, Any]) -> RequestType:
@@ -99,6 +108,21 @@ def _text(event: Mapping[str, Any], name: str) -> str:
         msg = f"{name} must be a non-empty string in the event"
         raise InvalidRequest(msg)
     return value
+
+
+def _id(event: Mapping[str, Any], name: str, longest: int = _LONGEST_ID_BYTES) -> str:
+    value = event.get(name)
+    if not _is_id(value, longest):
+        msg = f"{name} must be a string of 1 to {longest} bytes in the event"
+        raise InvalidRequest(msg)
+    return value
+
+
+def _is_id(value: object, longest: int) -> TypeGuard[str]:
+    if not isinstance(value, str):
+        return False
+    quoted = json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace")
+    return 0 < len(quoted) - len('""') <= longest
 
 
 def _web_address(event: Mapping[str, Any]) -> str:

@@ -12,12 +12,13 @@ import gc
 gc.disable()
 
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -39,12 +40,15 @@ from chime_proxy_provider.event import RequestType, ReturnAddress, read_address
 from chime_proxy_provider.lifecycle import Lifecycle
 from chime_proxy_provider.physical_id import SessionId
 from chime_proxy_provider.redaction import redact
+from chime_proxy_provider.references import References
 from chime_proxy_provider.response import RequestFailed, failure_id, respond
 from chime_proxy_provider.schema import Schema
 from chime_proxy_provider.sessions import Sessions
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_ssm import SSMClient
 
 SERVICE = "chime-proxy-provider"
 METRICS_NAMESPACE = "ChimeProxy"
@@ -52,6 +56,21 @@ METRICS_NAMESPACE = "ChimeProxy"
 logger = Logger(
     service=SERVICE, json_serializer=lambda record: redact(json.dumps(record, default=str))
 )
+
+
+_CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+@cache
+def _secrets_manager() -> "SecretsManagerClient":
+    client: SecretsManagerClient = boto3.client("secretsmanager", config=_CLIENT_CONFIG)
+    return client
+
+
+@cache
+def _parameter_store() -> "SSMClient":
+    client: SSMClient = boto3.client("ssm", config=_CLIENT_CONFIG)
+    return client
 
 
 class Context(Protocol):
@@ -84,6 +103,8 @@ class _Frame(CfnResource):
 
     def __init__(self, delivery: Delivery) -> None:
         super().__init__(log_level="CRITICAL", boto_level="CRITICAL", sleep_on_delete=0)
+        # It quiets every logger but its own, which writes down the event and the address.
+        logging.getLogger("crhelper").setLevel("CRITICAL")
         self._delivery = delivery
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
@@ -101,6 +122,8 @@ class Handler:
     now: Callable[[], datetime]
     clock: Callable[[], float]
     sleep: Callable[[float], None]
+    secrets_manager: Callable[[], "SecretsManagerClient"] = _secrets_manager
+    parameter_store: Callable[[], "SSMClient"] = _parameter_store
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> None:
         """Answer one event, once.
@@ -108,8 +131,8 @@ class Handler:
         An event that names nobody to answer is logged and counted, and that is all.
 
         Raises:
-            Undelivered: CloudFormation did not take the answer. Lambda then delivers the event
-                again, which gives the answer two more chances.
+            Undelivered: CloudFormation may not have taken the answer, and would get the same one
+                again: Lambda then repeats the event, which gives the answer two more chances.
         """
         start = self.clock()
         try:
@@ -119,14 +142,15 @@ class Handler:
             return
         delivery = self._answer(event, address, _Schedule.of(context, self.clock))
         _report(event, address, delivery, self.clock() - start)
-        if delivery.failure:
+        if delivery.failure and _may_be_repeated(event, delivery):
             raise delivery.failure
 
     def _answer(
         self, event: Mapping[str, Any], address: ReturnAddress, schedule: _Schedule
     ) -> Delivery:
         lifecycle = self._lifecycle(schedule.calls)
-        delivery = Delivery(AnswerSender(self.pool, schedule.delivery))
+        standing_id = failure_id(event, address, doubt=True)
+        delivery = Delivery(AnswerSender(self.pool, schedule.delivery), standing_id)
         frame = _Frame(delivery)
         made: list[SessionId] = []
 
@@ -135,7 +159,7 @@ class Handler:
         @frame.delete
         def work(_event: object, _context: object) -> str:
             frame.NoEcho = True
-            frame.PhysicalResourceId = failure_id(event, address, doubt=True)
+            frame.PhysicalResourceId = standing_id
             try:
                 outcome = respond(event, address, lifecycle)
             except RequestFailed as failure:
@@ -146,19 +170,23 @@ class Handler:
             return outcome.physical_id
 
         frame(_frame_event(event, address), schedule)
-        if made and delivery.physical_id != str(made[0]):
+        if made and delivery.answer["PhysicalResourceId"] != str(made[0]):
             self._take_back(made[0], schedule.delivery)
         return delivery
 
     def _take_back(self, session_id: SessionId, deadline: Deadline) -> None:
         """Delete what was made after CloudFormation had been told that nothing was."""
-        with suppress(ProviderError):
+        try:
             self._lifecycle(deadline).deletion.delete_session(session_id)
+        except ProviderError as error:
+            details = {"physical_resource_id": str(session_id), "reason": str(error)}
+            logger.error("session left behind", extra=details)  # noqa: TRY400 - no traceback
 
     def _lifecycle(self, deadline: Deadline) -> Lifecycle:
         sessions = Sessions(self.client, deadline, self.sleep)
         deletion = Deletion(sessions, self.refused_deletion, self.sleep)
-        return Lifecycle(self.schema, sessions, deletion, self.now)
+        references = References(self.secrets_manager, self.parameter_store, deadline, self.sleep)
+        return Lifecycle(self.schema, sessions, deletion, references, self.now)
 
 
 def _frame_event(event: Mapping[str, Any], address: ReturnAddress) -> dict[str, str]:
@@ -177,6 +205,15 @@ def _operation(event: Mapping[str, Any]) -> str:
     return request_type if request_type in list(RequestType) else ""
 
 
+def _may_be_repeated(event: Mapping[str, Any], delivery: Delivery) -> bool:
+    """Whether the event can come to no other end when it is served again.
+
+    A Create that failed could succeed the second time, when CloudFormation took the first answer
+    and has long since moved on.
+    """
+    return delivery.answer["Status"] == "SUCCESS" or _operation(event) == RequestType.DELETE
+
+
 def _report(
     event: Mapping[str, Any], address: ReturnAddress, delivery: Delivery, seconds: float
 ) -> None:
@@ -188,13 +225,13 @@ def _report(
             "stack_id": address.stack_id,
             "request_id": address.request_id,
             "logical_resource_id": address.logical_resource_id,
-            "physical_resource_id": delivery.physical_id,
-            "status": delivery.status,
-            "reason": delivery.reason,
+            "physical_resource_id": delivery.answer["PhysicalResourceId"],
+            "status": delivery.answer["Status"],
+            "reason": delivery.answer["Reason"],
             "delivery_failure": str(delivery.failure or ""),
         },
     )
-    succeeded = delivery.status == "SUCCESS"
+    succeeded = delivery.answer["Status"] == "SUCCESS"
     metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
     metrics.add_dimension("Operation", _operation(event) or "Unknown")
     metrics.add_metric("Succeeded", MetricUnit.Count, int(succeeded))
@@ -214,10 +251,7 @@ def _report_unanswerable(error: InvalidRequest) -> None:
 
 handler = Handler(
     schema=Schema.load(Path(__file__).with_name("resource.json")),
-    client=boto3.client(
-        "chime-sdk-voice",
-        config=Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1}),
-    ),
+    client=boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG),
     pool=urllib3.PoolManager(),
     refused_deletion=RefusedDeletion(os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL)),
     now=lambda: datetime.now(UTC),

@@ -6,11 +6,12 @@ hold nothing else.
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeGuard
 
 # The form of a voice connector's id keeps markers, and the ids that CloudFormation invents for a
 # cancelled Create, from being taken for sessions.
-_SESSION = re.compile(r"([a-z0-9]{21,22}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(\S.{0,127})")
+_CONNECTOR = r"[a-z0-9]{21,22}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_SESSION = re.compile(rf"({_CONNECTOR})/(\S.{{0,127}})")
 _NOTHING_CREATED = "create-failed/"
 _PERHAPS_CREATED = "create-interrupted/"
 
@@ -30,6 +31,11 @@ class SessionId:
         """The session that a physical id names, or None for a marker or a foreign id."""
         match = _SESSION.fullmatch(physical_id)
         return cls(match[1], match[2]) if match else None
+
+
+def is_voice_connector_id(value: object) -> TypeGuard[str]:
+    """Whether a value has the form of a voice connector's id."""
+    return isinstance(value, str) and re.fullmatch(_CONNECTOR, value) is not None
 
 
 def nothing_created(request_id: str) -> str:

@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from chime_proxy_provider.answer import reason
-from chime_proxy_provider.errors import InternalFailure, ProviderError
-from chime_proxy_provider.event import ReturnAddress, read_request
+from chime_proxy_provider.errors import InternalFailure, ProviderError, ServiceInternalError
+from chime_proxy_provider.event import (
+    Request,
+    RequestType,
+    ReturnAddress,
+    is_physical_id,
+    read_request,
+)
 from chime_proxy_provider.lifecycle import Lifecycle, Outcome
-from chime_proxy_provider.physical_id import nothing_created, perhaps_created
+from chime_proxy_provider.physical_id import SessionId, nothing_created, perhaps_created
 
 
 class RequestFailed(Exception):
@@ -28,7 +34,8 @@ def respond(event: Mapping[str, Any], address: ReturnAddress, lifecycle: Lifecyc
         RequestFailed: whatever went wrong, with nothing in its text that may not be shown.
     """
     try:
-        return lifecycle.carry_out(read_request(event, address))
+        request = read_request(event, address)
+        return _deletable(request, lifecycle.carry_out(request))
     except ProviderError as error:
         raise RequestFailed(error, failure_id(event, address, doubt=error.leaves_doubt)) from None
     except Exception as error:  # noqa: BLE001 - the text of an unforeseen error may hold a number
@@ -39,9 +46,18 @@ def respond(event: Mapping[str, Any], address: ReturnAddress, lifecycle: Lifecyc
 def failure_id(event: Mapping[str, Any], address: ReturnAddress, *, doubt: bool) -> str:
     """The id of a failed answer: the resource's own, or a marker where it has none yet."""
     own = event.get("PhysicalResourceId")
-    if isinstance(own, str) and own:
+    if is_physical_id(own):
         return own
     return perhaps_created(address.request_id) if doubt else nothing_created(address.request_id)
+
+
+def _deletable(request: Request, outcome: Outcome) -> Outcome:
+    is_delete = request.request_type is RequestType.DELETE
+    if is_delete or SessionId.parse(outcome.physical_id):
+        return outcome
+    # CloudFormation would not take the id, or the Delete would find no session by it.
+    msg = "the API's answer holds a session id that is not of the API's form"
+    raise ServiceInternalError(msg)
 
 
 def _place(error: Exception) -> str:

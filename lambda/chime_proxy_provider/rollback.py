@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chime_proxy_provider.decision import is_already
+from chime_proxy_provider.decision import is_already, leaves_no_trace
+from chime_proxy_provider.desired_state import resolve
 from chime_proxy_provider.errors import ProviderError
 from chime_proxy_provider.physical_id import SessionId
 from chime_proxy_provider.session_name import resource_prefix
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chime_proxy_provider.deletion import Deletion
+    from chime_proxy_provider.desired_state import DesiredState
     from chime_proxy_provider.event import Request
+    from chime_proxy_provider.references import References
     from chime_proxy_provider.schema import Schema
     from chime_proxy_provider.sessions import Session, Sessions
 
@@ -38,10 +41,11 @@ class Rollback:
     schema: Schema
     sessions: Sessions
     deletion: Deletion
+    references: References
     now: Callable[[], datetime]
 
     def earlier_session(
-        self, request: Request, current: Session, old: Mapping[str, Any], new: Mapping[str, Any]
+        self, request: Request, current: Session, old: Mapping[str, Any], desired: DesiredState
     ) -> Session | None:
         """The session that the new properties describe, where there is one already.
 
@@ -52,31 +56,33 @@ class Rollback:
             request: an Update that asks for a replacement.
             current: the session that CloudFormation knows.
             old: the properties that it takes for that session's, recast.
-            new: the properties asked for, recast and checked.
+            desired: what is asked for.
         """
-        prefix = resource_prefix(request.address)
-        if is_already(self.schema, current, old, new, prefix):
-            self._delete_attempt(current, old, new, prefix)
+        new, prefix = desired.properties, resource_prefix(request.address)
+        either = (desired.declared, desired.properties)
+        decidable = not any(leaves_no_trace(self.schema, old, state) for state in either)
+        if decidable and is_already(self.schema, current, desired, prefix):
+            self._delete_attempt(current, old, prefix)
             return current
         if new.get("Name") or not self._is_recent(current):
             return None
         for session in self.sessions.named(new["VoiceConnectorId"], prefix):
-            if is_already(self.schema, session, old, new, prefix):
+            is_other = session["ProxySessionId"] != current["ProxySessionId"]
+            if is_other and is_already(self.schema, session, desired, prefix):
                 return session
         return None
 
-    def _delete_attempt(
-        self, current: Session, old: Mapping[str, Any], new: Mapping[str, Any], prefix: str
-    ) -> None:
+    def _delete_attempt(self, current: Session, old: Mapping[str, Any], prefix: str) -> None:
         """Delete what a failed replacement left if its end was not known when it failed."""
         if old.get("Name"):
             return
         with suppress(ProviderError):
             self.schema.check(old)
+            attempted = resolve(self.schema, self.references, old)
             connector = old["VoiceConnectorId"]
             for session in list(self.sessions.named(connector, prefix)):
                 known = session["ProxySessionId"] == current["ProxySessionId"]
-                attempt = is_already(self.schema, session, new, old, prefix)
+                attempt = is_already(self.schema, session, attempted, prefix)
                 if attempt and not known and self._is_recent(session):
                     self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))
 

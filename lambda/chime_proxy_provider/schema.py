@@ -13,6 +13,7 @@ from typing import Any, Self
 from chime_proxy_provider.errors import InvalidRequest
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Schema:
         )
 
     def recast(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        """The properties with integers as integers again and sets in one order.
+        """The properties with integers and booleans as such again and sets in one order.
 
         What does not fit is left as it is, for `check` to name or for a comparison to see.
         """
@@ -61,9 +62,11 @@ def _names(document: Mapping[str, Any], keyword: str) -> frozenset[str]:
 
 
 def _recast(schema: Mapping[str, Any], value: Any) -> Any:
-    match schema["type"], value:
+    match schema.get("type"), value:
         case "integer", str() if _INTEGER.fullmatch(value):
             return int(value)
+        case "boolean", str():
+            return _BOOLEANS.get(value, value)
         case "array", list():
             items = [_recast(schema["items"], item) for item in value]
             return items if schema.get("insertionOrder", True) else sorted(items, key=str)
@@ -74,14 +77,17 @@ def _recast(schema: Mapping[str, Any], value: Any) -> Any:
 
 
 def _faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
-    match schema["type"], value:
+    match schema.get("type"), value:
+        case None, _:
+            yield from _choice_faults(schema, value, name)
+        case "boolean", bool():
+            pass
+        case "boolean", _:
+            yield f"{name} must be true or false"
         case "string", str():
             yield from _string_faults(schema, value, name)
-        case "integer", int() if not isinstance(value, bool):
-            if not schema["minimum"] <= value <= schema["maximum"]:
-                yield _whole_number(schema, name)
         case "integer", _:
-            yield _whole_number(schema, name)
+            yield from _integer_faults(schema, value, name)
         case "array", list():
             yield from _array_faults(schema, value, name)
         case "object", Mapping():
@@ -90,8 +96,28 @@ def _faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
             yield f"{name} must be of type {kind}"
 
 
-def _whole_number(schema: Mapping[str, Any], name: str) -> str:
-    return f"{name} must be a whole number from {schema['minimum']} to {schema['maximum']}"
+def _choice_faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
+    chosen = [choice for choice in schema["oneOf"] if _is_meant(choice, value)]
+    if chosen:
+        yield from _faults(chosen[0], value, name)
+    else:
+        yield f"{name} must be {schema['$comment']}"
+
+
+def _is_meant(choice: Mapping[str, Any], value: Any) -> bool:
+    match choice["type"], value:
+        case "string", str():
+            return True
+        case "object", Mapping():
+            return all(name in value for name in choice["required"])
+    return False
+
+
+def _integer_faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
+    least, most = schema["minimum"], schema["maximum"]
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not least <= value <= most:
+        yield f"{name} must be a whole number from {least} to {most}"
 
 
 def _string_faults(schema: Mapping[str, Any], value: str, name: str) -> Iterator[str]:

@@ -6,19 +6,12 @@ time is left; botocore repeats nothing, since it would repeat CreateProxySession
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.api_error import translated
-from chime_proxy_provider.errors import (
-    AccessDenied,
-    NetworkFailure,
-    ProviderError,
-    ServiceInternalError,
-    Throttling,
-)
+from chime_proxy_provider.attempts import PASSING, Attempts
+from chime_proxy_provider.errors import AccessDenied, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,15 +19,14 @@ if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
     from chime_proxy_provider.deadline import Deadline
+    from chime_proxy_provider.errors import ProviderError
     from chime_proxy_provider.physical_id import SessionId
 
     Session: TypeAlias = Mapping[str, Any]
 
 _CHANGEABLE = ("Capabilities", "ExpiryMinutes")
-_PASSING = (Throttling, ServiceInternalError, NetworkFailure)
 # Not taken, so never taken twice. A role that was made a moment ago is not known everywhere yet.
 _NOT_TAKEN = (Throttling, AccessDenied)
-_PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +69,7 @@ class Sessions:
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
             answer = self._repeat(partial(self.client.list_proxy_sessions, **page))
-            for session in answer.get("ProxySessions", []):
+            for session in _listed(answer):
                 if session.get("Name", "").startswith(prefix) and session.get("Status") != "Closed":
                     yield session
             if not answer.get("NextToken"):
@@ -88,25 +80,9 @@ class Sessions:
         self,
         call: Callable[[], Mapping[str, Any]],
         *,
-        passing: tuple[type[ProviderError], ...] = _PASSING,
+        passing: tuple[type[ProviderError], ...] = PASSING,
     ) -> Mapping[str, Any]:
-        for pause in _PAUSES_SECONDS:
-            try:
-                return self._call(call)
-            except passing as error:
-                jittered = pause * random.uniform(0.5, 1)  # noqa: S311 - no secret
-                wait = max(jittered, getattr(error, "retry_after_seconds", 0))
-                if self.deadline.seconds_left() <= wait:
-                    raise
-            self.sleep(wait)
-        return self._call(call)
-
-    def _call(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
-        if self.deadline.seconds_left() <= 0:
-            msg = "no time is left for a call of the API"
-            raise NetworkFailure(msg)
-        with translated():
-            return call()
+        return Attempts(self.deadline, self.sleep).make(call, passing=passing)
 
 
 def _key(session_id: SessionId) -> dict[str, str]:
@@ -122,3 +98,12 @@ def _session(answer: Mapping[str, Any]) -> Session:
         msg = "the API's answer holds no proxy session"
         raise ServiceInternalError(msg)
     return session
+
+
+def _listed(answer: Mapping[str, Any]) -> list[Session]:
+    # An answer cut short must not be taken for an empty list: a second session would be made.
+    if "ProxySessions" not in answer:
+        msg = "the API's answer holds no list of proxy sessions"
+        raise ServiceInternalError(msg)
+    sessions: list[Session] = answer["ProxySessions"]
+    return sessions

@@ -1,21 +1,24 @@
 """The API's service in one process, under botocore's own client, and what may befall a call."""
 
 from collections import deque
-from collections.abc import Callable
 from enum import StrEnum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
-from chime_proxy_service.api import Api
 from tests.contract.clock import Clock, Killed
 
+from chime_proxy_service.api import Api
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
 _SLOW_SECONDS = 10
@@ -61,15 +64,18 @@ class Wire:
     def __init__(self, clock: Clock, api: Api) -> None:
         self.faults: deque[ApiFault] = deque()
         self.calls: list[str] = []
-        self.before_call: Callable[[str], None] = lambda _: None
+        self.before_call: Callable[[str, object], None] = lambda *_: None
+        self.on_fault: Callable[[], None] = lambda: None
         self._clock = clock
         self._api = api
 
     def send(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
         """Carry one call."""
         self.calls.append(operation)
-        self.before_call(operation)
+        self.before_call(operation, request.body)
         fault = self.faults.popleft() if self.faults else ApiFault.NONE
+        if fault is not ApiFault.NONE:
+            self.on_fault()
         response = self._serve(request) if fault in _TAKEN else None
         if fault in _STATUS:
             response = _error(request, *_STATUS[fault])
@@ -81,12 +87,14 @@ class Wire:
         if response is None or fault is ApiFault.CRASH_AFTER:
             raise Killed
         if fault is ApiFault.GARBLED:
-            return AWSResponse(request.url, response.status_code, response.headers, _Raw(b'{"Pr'))
+            return AWSResponse(request.url, response.status_code, HTTPHeaders(), _Raw(b'{"Pr'))
         return response
 
     def _serve(self, request: AWSPreparedRequest) -> AWSResponse:
         result = self._api.handle(_event(request), None)
-        headers = HTTPHeaders.from_dict(result["headers"])
+        headers = HTTPHeaders()
+        for name, value in result["headers"].items():
+            headers[name] = value
         body = _Raw((result.get("body") or "").encode())
         return AWSResponse(request.url, result["statusCode"], headers, body)
 
@@ -102,7 +110,7 @@ class _Carrier:
 
     def __init__(self) -> None:
         self.wire: Wire | None = None
-        config = Config(retries={"total_max_attempts": 1})
+        config = Config(retries={"total_max_attempts": 1}, signature_version=UNSIGNED)
         self.client: ChimeSDKVoiceClient = boto3.client("chime-sdk-voice", config=config)
         self.client.meta.events.register("before-send.chime-sdk-voice", self._send)
 
@@ -140,7 +148,8 @@ def _text(value: str | bytes) -> str:
 
 
 def _error(request: AWSPreparedRequest, status: int, kind: str, message: str) -> AWSResponse:
-    headers = HTTPHeaders.from_dict({"x-amzn-ErrorType": kind})
+    headers = HTTPHeaders()
+    headers["x-amzn-ErrorType"] = kind
     body = f'{{"Code":"{kind.removesuffix("Exception")}","Message":"{message}"}}'
     return AWSResponse(request.url, status, headers, _Raw(body.encode()))
 

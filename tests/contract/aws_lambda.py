@@ -37,6 +37,7 @@ class Lambda:
         self._new_container = new_container
         self._warm: Function | None = None
         self.deliveries = 0
+        self.current: Mapping[str, Any] = {}
 
     def invoke(self, event: Mapping[str, Any]) -> None:
         """Deliver an event now, and again if that fails."""
@@ -44,6 +45,7 @@ class Lambda:
 
     def _deliver(self, event: Mapping[str, Any], attempt: int) -> None:
         self.deliveries += 1
+        self.current = event
         function = self._warm or self._new_container()
         self._warm = None
         try:

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -40,6 +40,7 @@ class Bucket:
     def __init__(self, clock: Clock) -> None:
         self.faults: deque[BucketFault] = deque()
         self.mailboxes: dict[str, Mailbox] = {}
+        self.on_fault: Callable[[], None] = lambda: None
         self.status = 200
         self._clock = clock
 
@@ -54,6 +55,8 @@ class Bucket:
     def request(self, _method: str, url: str, *, body: bytes, **_: Any) -> "Bucket":
         """Take an answer as S3 would; this is what a provider's connection pool is."""
         fault = self.faults.popleft() if self.faults else BucketFault.NONE
+        if fault is not BucketFault.NONE:
+            self.on_fault()
         if fault is BucketFault.CRASH_BEFORE:
             raise Killed
         self.status = 403 if fault is BucketFault.REFUSED else 200

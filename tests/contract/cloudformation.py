@@ -5,6 +5,7 @@ of any provider, so it serves any: give it a function, and properties for its re
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import count
@@ -16,6 +17,7 @@ from tests.contract.clock import Clock
 
 SERVICE_TIMEOUT_SECONDS = 180
 _CLEANUP_ATTEMPTS = 3
+_ROLLBACK_ATTEMPTS = 20
 
 Properties = Mapping[str, Any]
 Template = Mapping[str, "Declared"]
@@ -196,13 +198,14 @@ class CloudFormation:
             self._clean_up(stack, logical_id, now)
             stack.resources[logical_id] = old
             return
-        while True:
-            try:
-                self._update(stack, logical_id, now, old.declared)
+        for _ in range(_ROLLBACK_ATTEMPTS):
+            # After a failure the stack is in UPDATE_ROLLBACK_FAILED: somebody lets it go on.
+            with suppress(Failed):
+                self._update(stack, logical_id, stack.resources[logical_id], old.declared)
                 break
-            except Failed as failure:
-                # UPDATE_ROLLBACK_FAILED: somebody mends the cause and lets it go on.
-                now = replace(now, physical_id=failure.physical_id or now.physical_id)
+        else:
+            msg = "the rollback cannot be finished"
+            raise AssertionError(msg)
         if stack.resources[logical_id].physical_id != now.physical_id:
             self._clean_up(stack, logical_id, now)
 

@@ -346,3 +346,39 @@ def test_one_container_for_two_stacks(universe: Universe) -> None:
 
     check(universe)
     assert len(universe.open_sessions()) == 1
+
+
+def test_search_that_fails(universe: Universe) -> None:
+    """A Create that cannot look for what its first delivery made leaves that to its Delete."""
+    stack = universe.new_stack()
+    universe.wire.faults.extend([ApiFault.CRASH_AFTER, ApiFault.DENIED])
+
+    assert not universe.cloudformation.create(stack, {"Ride": ride()})
+
+    check(universe)
+
+
+@pytest.mark.parametrize(
+    "fault", [ApiFault.ERROR_AFTER, ApiFault.RESET_AFTER, ApiFault.GARBLED, ApiFault.SLOW]
+)
+def test_lost_answer_costs_no_second_session(universe: Universe, fault: ApiFault) -> None:
+    """A session that was made, though the API's answer was lost, is the resource's session."""
+    stack = universe.new_stack()
+    universe.wire.faults.append(fault)
+
+    assert universe.cloudformation.create(stack, {"Ride": ride()})
+
+    assert universe.wire.calls.count("CreateProxySession") == 1
+    check(universe)
+
+
+def test_failure_whose_answer_was_lost(universe: Universe) -> None:
+    """A failure that CloudFormation knows of is not turned into a success by a second delivery."""
+    stack = universe.new_stack()
+    universe.wire.faults.extend([ApiFault.DENIED] * 6)
+    universe.bucket.faults.append(BucketFault.TAKEN_LOST)
+
+    assert not universe.cloudformation.create(stack, {"Ride": ride()})
+
+    check(universe)
+    assert universe.open_sessions() == set()

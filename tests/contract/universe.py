@@ -1,19 +1,21 @@
 """The provider, the service and CloudFormation together, and a ledger of what is really there."""
 
-from chime_proxy_provider import handler as provider
-from chime_proxy_provider.deletion import RefusedDeletion
-from chime_proxy_service.api import Api
-from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.memory_store import MemoryStore
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
-from chime_proxy_service.requests import ListRequest
-from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Connector, SessionKey, Status
 from tests.contract.api import Wire, connect
 from tests.contract.aws_lambda import Function, Lambda
 from tests.contract.bucket import Bucket
 from tests.contract.clock import Clock
 from tests.contract.cloudformation import CloudFormation, Stack
+
+from chime_proxy_provider import handler as provider
+from chime_proxy_provider.deletion import RefusedDeletion
+from chime_proxy_service.api import Api
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.errors import NotFoundError
+from chime_proxy_service.memory_store import MemoryStore
+from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.requests import ListRequest
+from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.session import Connector, SessionKey, Status
 
 REGION = "us-east-1"
 CONNECTORS = ("abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4")
@@ -73,8 +75,18 @@ class Universe:
 
     def end(self, physical_id: str) -> None:
         """Delete a session behind CloudFormation's back."""
-        connector, _, session_id = physical_id.partition("/")
-        self.service.delete(SessionKey(Connector(REGION, connector), session_id))
+        self.service.delete(_key(physical_id))
+
+    def is_closed(self, physical_id: str) -> bool:
+        """Whether a session has closed by itself."""
+        try:
+            return self.service.get(_key(physical_id)).status is Status.CLOSED
+        except NotFoundError:
+            return False
+
+    def session_name(self, physical_id: str) -> str:
+        """The name of a session."""
+        return self.service.get(_key(physical_id)).name or ""
 
     def _container(self) -> Function:
         return provider.Handler(
@@ -86,3 +98,8 @@ class Universe:
             clock=self.clock.monotonic,
             sleep=self.clock.sleep,
         )
+
+
+def _key(physical_id: str) -> SessionKey:
+    connector, _, session_id = physical_id.partition("/")
+    return SessionKey(Connector(REGION, connector), session_id)

@@ -1,4 +1,5 @@
 import json
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,14 @@ from typing import Any
 import pytest
 import urllib3
 
-from chime_proxy_provider.answer import LIMIT_BYTES, AnswerSender, Delivery, Undelivered, encode
+from chime_proxy_provider.answer import (
+    LIMIT_BYTES,
+    AnswerSender,
+    Delivery,
+    Undelivered,
+    encode,
+    fitted,
+)
 from chime_proxy_provider.deadline import Deadline
 
 ANSWER = {
@@ -122,19 +130,57 @@ def test_nobody_there(sender: AnswerSender) -> None:
 def test_first_answer_counts(sender: AnswerSender) -> None:
     """The second answer to one event is dropped, whatever it says."""
     bucket = Bucket(200)
-    delivery = Delivery(sender)
+    delivery = Delivery(sender, "standing")
 
     with bucket.served() as url:
         delivery(url, {**ANSWER, "Status": "FAILED", "Reason": "timed out"})
         delivery(url, ANSWER)
 
     assert len(bucket.puts) == 1
-    assert delivery.status == "FAILED"
+    assert delivery.answer["Status"] == "FAILED"
+
+
+def test_function_does_not_end_before_its_answer(sender: AnswerSender) -> None:
+    """Whoever comes second waits until the first answer has arrived."""
+    bucket = Bucket(503, 200)
+    delivery = Delivery(sender, "standing")
+
+    with bucket.served() as url:
+        first = Thread(target=delivery, args=(url, ANSWER))
+        first.start()
+        while not bucket.puts:
+            time.sleep(0.01)
+        delivery(url, ANSWER)
+        arrived = len(bucket.puts)
+        first.join()
+
+    assert arrived == 2
+
+
+def test_answer_without_an_id(sender: AnswerSender) -> None:
+    """An answer that crhelper gives no id to gets the one that stands for the resource."""
+    bucket = Bucket(200)
+
+    with bucket.served() as url:
+        Delivery(sender, "standing")(url, {**ANSWER, "PhysicalResourceId": ""})
+
+    assert json.loads(bucket.puts[0][2])["PhysicalResourceId"] == "standing"
+
+
+def test_little_time() -> None:
+    """With little time left there is one attempt, and it ends in time."""
+    with socket.create_server(("127.0.0.1", 0)) as silent, urllib3.PoolManager() as pool:
+        sender = AnswerSender(pool, Deadline(time.monotonic() + 0.5, time.monotonic))
+        start = time.monotonic()
+        with pytest.raises(Undelivered):
+            sender.send(f"http://127.0.0.1:{silent.getsockname()[1]}/", ANSWER)
+
+    assert time.monotonic() - start < 4
 
 
 def test_long_reason() -> None:
     """A long reason is cut from its end; what matters stands first."""
-    answer = json.loads(encode({**ANSWER, "Reason": "InvalidRequest: " + "x" * 9000}))
+    answer = json.loads(encode(fitted({**ANSWER, "Reason": "InvalidRequest: " + "x" * 9000})))
 
     assert answer["Reason"].startswith("InvalidRequest: ")
     assert len(answer["Reason"]) == 500
@@ -156,7 +202,7 @@ def test_largest_answer() -> None:
         "Reason": "é" * 600,
     }
 
-    encoded = encode(largest)
+    encoded = encode(fitted(largest))
 
     assert len(encoded) <= LIMIT_BYTES
     assert json.loads(encoded)["Data"] == data
@@ -164,8 +210,17 @@ def test_largest_answer() -> None:
 
 def test_too_long() -> None:
     """An answer over the limit fails with its physical id, so that the Delete finds the session."""
-    answer = json.loads(encode({**ANSWER, "Data": {"Name": "x" * LIMIT_BYTES}}))
+    answer = json.loads(encode(fitted({**ANSWER, "Data": {"Name": "x" * LIMIT_BYTES}})))
 
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == ANSWER["PhysicalResourceId"]
     assert "4096" in answer["Reason"]
+
+
+def test_half_a_character() -> None:
+    """Half of a surrogate pair, which JSON can name and UTF-8 cannot hold, arrives as it was."""
+    encoded = encode({**ANSWER, "LogicalResourceId": "Ride\ud83d", "Data": {"Name": "\udca9"}})
+
+    answer = json.loads(encoded.decode())
+    assert answer["LogicalResourceId"] == "Ride\ud83d"
+    assert answer["Data"] == {"Name": "\udca9"}

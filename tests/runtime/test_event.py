@@ -1,5 +1,6 @@
 import logging
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -33,6 +34,8 @@ def handler(api: Api, answers: Answers) -> provider.Handler:
         event("Delete", StackId=""),
         event("Delete", RequestId=None),
         event("Update", LogicalResourceId=["Ride"]),
+        event("Create", StackId="x" * 513),
+        event("Delete", RequestId="\n" * 300),
         {},
         [],
         None,
@@ -60,6 +63,8 @@ def test_unanswerable(
         event("Create", RequestType={"Create": 1}),
         event("Create", ResourceProperties="none"),
         event("Create", ResourceProperties=None),
+        event("Delete", PhysicalResourceId="x" * 1025),
+        event("Update", PhysicalResourceId='"' * 600),
     ],
 )
 def test_malformed(handler: provider.Handler, answers: Answers, malformed: Any) -> None:
@@ -108,12 +113,40 @@ def test_report(handler: provider.Handler, capsys: pytest.CaptureFixture[str]) -
     assert isinstance(written, logging.StreamHandler)
     before = written.setStream(sys.stdout)
 
-    handler(event("Create", ResourceProperties={"Name": "+14015550101"}), Context())
+    handler(event("Delete", PhysicalResourceId="create-failed/+14015550101"), Context())
 
     written.setStream(before)
     log, metrics = capsys.readouterr().out.strip().splitlines()
-    assert '"status": "FAILED"' in log
-    assert '"Failed":[1.0]' in metrics
-    assert '"Operation":"Create"' in metrics
+    assert '"status": "SUCCESS"' in log
+    assert '"physical_resource_id": "create-failed/[phone number]"' in log
+    assert '"Succeeded":[1.0]' in metrics
+    assert '"Failed":[0.0]' in metrics
+    assert '"Duration":[0.0]' in metrics
+    assert '"Operation":"Delete"' in metrics
     for secret in ("5ec2e7", "4015550101"):
         assert secret not in log + metrics
+
+
+def test_delete_never_sleeps(handler: provider.Handler, answers: Answers) -> None:
+    """Crhelper's pause of two minutes after a Delete, for logs that nobody loses, is not made."""
+    start = time.monotonic()
+
+    handler(event("Delete", PhysicalResourceId="create-failed/1"), Context(milliseconds=600_000))
+
+    assert answers.only["Status"] == "SUCCESS"
+    assert time.monotonic() - start < 60
+
+
+def test_client_repeats_nothing() -> None:
+    """Botocore makes each call once: it would create a second session after a failure."""
+    config: Any = provider.handler.client.meta.config
+
+    assert config.retries["total_max_attempts"] == 1
+    assert config.read_timeout < 60
+
+
+def test_no_time_at_all(handler: provider.Handler, answers: Answers) -> None:
+    """Even with no time left the answer has a valid id."""
+    handler(event("Create", ResourceProperties={}), Context(milliseconds=0))
+
+    assert answers.only["PhysicalResourceId"].startswith("create-")

@@ -1,6 +1,7 @@
 """What the API may do to a call, and what the handler makes of it."""
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -76,6 +77,10 @@ def handler(
         b'{"ProxySession":[]}',
         b'{"ProxySession":"+14015550101"}',
         b'{"ProxySession":{"ProxySessionId":7}}',
+        b'{"ProxySession":{"ProxySessionId":""}}',
+        b'{"ProxySession":{"ProxySessionId":" a"}}',
+        b'{"ProxySession":{"ProxySessionId":"a\\nb"}}',
+        b'{"ProxySession":{"ProxySessionId":"' + b"x" * 129 + b'"}}',
         b'{"ProxySession":{"ProxySessionId":"a","CreatedTimestamp":"never"}}',
         b'{"ProxySession":{"ProxySessionId":"a","ExpiryMinutes":1e400}}',
         b'{"Message":{"a":1}}',
@@ -95,6 +100,23 @@ def test_unreadable_answers(answers: Answers, status: int, body: bytes) -> None:
     assert answers.only["Status"] == "FAILED"
     assert answers.only["PhysicalResourceId"].startswith("create-")
     assert "4015550101" not in answers.only["Reason"]
+
+
+@pytest.mark.parametrize("number", [7, ["+19135550199"], {"Number": "+19135550199"}])
+def test_attributes_are_strings(answers: Answers, number: Any) -> None:
+    """Where the API answers with another type, the attribute still is a string."""
+    ends = [{"PhoneNumber": "+14015550101", "ProxyPhoneNumber": number}]
+    body = json.dumps({"ProxySession": {"ProxySessionId": "a", "Participants": ends}}).encode()
+
+    def respond(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        return AWSResponse(request.url, 201, HTTPHeaders(), Raw(body))
+
+    client = boto3.client("chime-sdk-voice", config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register("before-send.chime-sdk-voice", respond)
+
+    handler(answers, client)(event("Create"), Context())
+
+    assert {type(value) for value in answers.only["Data"].values()} == {str}
 
 
 def test_new_role(api: Api, handle: Handle) -> None:
@@ -153,10 +175,9 @@ def _throttle(client: Any, retry_after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "expected"),
-    [("3", [3.0, 3.0, 3.0, 4.0, 8.0]), ("100", []), ("soon", [0.5] * 5)],
+    ("retry_after", "first", "number"), [("3", [3.0, 3.0, 3.0], 5), ("100", [], 0), ("soon", [], 5)]
 )
-def test_retry_after(answers: Answers, retry_after: str, expected: list[float]) -> None:
+def test_retry_after(answers: Answers, retry_after: str, first: list[float], number: int) -> None:
     """The API's own wish for a pause is met, unless it is longer than there is time."""
     client = boto3.client("chime-sdk-voice", config=Config(retries={"total_max_attempts": 1}))
     _throttle(client, retry_after)
@@ -164,8 +185,8 @@ def test_retry_after(answers: Answers, retry_after: str, expected: list[float]) 
 
     handler(answers, client, pauses=pauses)(event("Create"), Context())
 
-    assert len(pauses) == len(expected)
-    assert not expected or pauses[0] <= expected[0]
+    assert len(pauses) == number
+    assert pauses[: len(first)] == first
     assert answers.only["Reason"].startswith("Throttling: ")
 
 
@@ -223,3 +244,52 @@ def test_isolation(api: Api, answers: Answers) -> None:
     assert NAME in first
     assert NAME not in second
     assert '"Data":{}' in second
+
+
+@pytest.mark.parametrize("physical_id", ["create-interrupted/1", "Calls-Ride-1K2M3N4P5Q6R"])
+def test_ended_service_holds_no_stack(api: Api, answers: Answers, physical_id: str) -> None:
+    """A Delete that would look for sessions is let pass too where a refusal of the API is."""
+    api.fails("list_proxy_sessions", 403, "ForbiddenException", "proxy sessions have ended")
+    delete = event("Delete", PhysicalResourceId=physical_id)
+
+    handler(answers, api.client, RefusedDeletion.ABANDON)(delete, Context())
+
+    assert answers.only["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize("connector", ["", "arn:aws:chime:us-east-1:123456789012:vc/x", "x" * 300])
+def test_delete_of_what_cannot_be(handle: Handle, connector: str) -> None:
+    """A resource whose connector's id is none has nothing to look for."""
+    delete = event(
+        "Delete",
+        PhysicalResourceId="Calls-Ride-1K2M3N4P5Q6R",
+        ResourceProperties=properties(VoiceConnectorId=connector),
+    )
+
+    assert handle(delete)["Status"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        '"Participants":[null]',
+        '"CreatedTimestamp":"0001-01-01T00:00:00+05:00"',
+    ],
+)
+def test_session_that_cannot_be_told_of(answers: Answers, described: str) -> None:
+    """What CloudFormation could not be told of is deleted before the failure is answered."""
+    methods: list[str] = []
+
+    def respond(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        methods.append(str(request.method))
+        body = f'{{"ProxySession":{{"ProxySessionId":"new",{described}}}}}'
+        return AWSResponse(request.url, 201, HTTPHeaders(), Raw(body.encode()))
+
+    client = boto3.client("chime-sdk-voice", config=Config(retries={"total_max_attempts": 1}))
+    client.meta.events.register("before-send.chime-sdk-voice", respond)
+    handler(answers, client)(
+        event("Create", ResourceProperties=properties(Name="Ride 7")), Context()
+    )
+
+    assert answers.only["Status"] == "FAILED"
+    assert methods == ["POST", "DELETE"]

@@ -12,7 +12,7 @@ def test_just_signed() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        response_url("20261121T115900Z"),
+        response_url("20261121T115920Z"),
         response_url("20261121T120200Z"),
         response_url("yesterday"),
         "https://answers.invalid/put",

@@ -1,6 +1,6 @@
 import pytest
 
-from chime_proxy_provider.redaction import redact
+from chime_proxy_provider.redaction import redact, redact_foreign
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,11 @@ def test_response_url() -> None:
 def test_what_is_no_number(text: str) -> None:
     """Ids, account numbers and times are left to be read."""
     assert redact(text) == text
+
+
+def test_foreign_texts() -> None:
+    """In a text of the API's every long number is replaced, but an account's stays to be read."""
+    text = "User: arn:aws:sts::123456789012:assumed-role/R may not; number:12065550100, 2065550100"
+
+    expected = "User: arn:aws:sts::123456789012:assumed-role/R may not; number:[number], [number]"
+    assert redact_foreign(text) == expected

@@ -4,15 +4,15 @@ from pathlib import Path
 import aws_cdk as cdk
 import cdk_nag
 import pytest
-from aws_cdk import aws_chime
+from aws_cdk import aws_chime, aws_kms, aws_secretsmanager, aws_ssm
 from cfnlint.api import ManualArgs, lint
 
-from chime_proxy import Capability, ProxySession, ProxySessionProvider
+from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
 
 
 @pytest.fixture
 def app() -> cdk.App:
-    """A connector, a session on it and one on another."""
+    """A connector, a session on it, one on another, and one whose participants are secrets."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stack = cdk.Stack(app, "Calls")
     provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
@@ -28,6 +28,28 @@ def app() -> cdk.App:
             capabilities=[Capability.VOICE],
             provider=provider,
         )
+    key = aws_kms.Key(stack, "Key", enable_key_rotation=True)
+    secret = aws_secretsmanager.Secret.from_secret_attributes(
+        stack,
+        "Rider",
+        secret_complete_arn="arn:aws:secretsmanager:us-east-1:123456789012:secret:rider-AbCdEf",
+        encryption_key=key,
+    )
+    parameter = aws_ssm.StringParameter.from_secure_string_parameter_attributes(
+        stack, "Driver", parameter_name="/drivers/7/phone", encryption_key=key
+    )
+    ProxySession(
+        stack,
+        "Three",
+        voice_connector=connector,
+        participants=[
+            PhoneNumber.from_secret(secret, json_field="phone"),
+            PhoneNumber.from_secure_parameter(parameter),
+        ],
+        capabilities=[Capability.VOICE],
+        provider=provider,
+        reveal_participants=True,
+    )
     return app
 
 

@@ -150,6 +150,19 @@ def test_log_group(stack: cdk.Stack) -> None:
     template.has_resource_properties(
         "AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": {"Ref": log_group}}}
     )
+    template.has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": [
+                    {
+                        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+                        "Resource": {"Fn::GetAtt": [log_group, "Arn"]},
+                    }
+                ]
+            }
+        },
+    )
     template.resource_properties_count_is(
         "AWS::IAM::Role", {"ManagedPolicyArns": Match.any_value()}, 0
     )
@@ -157,7 +170,12 @@ def test_log_group(stack: cdk.Stack) -> None:
 
 @pytest.mark.parametrize(
     "endpoint_url",
-    [None, "https://voice-chime.us-east-1.amazonaws.com", "https://voice-chime.us-east-1.api.aws/"],
+    [
+        None,
+        "https://voice-chime.us-east-1.amazonaws.com",
+        "https://voice-chime.us-east-1.amazonaws.com.",
+        "https://voice-chime.us-east-1.api.aws/",
+    ],
 )
 def test_end_of_support(stack: cdk.Stack, endpoint_url: str | None) -> None:
     """A provider that points at AWS's own endpoint is warned of."""
@@ -199,7 +217,48 @@ def test_own_endpoint(stack: cdk.Stack) -> None:
     Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
 
 
-def test_bad_endpoint(stack: cdk.Stack) -> None:
+def test_endpoint_of_the_app(stack: cdk.Stack) -> None:
+    """An endpoint that CloudFormation fills in, whole or in part, passes without a warning."""
+    api_id = cdk.CfnParameter(stack, "ApiId").value_as_string
+    url = f"https://{api_id}.execute-api.{stack.region}.amazonaws.com"
+    ProxySessionProvider(stack, "Provider", endpoint_url=url)
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+def test_endpoint_behind_an_aws_domain(stack: cdk.Stack) -> None:
+    """A service of one's own is not taken for AWS's because it has an address of AWS's."""
+    url = "https://abc123.execute-api.us-east-1.amazonaws.com"
+    ProxySessionProvider(stack, "Provider", endpoint_url=url)
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+@pytest.mark.parametrize(
+    "endpoint_url",
+    ["calls.example.com", "http://", "https:calls.example.com", "http://a b", "http://a/?x=1"],
+)
+def test_bad_endpoint(stack: cdk.Stack, endpoint_url: str) -> None:
     """An endpoint that is no web address is refused."""
     with pytest.raises(ValueError, match="endpoint_url must be an http or https address"):
-        ProxySessionProvider(stack, "Provider", endpoint_url="calls.example.com")
+        ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url)
+
+
+@pytest.mark.parametrize("refused_deletion", ["Abandon", None, True])
+def test_bad_refused_deletion(stack: cdk.Stack, refused_deletion: Any) -> None:
+    """What the handler would not understand is refused before it could fail every event."""
+    with pytest.raises(ValueError, match="refused_deletion must be one of fail, abandon"):
+        ProxySessionProvider(stack, "Provider", refused_deletion=refused_deletion)
+
+
+def test_connectors_of_two_stacks() -> None:
+    """Connectors of the same name in different stacks have a policy each."""
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+    calls = cdk.Stack(app, "Calls")
+    for name in ("A", "B"):
+        connector = aws_chime.CfnVoiceConnector(
+            cdk.Stack(app, name), "Connector", name="main", require_encryption=True
+        )
+        ride(calls, f"Ride{name}", connector)
+
+    assert len(permissions(calls)) == 2

@@ -144,10 +144,24 @@ def test_attributes(stack: cdk.Stack) -> None:
         ({"capabilities": [Capability.SMS, "SMS"]}, "capabilities must not repeat an item"),
         (
             {"expiry": cdk.Duration.minutes(0)},
-            "expiry must be a whole number of minutes from 1 to 720",
+            "expiry must be a Duration of 1 to 720 whole minutes",
         ),
-        ({"expiry": cdk.Duration.minutes(721)}, "expiry must be a whole number of minutes"),
-        ({"expiry": cdk.Duration.seconds(90)}, "expiry must be a whole number of minutes"),
+        (
+            {"expiry": cdk.Duration.minutes(721)},
+            "expiry must be a Duration of 1 to 720 whole minutes",
+        ),
+        (
+            {"expiry": cdk.Duration.seconds(90)},
+            "expiry must be a Duration of 1 to 720 whole minutes",
+        ),
+        ({"expiry": "sixty"}, "expiry must be a Duration of 1 to 720 whole minutes"),
+        ({"expiry": 60}, "expiry must be a Duration of 1 to 720 whole minutes"),
+        ({"participants": None}, "participants is required"),
+        ({"participants": {RIDER: 1, DRIVER: 2}}, "participants must be of type array"),
+        ({"capabilities": [None]}, "capabilities[0] must be"),
+        ({"geo_match": {"country": "US"}}, "geo_match must be a GeoMatch"),
+        ({"voice_connector": None}, "voice_connector is required"),
+        ({"voice_connector": 5}, "voice_connector must be of type string"),
         ({"name": "Ride-7"}, "name must be at most 30 letters, digits and spaces"),
         ({"name": "x" * 31}, "name must be at most 30 letters, digits and spaces"),
         ({"geo_match": GeoMatch(area_code="206")}, "geo_match.country is required"),
@@ -231,6 +245,27 @@ def test_connector_construct(stack: cdk.Stack) -> None:
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
         "Fn::GetAtt": ["Connector", "VoiceConnectorId"]
     }
+
+
+def test_connector_ref(stack: cdk.Stack) -> None:
+    """A connector's Ref, which is its ARN, is taken for the connector."""
+    ride(stack, voice_connector=_connector(stack).ref)
+
+    assert resource(stack)["Properties"]["VoiceConnectorId"] == {
+        "Fn::GetAtt": ["Connector", "VoiceConnectorId"]
+    }
+
+
+def test_resolvables_pass(stack: cdk.Stack) -> None:
+    """What CDK resolves later passes as an object too, alone and in a list."""
+    value = cdk.Fn.get_att("Other", "Value")
+    ride(stack, voice_connector=value, participants=[value, DRIVER], name=value)
+
+    properties = resource(stack)["Properties"]
+
+    expected = {"Fn::GetAtt": ["Other", "Value"]}
+    assert properties["VoiceConnectorId"] == properties["Name"] == expected
+    assert properties["ParticipantPhoneNumbers"] == [expected, DRIVER]
 
 
 def test_connector_reference(stack: cdk.Stack) -> None:

@@ -1,0 +1,271 @@
+"""Breaks each rule of the provider once, and shows which test notices.
+
+`python -m tests.contract.mutations` prints the table of docs/reliability.md. Each mutation is made
+in a copy of `lambda/`, which the tests named for it are then run against.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_ROOT = Path(__file__).parents[2]
+_SEQUENCES = "tests/contract/test_sequences.py"
+_FAULTS = "tests/runtime/test_faults.py"
+_EVENT = "tests/runtime/test_event.py"
+_ANSWER = "tests/runtime/test_answer.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One rule, where it is kept, how it is broken, and the tests that must notice."""
+
+    rule: str
+    module: str
+    before: str
+    after: str
+    tests: str
+
+
+MUTATIONS = (
+    Mutation(
+        "an event that may not be the first looks before it creates",
+        "creation",
+        "if not is_fresh(",
+        "if False and not is_fresh(",
+        f"{_SEQUENCES}::test_faults_on_create",
+    ),
+    Mutation(
+        "a fresh event costs one call",
+        "creation",
+        "if not is_fresh(",
+        "if True or not is_fresh(",
+        "tests/runtime/test_create.py::test_one_call",
+    ),
+    Mutation(
+        "a search that fails leaves doubt",
+        "creation",
+        "error.leaves_doubt = True",
+        "error.leaves_doubt = False",
+        f"{_SEQUENCES}::test_search_that_fails",
+    ),
+    Mutation(
+        "a session whose answer was lost is looked for",
+        "creation",
+        "lost = self._find(address, named)",
+        "lost = None",
+        f"{_SEQUENCES}::test_lost_answer_costs_no_second_session",
+    ),
+    Mutation(
+        "CreateProxySession is not repeated blindly",
+        "sessions",
+        "return _session(self._repeat(call, passing=_NOT_TAKEN))",
+        "return _session(self._repeat(call))",
+        f"{_SEQUENCES}::test_lost_answer_costs_no_second_session",
+    ),
+    Mutation(
+        "an invented id is swept for by name",
+        "deletion",
+        "not says_nothing_created(physical_id) and",
+        "False and",
+        f"{_SEQUENCES}::test_cancelled_create",
+    ),
+    Mutation(
+        "a sweep looks twice",
+        "deletion",
+        "self.sleep(_SECOND_LOOK_SECONDS)\n                self._sweep(request)",
+        "self.sleep(_SECOND_LOOK_SECONDS)",
+        f"{_SEQUENCES}::test_cancelled_create",
+    ),
+    Mutation(
+        "a sweep spares other stacks and resources",
+        "session_name",
+        'f"{address.stack_id}|{address.logical_resource_id}"',
+        '"everybody"',
+        f"{_SEQUENCES}::test_cancelled_create_of_others",
+    ),
+    Mutation(
+        "a sweep spares sessions that the user named",
+        "deletion",
+        'or request.properties.get("Name")',
+        "",
+        "tests/runtime/test_delete.py::test_sweep_spares_named_sessions",
+    ),
+    Mutation(
+        "what is gone is deleted",
+        "deletion",
+        "with suppress(NotFound):",
+        "with suppress():",
+        "tests/runtime/test_delete.py::test_gone_is_done",
+    ),
+    Mutation(
+        "a marker of nothing costs no call",
+        "physical_id",
+        "return physical_id.startswith(_NOTHING_CREATED)",
+        "return False",
+        f"{_SEQUENCES}::test_failed_create",
+    ),
+    Mutation(
+        "a failed update keeps the session on rollback",
+        "rollback",
+        "if decidable and is_already(",
+        "if False and is_already(",
+        f"{_SEQUENCES}::test_failed_update_keeps_the_number",
+    ),
+    Mutation(
+        "a rolled back replacement returns to the first session",
+        "rollback",
+        "if is_other and is_already(",
+        "if False and is_already(",
+        f"{_SEQUENCES}::test_rollback_after_success",
+    ),
+    Mutation(
+        "a rollback deletes what the failed attempt left",
+        "rollback",
+        "self._delete_attempt(current, old, prefix)",
+        "pass",
+        f"{_SEQUENCES}::test_failed_replacement",
+    ),
+    Mutation(
+        "a closed session is made anew",
+        "lifecycle",
+        'return None if session.get("Status") == "Closed" else session',
+        "return session",
+        "tests/runtime/test_update.py::test_refresh_of_an_expired_session",
+    ),
+    Mutation(
+        "an event that nobody waits for does nothing",
+        "freshness",
+        "now - signed > patience",
+        "False",
+        f"{_FAULTS}::test_stale",
+    ),
+    Mutation(
+        "what is made after a time-out is taken back",
+        "handler",
+        "if made and delivery.answer",
+        "if False and delivery.answer",
+        "tests/runtime/test_time.py::test_hanging_api",
+    ),
+    Mutation(
+        "an event gets one answer",
+        "answer",
+        "if not self.answer:",
+        "if True:",
+        f"{_ANSWER}::test_first_answer_counts",
+    ),
+    Mutation(
+        "a refused answer is not delivered",
+        "answer",
+        "if response.status >=",
+        "if False and response.status >=",
+        f"{_ANSWER}::test_refused",
+    ),
+    Mutation(
+        "an undelivered success is delivered again",
+        "handler",
+        "if delivery.failure and _may_be_repeated",
+        "if False and _may_be_repeated",
+        f"{_SEQUENCES}::test_faults_on_the_answer",
+    ),
+    Mutation(
+        "an undelivered failure is not made a success",
+        "handler",
+        'return delivery.answer["Status"] == "SUCCESS" or',
+        "return True or",
+        f"{_SEQUENCES}::test_failure_whose_answer_was_lost",
+    ),
+    Mutation(
+        "an answer has 4096 bytes at the most",
+        "answer",
+        "if len(encode(answer)) <= LIMIT_BYTES:",
+        "if True:",
+        f"{_ANSWER}::test_too_long",
+    ),
+    Mutation(
+        "a new role is waited for",
+        "sessions",
+        "_NOT_TAKEN = (Throttling, AccessDenied)",
+        "_NOT_TAKEN = (Throttling,)",
+        f"{_FAULTS}::test_new_role",
+    ),
+    Mutation(
+        "a refusal of IAM is never let pass",
+        "api_error",
+        "AccessDenied(text) if _IAM.search(text) else GeneralServiceException(text)",
+        "GeneralServiceException(text)",
+        f"{_FAULTS}::test_missing_permission_to_delete",
+    ),
+    Mutation(
+        "a refusal of the API fails a Delete unless it is let pass",
+        "deletion",
+        "if self.refused is RefusedDeletion.FAIL:",
+        "if False:",
+        "tests/runtime/test_delete.py::test_refused",
+    ),
+    Mutation(
+        "an event that cannot be answered is not answered elsewhere",
+        "event",
+        'if not url.startswith(("https://", "http://")):',
+        "if False:",
+        f"{_EVENT}::test_unanswerable",
+    ),
+    Mutation(
+        "fields that crhelper would obey are not given to it",
+        "handler",
+        '"LogicalResourceId": address.logical_resource_id,\n    }',
+        '"LogicalResourceId": address.logical_resource_id,\n    } | {**event}',
+        f"{_EVENT}::test_injected_fields",
+    ),
+    Mutation(
+        "no phone number is in a Reason",
+        "redaction",
+        '_PHONE_NUMBER.sub("[phone number]", text)',
+        "text",
+        "tests/runtime/test_redaction.py::test_phone_numbers",
+    ),
+)
+
+
+def main() -> int:
+    """Make every mutation, print the table, and say by the exit code whether all were noticed."""
+    print("| Rule | Broken in | Noticed by |")
+    print("|---|---|---|")
+    missed = [mutation for mutation in MUTATIONS if not _is_noticed(mutation)]
+    for mutation in missed:
+        print(f"NOT NOTICED: {mutation.rule}", file=sys.stderr)
+    return bool(missed)
+
+
+def _is_noticed(mutation: Mutation) -> bool:
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch) / "lambda"
+        shutil.copytree(_ROOT / "lambda", copy, ignore=shutil.ignore_patterns("__pycache__"))
+        noticed = _fails(mutation, copy, mutated=True) and not _fails(
+            mutation, _ROOT / "lambda", mutated=False
+        )
+    test = mutation.tests.rpartition("/")[2].replace(".py::", "::")
+    print(f"| {mutation.rule} | `{mutation.module}.py` | `{test}` |", flush=True)
+    return noticed
+
+
+def _fails(mutation: Mutation, source: Path, *, mutated: bool) -> bool:
+    if mutated:
+        path = source / "chime_proxy_provider" / f"{mutation.module}.py"
+        text = path.read_text(encoding="utf-8")
+        assert text.count(mutation.before) == 1, f"{mutation.rule}: no such place in {path.name}"
+        path.write_text(text.replace(mutation.before, mutation.after), encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutation.tests]
+    done = subprocess.run(
+        command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return done.returncode == 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Histories that nobody thought of: whatever happens, nothing is lost and nothing leaks."""
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from tests.contract.api import ApiFault
+from tests.contract.bucket import BucketFault
+from tests.contract.cloudformation import Declared, Rollback, Stack
+from tests.contract.ledger import Ledger
+from tests.contract.universe import CONNECTORS, Universe
+
+PAIRS = (
+    ["+14015550101", "+12065550100"],
+    ["+12065550100", "+14015550101"],
+    ["+14015550101", "+12065550102"],
+    ["+14015550101", "not a number"],
+)
+NAMES = {"A": "Ride A", "B": "Ride B"}
+
+
+def _declared(logical_id: str) -> st.SearchStrategy[Declared]:
+    properties: dict[str, st.SearchStrategy[Any]] = {
+        "ServiceTimeout": st.just(180),
+        "VoiceConnectorId": st.sampled_from(CONNECTORS),
+        "ParticipantPhoneNumbers": st.sampled_from(PAIRS),
+        "Capabilities": st.sampled_from([["Voice"], ["SMS", "Voice"], ["Voice", "SMS"]]),
+    }
+    optional = {
+        "ExpiryMinutes": st.sampled_from([600, 720]),
+        "Name": st.just(NAMES[logical_id]),
+        "GeoMatchLevel": st.sampled_from(["Country", "AreaCode"]),
+    }
+    return st.builds(
+        Declared,
+        properties=st.fixed_dictionaries(properties, optional=optional),
+        retain=st.booleans(),
+    )
+
+
+def _templates() -> st.SearchStrategy[dict[str, Declared]]:
+    return st.fixed_dictionaries({}, optional={one: _declared(one) for one in NAMES})
+
+
+_DELETE_ATTEMPTS = 20
+
+API_FAULTS = st.lists(st.sampled_from(ApiFault), max_size=4)
+BUCKET_FAULTS = st.lists(st.sampled_from(BucketFault), max_size=2)
+
+
+class Histories(RuleBasedStateMachine):
+    """Stacks come, change and go, and anything may go wrong on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.universe = Universe()
+        self.ledger = Ledger(self.universe)
+        self.stacks: list[Stack] = []
+
+    @precondition(lambda self: len(self.stacks) < 2)
+    @rule(
+        template=_templates(),
+        api=API_FAULTS,
+        bucket=BUCKET_FAULTS,
+        sibling_fails=st.booleans(),
+    )
+    def create(
+        self,
+        template: dict[str, Declared],
+        api: list[ApiFault],
+        bucket: list[BucketFault],
+        *,
+        sibling_fails: bool,
+    ) -> None:
+        """Create a stack; one that could not be rolled back can only be deleted."""
+        stack = self.universe.new_stack()
+        self._disturb(api, bucket)
+        if self.universe.cloudformation.create(stack, template, sibling_fails=sibling_fails):
+            self.stacks.append(stack)
+        else:
+            self._delete(stack)
+
+    @precondition(lambda self: self.stacks)
+    @rule(
+        data=st.data(),
+        template=_templates(),
+        api=API_FAULTS,
+        bucket=BUCKET_FAULTS,
+        sibling_fails=st.booleans(),
+        rollback=st.sampled_from(Rollback),
+    )
+    def update(  # noqa: PLR0913 - what a stack update can be
+        self,
+        data: st.DataObject,
+        template: dict[str, Declared],
+        api: list[ApiFault],
+        bucket: list[BucketFault],
+        rollback: Rollback,
+        *,
+        sibling_fails: bool,
+    ) -> None:
+        """Update a stack."""
+        stack = data.draw(st.sampled_from(self.stacks))
+        self._disturb(api, bucket)
+        self.universe.cloudformation.update(
+            stack, template, sibling_fails=sibling_fails, rollback=rollback
+        )
+
+    @precondition(lambda self: self.stacks)
+    @rule(data=st.data(), api=API_FAULTS, bucket=BUCKET_FAULTS)
+    def delete(self, data: st.DataObject, api: list[ApiFault], bucket: list[BucketFault]) -> None:
+        """Delete a stack, again where that fails."""
+        stack = data.draw(st.sampled_from(self.stacks))
+        self.stacks.remove(stack)
+        self._disturb(api, bucket)
+        self._delete(stack)
+
+    @rule(minutes=st.sampled_from([1, 20, 61, 800]))
+    def wait(self, minutes: int) -> None:
+        """Let time pass; sessions may close."""
+        self.universe.clock.sleep(minutes * 60)
+
+    @precondition(lambda self: self.universe.believed_sessions() & self.universe.open_sessions())
+    @rule(data=st.data())
+    def end_by_hand(self, data: st.DataObject) -> None:
+        """Delete a session behind CloudFormation's back."""
+        known = self.universe.believed_sessions() & self.universe.open_sessions()
+        physical_id = data.draw(st.sampled_from(sorted(known)))
+        self.universe.end(physical_id)
+        self.ledger.ended_by_hand.add(physical_id)
+
+    @invariant()
+    def nothing_lost_nothing_leaked(self) -> None:
+        """What is open is what CloudFormation believes in."""
+        self.universe.wire.faults.clear()
+        self.universe.bucket.faults.clear()
+        self.ledger.check()
+
+    def teardown(self) -> None:
+        """Every stack can be torn down when the trouble is over."""
+        for stack in self.stacks:
+            assert self.universe.cloudformation.delete(stack)
+        self.stacks.clear()
+        self.ledger.check()
+
+    def _disturb(self, api: list[ApiFault], bucket: list[BucketFault]) -> None:
+        self.universe.wire.faults.extend(api)
+        self.universe.bucket.faults.extend(bucket)
+
+    def _delete(self, stack: Stack) -> None:
+        assert any(self.universe.cloudformation.delete(stack) for _ in range(_DELETE_ATTEMPTS))
+
+
+TestHistories = Histories.TestCase
+TestHistories.settings = settings(
+    max_examples=int(os.environ.get("HISTORIES", "200")),
+    stateful_step_count=8,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
