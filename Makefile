@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 
-.PHONY: local local-down test check fuzz wheel
+.PHONY: local local-down test check contract fuzz wheel
 local: .venv/.ready node_modules/.ready
 	@$(RUN) local
 local-down: .venv/.ready node_modules/.ready
@@ -13,9 +13,8 @@ local-down: .venv/.ready node_modules/.ready
 test: .venv/.ready node_modules/.ready
 	$(RUN) pytest
 check: .venv/.ready
-	$(RUN) ruff check
-	$(RUN) ruff format --check
-	$(RUN) mypy
+	$(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
+contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
 wheel: .venv/.ready ; $(RUN) build --wheel --no-isolation
 
