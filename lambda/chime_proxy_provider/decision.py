@@ -49,7 +49,7 @@ def is_already(
 
 
 def leaves_no_trace(schema: Schema, old: Properties, new: Properties) -> bool:
-    """Whether a session looks the same before and after a replacement.
+    """Whether part of a replacement is nothing that a session would show.
 
     It does not tell the order in which its participants were declared, nor whether its expiry
     is the connector's default or the user's choice.

@@ -131,7 +131,7 @@ class Lifecycle:
     ) -> SessionId | None:
         current = self._open(session_id)
         rollback = Rollback(self.schema, self.sessions, self.deletion, self.references, self.now)
-        earlier = rollback.earlier_session(request, current, old, desired) if current else None
+        earlier = rollback.earlier_session(request, current, old, desired)
         connector = desired.properties["VoiceConnectorId"]
         return SessionId(connector, earlier["ProxySessionId"]) if earlier else None
 

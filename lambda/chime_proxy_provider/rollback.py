@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.decision import is_already, leaves_no_trace
 from chime_proxy_provider.desired_state import resolve
-from chime_proxy_provider.errors import ProviderError
+from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.physical_id import SessionId
 from chime_proxy_provider.session_name import resource_prefix
 
@@ -45,7 +45,11 @@ class Rollback:
     now: Callable[[], datetime]
 
     def earlier_session(
-        self, request: Request, current: Session, old: Mapping[str, Any], desired: DesiredState
+        self,
+        request: Request,
+        current: Session | None,
+        old: Mapping[str, Any],
+        desired: DesiredState,
     ) -> Session | None:
         """The session that the new properties describe, where there is one already.
 
@@ -54,25 +58,55 @@ class Rollback:
 
         Args:
             request: an Update that asks for a replacement.
-            current: the session that CloudFormation knows.
+            current: the session that CloudFormation knows; None if it is gone or closed.
             old: the properties that it takes for that session's, recast.
             desired: what is asked for.
         """
-        new, prefix = desired.properties, resource_prefix(request.address)
-        either = (desired.declared, desired.properties)
-        decidable = not any(leaves_no_trace(self.schema, old, state) for state in either)
-        if decidable and is_already(self.schema, current, desired, prefix):
+        prefix = resource_prefix(request.address)
+        if current and self._is_made_of(current, old, desired, prefix):
             self._delete_attempt(current, old, prefix)
             return current
-        if new.get("Name") or not self._is_recent(current):
+        earlier = self._put_aside(current, desired, prefix)
+        if not current and not earlier:
+            self._delete_attempt(None, old, prefix)
+        return earlier
+
+    def _put_aside(
+        self, current: Session | None, desired: DesiredState, prefix: str
+    ) -> Session | None:
+        new = desired.properties
+        if new.get("Name") or (current and not self._is_recent(current)):
             return None
         for session in self.sessions.named(new["VoiceConnectorId"], prefix):
-            is_other = session["ProxySessionId"] != current["ProxySessionId"]
-            if is_other and is_already(self.schema, session, desired, prefix):
+            is_current = current and session["ProxySessionId"] == current["ProxySessionId"]
+            if not is_current and is_already(self.schema, session, desired, prefix):
                 return session
         return None
 
-    def _delete_attempt(self, current: Session, old: Mapping[str, Any], prefix: str) -> None:
+    def _is_made_of(
+        self, current: Session, old: Mapping[str, Any], desired: DesiredState, prefix: str
+    ) -> bool:
+        is_decidable = self._is_decidable(current, old, desired, prefix)
+        return is_decidable and is_already(self.schema, current, desired, prefix)
+
+    def _is_decidable(
+        self, current: Session, old: Mapping[str, Any], desired: DesiredState, prefix: str
+    ) -> bool:
+        """Whether the current session tells which of the properties it was made of."""
+        either = (desired.declared, desired.properties)
+        if not any(leaves_no_trace(self.schema, old, new) for new in either):
+            return True
+        try:
+            self.schema.check(old)
+        except InvalidRequest:
+            return True
+        try:
+            attempted = resolve(self.schema, self.references, old)
+        except ProviderError:
+            return False
+        return not is_already(self.schema, current, attempted, prefix)
+
+    def _delete_attempt(self, current: Session | None, old: Mapping[str, Any], prefix: str) -> None:
         """Delete what a failed replacement left if its end was not known when it failed."""
         if old.get("Name"):
             return
@@ -81,7 +115,7 @@ class Rollback:
             attempted = resolve(self.schema, self.references, old)
             connector = old["VoiceConnectorId"]
             for session in list(self.sessions.named(connector, prefix)):
-                known = session["ProxySessionId"] == current["ProxySessionId"]
+                known = current and session["ProxySessionId"] == current["ProxySessionId"]
                 attempt = is_already(self.schema, session, attempted, prefix)
                 if attempt and not known and self._is_recent(session):
                     self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))

@@ -6,7 +6,8 @@ ledger lets those pass, and nothing else:
 - one that CloudFormation itself left: retained, or given up after three failed cleanups;
 - one that Lambda's repetition made after CloudFormation had taken an answer to the same request,
   or had stopped waiting for it;
-- one that the user named, of a request whose end was in doubt: it cannot be told from others;
+- one that the user named, of a request whose end was in doubt or that was taken back: it cannot
+  be told from others;
 - one of a stack operation in which both a request and what should have mended it were disturbed.
 """
 
@@ -21,6 +22,7 @@ class Ledger:
 
     def __init__(self, universe: Universe) -> None:
         self.ended_by_hand: set[str] = set()
+        self.is_taken_back = False
         self._universe = universe
         self._disturbed: set[str] = set()
         self._late_names: set[str] = set()
@@ -41,6 +43,7 @@ class Ledger:
         assert not unexplained, "a session belongs to no resource"
         self._excused |= left
         self._disturbed.clear()
+        self.is_taken_back = False
 
     def _is_lost(self, physical_id: str) -> bool:
         was_session = not physical_id.startswith("create-") and "/" in physical_id
@@ -52,12 +55,8 @@ class Ledger:
 
     def _is_explained(self, physical_id: str) -> bool:
         name = self._universe.session_name(physical_id)
-        by_user = " " in name
-        return name in self._late_names or len(self._disturbed) > 1 or (by_user and self._doubt)
-
-    @property
-    def _doubt(self) -> bool:
-        return bool(self._disturbed)
+        by_user, in_doubt = " " in name, bool(self._disturbed) or self.is_taken_back
+        return name in self._late_names or len(self._disturbed) > 1 or (by_user and in_doubt)
 
     def _note_fault(self) -> None:
         self._disturbed.add(self._universe.function.current["RequestId"])

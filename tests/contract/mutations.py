@@ -111,14 +111,14 @@ MUTATIONS = (
     Mutation(
         "a failed update keeps the session on rollback",
         "rollback",
-        "if decidable and is_already(",
-        "if False and is_already(",
+        "return is_decidable and is_already(",
+        "return False and is_already(",
         f"{_SEQUENCES}::test_failed_update_keeps_the_number",
     ),
     Mutation(
         "a rolled back replacement returns to the first session",
         "rollback",
-        "if is_other and is_already(",
+        "if not is_current and is_already(",
         "if False and is_already(",
         f"{_SEQUENCES}::test_rollback_after_success",
     ),

@@ -1,5 +1,7 @@
 """The provider, the service and CloudFormation together, and a ledger of what is really there."""
 
+from itertools import count
+
 from tests.contract.api import Wire, connect
 from tests.contract.aws_lambda import Function, Lambda
 from tests.contract.bucket import Bucket
@@ -31,8 +33,12 @@ class Universe:
     def __init__(self, refused: RefusedDeletion = RefusedDeletion.FAIL) -> None:
         self.clock = Clock()
         self.bucket = Bucket(self.clock)
+        numbers = count(1)
         self.service = ProxySessionService(
-            MemoryStore(), NumberPool(fictional_numbers()), clock=self.clock.now
+            MemoryStore(),
+            NumberPool(fictional_numbers()),
+            clock=self.clock.now,
+            new_id=lambda: f"{next(numbers):08x}-0000-4000-8000-000000000000",
         )
         for name in CONNECTORS:
             self.service.put_configuration(Connector(REGION, name), _CONFIGURATION)
