@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chime_proxy_provider.decision import is_already, leaves_no_trace
 from chime_proxy_provider.desired_state import resolve
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
+from chime_proxy_provider.freshness import signing_time
 from chime_proxy_provider.physical_id import SessionId
 from chime_proxy_provider.session_name import resource_prefix
 
@@ -64,11 +65,11 @@ class Rollback:
         """
         prefix = resource_prefix(request.address)
         if current and self._is_made_of(current, old, desired, prefix):
-            self._delete_attempt(current, old, prefix)
+            self._delete_attempt(request, current, old)
             return current
         earlier = self._put_aside(current, desired, prefix)
         if not current and not earlier:
-            self._delete_attempt(None, old, prefix)
+            self._delete_attempt(request, None, old)
         return earlier
 
     def _put_aside(
@@ -106,10 +107,18 @@ class Rollback:
             return False
         return not is_already(self.schema, current, attempted, prefix)
 
-    def _delete_attempt(self, current: Session | None, old: Mapping[str, Any], prefix: str) -> None:
-        """Delete what a failed replacement left if its end was not known when it failed."""
-        if old.get("Name"):
+    def _delete_attempt(
+        self, request: Request, current: Session | None, old: Mapping[str, Any]
+    ) -> None:
+        """Delete what a failed replacement left if its end was not known when it failed.
+
+        What was made after CloudFormation sent this request is not of an attempt before it: a
+        request that is delivered again, when others have followed, must not touch it.
+        """
+        sent = signing_time(request.address.response_url)
+        if old.get("Name") or sent is None:
             return
+        prefix = resource_prefix(request.address)
         with suppress(ProviderError):
             self.schema.check(old)
             attempted = resolve(self.schema, self.references, old)
@@ -117,9 +126,14 @@ class Rollback:
             for session in list(self.sessions.named(connector, prefix)):
                 known = current and session["ProxySessionId"] == current["ProxySessionId"]
                 attempt = is_already(self.schema, session, attempted, prefix)
-                if attempt and not known and self._is_recent(session):
+                if attempt and not known and self._is_recent(session) and _is_older(session, sent):
                     self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))
 
     def _is_recent(self, session: Session) -> bool:
         created = session.get("CreatedTimestamp")
         return created is not None and self.now() - created < _LONGEST_STACK_UPDATE
+
+
+def _is_older(session: Session, moment: datetime) -> bool:
+    created = session.get("CreatedTimestamp")
+    return created is not None and created < moment

@@ -125,9 +125,16 @@ MUTATIONS = (
     Mutation(
         "a rollback deletes what the failed attempt left",
         "rollback",
-        "self._delete_attempt(current, old, prefix)",
+        "self._delete_attempt(request, current, old)",
         "pass",
         f"{_SEQUENCES}::test_failed_replacement",
+    ),
+    Mutation(
+        "a late repetition touches nothing that is younger than it",
+        "rollback",
+        "and _is_older(session, sent)",
+        "",
+        f"{_SEQUENCES}::test_repetition_after_a_rollback",
     ),
     Mutation(
         "a closed session is made anew",

@@ -382,3 +382,17 @@ def test_failure_whose_answer_was_lost(universe: Universe) -> None:
 
     check(universe)
     assert universe.open_sessions() == set()
+
+
+def test_repetition_after_a_rollback(universe: Universe) -> None:
+    """An update that Lambda repeats after its rollback does not delete what the rollback made."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.end(*universe.open_sessions())
+    universe.bucket.faults.append(BucketFault.TAKEN_LOST)
+
+    universe.cloudformation.update(stack, {"Ride": ride(Name="Ride 7")}, sibling_fails=True)
+    universe.settle()
+
+    (believed,) = universe.believed_sessions()
+    assert believed in universe.open_sessions()
