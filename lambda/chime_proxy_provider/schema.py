@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from chime_proxy_provider.errors import InvalidRequest
+from chime_proxy_provider.redaction import redact_foreign
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
@@ -148,4 +149,4 @@ def _object_faults(
         if name in known:
             yield from _faults(known[name], item, f"{path}{name}")
         else:
-            yield f"{path}{name[:60]} is not a property; known are {', '.join(known)}"
+            yield f"{path}{redact_foreign(name[:60])} is not a property; known are {', '.join(known)}"

@@ -211,3 +211,11 @@ def test_busy_api(api: Api, handle: Handle) -> None:
     api.answers("update_proxy_session", {"ProxySession": session()})
 
     assert handle(update(Capabilities=["SMS"]))["Status"] == "SUCCESS"
+
+
+def test_property_named_by_a_number(handle: Handle) -> None:
+    """A phone number in the place of a property's name is not repeated."""
+    answer = handle(update(**{"12065550100": "x"}))
+
+    assert "is not a property" in answer["Reason"]
+    assert "2065550100" not in answer["Reason"]
