@@ -215,7 +215,9 @@ def test_busy_api(api: Api, handle: Handle) -> None:
 
 def test_property_named_by_a_number(handle: Handle) -> None:
     """A phone number in the place of a property's name is not repeated."""
-    answer = handle(update(**{"12065550100": "x"}))
+    named = {**properties(), "12065550100": "x"}
+
+    answer = handle(event("Update", ResourceProperties=named))
 
     assert "is not a property" in answer["Reason"]
     assert "2065550100" not in answer["Reason"]
