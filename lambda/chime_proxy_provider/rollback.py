@@ -79,8 +79,7 @@ class Rollback:
         if new.get("Name") or (current and not self._is_recent(current)):
             return None
         for session in self.sessions.named(new["VoiceConnectorId"], prefix):
-            is_current = current and session["ProxySessionId"] == current["ProxySessionId"]
-            if not is_current and is_already(self.schema, session, desired, prefix):
+            if not _is_same(session, current) and is_already(self.schema, session, desired, prefix):
                 return session
         return None
 
@@ -124,8 +123,8 @@ class Rollback:
             attempted = resolve(self.schema, self.references, old)
             connector = old["VoiceConnectorId"]
             for session in list(self.sessions.named(connector, prefix)):
-                known = current and session["ProxySessionId"] == current["ProxySessionId"]
                 attempt = is_already(self.schema, session, attempted, prefix)
+                known = _is_same(session, current)
                 if attempt and not known and self._is_recent(session) and _is_older(session, sent):
                     self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))
 
@@ -137,3 +136,7 @@ class Rollback:
 def _is_older(session: Session, moment: datetime) -> bool:
     created = session.get("CreatedTimestamp")
     return created is not None and created < moment
+
+
+def _is_same(session: Session, current: Session | None) -> bool:
+    return current is not None and session["ProxySessionId"] == current["ProxySessionId"]

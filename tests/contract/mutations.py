@@ -118,7 +118,7 @@ MUTATIONS = (
     Mutation(
         "a rolled back replacement returns to the first session",
         "rollback",
-        "if not is_current and is_already(",
+        "if not _is_same(session, current) and is_already(",
         "if False and is_already(",
         f"{_SEQUENCES}::test_rollback_after_success",
     ),

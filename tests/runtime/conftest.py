@@ -25,9 +25,9 @@ def answers() -> Answers:
 
 
 @pytest.fixture
-def handle(api: Api, answers: Answers) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Hand an event to the handler and return its one answer."""
-    handler = provider.Handler(
+def handler(api: Api, answers: Answers) -> provider.Handler:
+    """The handler in a world where no time passes."""
+    return provider.Handler(
         schema=provider.handler.schema,
         client=api.client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
@@ -36,6 +36,13 @@ def handle(api: Api, answers: Answers) -> Callable[[Mapping[str, Any]], dict[str
         clock=lambda: 0.0,
         sleep=lambda _: None,
     )
+
+
+@pytest.fixture
+def handle(
+    handler: provider.Handler, answers: Answers
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Hand an event to the handler and return its one answer."""
 
     def run(event: Mapping[str, Any]) -> dict[str, Any]:
         handler(event, Context())

@@ -4,25 +4,10 @@ import time
 from typing import Any
 
 import pytest
-from tests.doubles import NOW, PHYSICAL_ID, REQUEST, Answers, Api, Context, event
+from tests.doubles import PHYSICAL_ID, REQUEST, Answers, Context, event
 
 from chime_proxy_provider import handler as provider
 from chime_proxy_provider.answer import Undelivered
-from chime_proxy_provider.deletion import RefusedDeletion
-
-
-@pytest.fixture
-def handler(api: Api, answers: Answers) -> provider.Handler:
-    """The handler, which is given no call to make."""
-    return provider.Handler(
-        schema=provider.handler.schema,
-        client=api.client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
-        refused_deletion=RefusedDeletion.FAIL,
-        now=lambda: NOW,
-        clock=lambda: 0.0,
-        sleep=lambda _: None,
-    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,6 @@ from tests.doubles import (
 )
 
 from chime_proxy_provider import handler as provider
-from chime_proxy_provider.deletion import RefusedDeletion
 from chime_proxy_provider.event import read_address
 from chime_proxy_provider.session_name import session_name
 
@@ -57,22 +57,16 @@ def parameters() -> Iterator[Api]:
 
 
 @pytest.fixture
-def handle(api: Api, secrets: Api, parameters: Api, answers: Answers) -> Handle:
+def handle(handler: provider.Handler, secrets: Api, parameters: Api, answers: Answers) -> Handle:
     """Hand an event to the handler and return its one answer."""
-    handler = provider.Handler(
-        schema=provider.handler.schema,
-        client=api.client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
-        refused_deletion=RefusedDeletion.FAIL,
-        now=lambda: NOW,
-        clock=lambda: 0.0,
-        sleep=lambda _: None,
+    reading = replace(
+        handler,
         secrets_manager=lambda: secrets.client,
         parameter_store=lambda: parameters.client,
     )
 
     def run(event: Any) -> dict[str, Any]:
-        handler(event, Context())
+        reading(event, Context())
         return answers.only
 
     return run
