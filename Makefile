@@ -1,6 +1,7 @@
 # Everything this needs goes into .venv and node_modules, Node itself included.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+SEED ?= $(shell date +%s)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
@@ -14,7 +15,7 @@ test: .venv/.ready node_modules/.ready
 	$(RUN) pytest
 check: .venv/.ready
 	$(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
-contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract
+contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
 wheel: .venv/.ready ; $(RUN) build --wheel --no-isolation
 
