@@ -29,6 +29,8 @@ class Declared:
 
     properties: Properties
     retain: bool = False
+    resource_type: str = ""
+    """Empty for the one that CloudFormation was given."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,19 @@ class Stack:
 
 
 class CloudFormation:
-    """Creates, updates and deletes stacks of one kind of custom resource."""
+    """Creates, updates and deletes stacks of custom resources that one function serves.
 
-    def __init__(self, clock: Clock, bucket: Bucket, function: Lambda) -> None:
+    Args:
+        clock: the time.
+        bucket: where answers arrive.
+        function: what serves the resources.
+        resource_type: of those that do not say.
+    """
+
+    def __init__(
+        self, clock: Clock, bucket: Bucket, function: Lambda, *, resource_type: str
+    ) -> None:
+        self._resource_type = resource_type
         self.events: list[dict[str, Any]] = []
         self._clock = clock
         self._bucket = bucket
@@ -136,7 +148,7 @@ class CloudFormation:
         """The event of a Create that CloudFormation no longer waits for."""
         mailbox = self._bucket.open()
         mailbox.is_open = False
-        return self._event(stack, "Create", logical_id, declared.properties, mailbox.url)
+        return self._event(stack, "Create", logical_id, declared, mailbox.url)
 
     def delete_unanswered(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         """Delete a resource whose Create never answered, by an id that CloudFormation invents."""
@@ -155,7 +167,7 @@ class CloudFormation:
     def _create(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         invented = f"{stack.stack_id.split('/')[1]}-{logical_id}-7S8T9U0V1W2X"
         try:
-            physical_id = self._send(stack, "Create", logical_id, declared.properties)
+            physical_id = self._send(stack, "Create", logical_id, declared)
         except Failed as failure:
             known = failure.physical_id or invented
             stack.resources[logical_id] = Deployed(known, replace(declared, retain=False))
@@ -168,7 +180,7 @@ class CloudFormation:
                 stack,
                 "Update",
                 logical_id,
-                declared.properties,
+                declared,
                 PhysicalResourceId=current.physical_id,
                 OldResourceProperties=_as_sent(current.declared.properties),
             )
@@ -226,7 +238,7 @@ class CloudFormation:
                 stack,
                 "Delete",
                 logical_id,
-                deployed.declared.properties,
+                deployed.declared,
                 PhysicalResourceId=deployed.physical_id,
             )
         except Failed:
@@ -238,7 +250,7 @@ class CloudFormation:
         stack: Stack,
         request_type: str,
         logical_id: str,
-        properties: Properties,
+        declared: Declared,
         **fields: Any,
     ) -> str:
         """Send a request and wait for its answer.
@@ -247,7 +259,7 @@ class CloudFormation:
             Failed: the answer says so, or none came in time.
         """
         mailbox = self._bucket.open()
-        event = self._event(stack, request_type, logical_id, properties, mailbox.url) | fields
+        event = self._event(stack, request_type, logical_id, declared, mailbox.url) | fields
         self.events.append(event)
         end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
         self._function.invoke(event)
@@ -263,7 +275,7 @@ class CloudFormation:
         return str(answer["PhysicalResourceId"])
 
     def _event(
-        self, stack: Stack, request_type: str, logical_id: str, properties: Properties, url: str
+        self, stack: Stack, request_type: str, logical_id: str, declared: Declared, url: str
     ) -> dict[str, Any]:
         return {
             "RequestType": request_type,
@@ -271,8 +283,8 @@ class CloudFormation:
             "ResponseURL": url,
             "StackId": stack.stack_id,
             "LogicalResourceId": logical_id,
-            "ResourceType": "Custom::Resource",
-            "ResourceProperties": _as_sent(properties),
+            "ResourceType": declared.resource_type or self._resource_type,
+            "ResourceProperties": _as_sent(declared.properties),
         }
 
 

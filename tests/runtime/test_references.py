@@ -289,6 +289,7 @@ def test_rotated(
     """A number that has changed in its secret makes a new session at the next Update."""
     secrets.answers("get_secret_value", {"SecretString": OTHER})
     api.answers(operation, {"ProxySession": session()})
+    api.answers("list_proxy_sessions", {"ProxySessions": [session()]})
     api.answers("create_proxy_session", {"ProxySession": session(ProxySessionId=NEW_ID)})
     both = (SECRET, DRIVER)
 

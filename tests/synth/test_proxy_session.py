@@ -13,7 +13,7 @@ from chime_proxy import (
     ProxySession,
     ProxySessionProvider,
 )
-from chime_proxy_provider import handler as runtime
+from chime_proxy_provider import proxy_session
 
 RIDER, DRIVER, CONNECTOR = "+14015550101", "+12065550100", "abcdef1ghij2klmno3pqr4"
 TYPE = "Custom::ChimeProxySession"
@@ -80,8 +80,8 @@ def test_handler_reads_what_is_synthesized(stack: cdk.Stack) -> None:
     sent = _as_sent(resource(stack)["Properties"])
     del sent["ServiceToken"], sent["ServiceTimeout"]
 
-    recast = runtime.handler.schema.recast(sent)
-    runtime.handler.schema.check(recast)
+    recast = proxy_session.SCHEMA.recast(sent)
+    proxy_session.SCHEMA.check(recast)
 
     assert recast["ExpiryMinutes"] == 720
 
@@ -123,7 +123,7 @@ def test_attributes(stack: cdk.Stack) -> None:
 
     names = [stack.resolve(value)["Fn::GetAtt"][1] for value in values]
 
-    assert tuple(names) == runtime.handler.schema.attributes
+    assert tuple(names) == proxy_session.SCHEMA.attributes
 
 
 @pytest.mark.parametrize(
