@@ -10,7 +10,7 @@ from chime_proxy_provider.attempts import PASSING
 from chime_proxy_provider.errors import AccessDenied, ServiceInternalError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
@@ -32,20 +32,22 @@ class Configurations:
 
     def put(self, properties: Mapping[str, Any]) -> Configuration:
         """Make a connector's configuration these properties and nothing else."""
-        call = partial(self.client.put_voice_connector_proxy, **properties)
-        return _proxy(self.attempts.make(call, passing=_PASSING))
+        return self._proxy(partial(self.client.put_voice_connector_proxy, **properties))
 
     def get(self, key: Key) -> Configuration:
         """A connector's configuration as it is now."""
-        call = partial(self.client.get_voice_connector_proxy, **key)
-        return _proxy(self.attempts.make(call, passing=_PASSING))
+        return self._proxy(partial(self.client.get_voice_connector_proxy, **key))
 
     def delete(self, key: Key) -> None:
         """Delete a connector's configuration."""
         self.attempts.make(partial(self.client.delete_voice_connector_proxy, **key))
 
+    def _proxy(self, call: Callable[[], Mapping[str, Any]]) -> Configuration:
+        # An answer cut short is asked for again: to put twice what was put is no harm.
+        return self.attempts.make(lambda: _configuration(call()), passing=_PASSING)
 
-def _proxy(answer: Mapping[str, Any]) -> Configuration:
+
+def _configuration(answer: Mapping[str, Any]) -> Configuration:
     configuration: Configuration = answer.get("Proxy", {})
     if "DefaultSessionExpiryMinutes" not in configuration:
         msg = "the API's answer holds no proxy configuration"

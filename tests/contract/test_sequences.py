@@ -449,10 +449,10 @@ def test_replacement_of_an_adopted(universe: Universe) -> None:
     universe.cloudformation.create(first, {"Ride": ride(retain=True)})
     universe.cloudformation.delete(first)
     (session,) = universe.open_sessions()
-    adopting = {"AdoptProxySessionId": session.partition("/")[2]}
-    universe.cloudformation.create(second, {"Ride": ride(**adopting)})
+    adopted = session.partition("/")[2]
+    universe.cloudformation.create(second, {"Ride": ride(AdoptProxySessionId=adopted)})
 
-    other = ride(**adopting, ParticipantPhoneNumbers=[RIDER, OTHER])
+    other = ride(AdoptProxySessionId=adopted, ParticipantPhoneNumbers=[RIDER, OTHER])
     assert universe.cloudformation.update(second, {"Ride": other})
 
     assert universe.open_sessions() == universe.believed_sessions() != {session}
