@@ -30,6 +30,7 @@ import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from botocore.config import Config
+from botocore.exceptions import DataNotFoundError
 from crhelper import CfnResource
 
 from chime_proxy_provider.answer import AnswerSender, Delivery
@@ -43,6 +44,7 @@ from chime_proxy_provider.redaction import redact
 from chime_proxy_provider.references import References
 from chime_proxy_provider.response import RequestFailed, failure_id, respond
 from chime_proxy_provider.schema import Schema
+from chime_proxy_provider.sdk_session import SDK_DATA, sdk_session
 from chime_proxy_provider.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -59,6 +61,20 @@ logger = Logger(
 
 
 _CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+def api_client(sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
+    """A client of the proxy-session API.
+
+    Lambda renews botocore by itself: one that wants more data than there is gets all of its own.
+    """
+    session = boto3.Session(botocore_session=sdk_session(sdk_data))
+    client: ChimeSDKVoiceClient
+    try:
+        client = session.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    except DataNotFoundError:
+        client = boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    return client
 
 
 @cache
@@ -251,7 +267,7 @@ def _report_unanswerable(error: InvalidRequest) -> None:
 
 handler = Handler(
     schema=Schema.load(Path(__file__).with_name("resource.json")),
-    client=boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG),
+    client=api_client(),
     pool=urllib3.PoolManager(),
     refused_deletion=RefusedDeletion(os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL)),
     now=lambda: datetime.now(UTC),
