@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 # crhelper makes three clients for its polling, which is not used here, unless it runs locally.
@@ -29,6 +30,7 @@ import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from botocore.config import Config
+from botocore.exceptions import DataNotFoundError
 from crhelper import CfnResource
 
 from chime_proxy_provider.answer import AnswerSender, Delivery
@@ -43,6 +45,7 @@ from chime_proxy_provider.lifecycle import Lifecycle, Outcome
 from chime_proxy_provider.redaction import redact
 from chime_proxy_provider.references import References
 from chime_proxy_provider.response import RequestFailed, failure_id, respond
+from chime_proxy_provider.sdk_session import SDK_DATA, sdk_session
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
@@ -58,6 +61,20 @@ logger = Logger(
 
 
 _CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+def api_client(sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
+    """A client of the proxy-session API.
+
+    Lambda renews botocore by itself: one that wants more data than there is gets all of its own.
+    """
+    session = boto3.Session(botocore_session=sdk_session(sdk_data))
+    client: ChimeSDKVoiceClient
+    try:
+        client = session.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    except DataNotFoundError:
+        client = boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    return client
 
 
 @cache
@@ -270,7 +287,7 @@ def _count(name: str) -> None:
 
 
 handler = Handler(
-    client=boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG),
+    client=api_client(),
     pool=urllib3.PoolManager(),
     refused_deletion=RefusedDeletion(os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL)),
     now=lambda: datetime.now(UTC),
