@@ -26,7 +26,7 @@ _FAILURES = (
     'parse stack_id "*:stack/*/*" as arn, stack, guid',
     "sort @timestamp desc",
     "limit 50",
-    "display @timestamp, message, stack, logical_resource_id, request_type, reason",
+    "display @timestamp, message, stack, logical_resource_id, request_type, reason, delivery_failure",
 )
 
 
@@ -76,7 +76,7 @@ def _heading(provider: ProxySessionProvider) -> aws_cloudwatch.TextWidget:
 
 def _totals(provider: ProxySessionProvider) -> aws_cloudwatch.SingleValueWidget:
     return aws_cloudwatch.SingleValueWidget(
-        title="In this time",
+        title="In all",
         metrics=[
             _drawn(provider.metric_succeeded(), "Succeeded", aws_cloudwatch.Color.GREEN),
             _drawn(provider.metric_failed(), "Failed", aws_cloudwatch.Color.RED),
@@ -107,7 +107,7 @@ def _failures(provider: ProxySessionProvider) -> aws_cloudwatch.GraphWidget:
     ]
     undelivered = provider.metric_undelivered()
     return _graph(
-        "Failed, or CloudFormation did not hear of it",
+        "Failed, or not taken by CloudFormation",
         [*failed, _drawn(undelivered, "Undelivered", aws_cloudwatch.Color.PURPLE)],
     )
 
@@ -144,7 +144,7 @@ def _reasons(function: aws_lambda.IFunction) -> list[aws_cloudwatch.IWidget]:
         return []
     return [
         aws_cloudwatch.LogQueryWidget(
-            title="Why",
+            title="Why requests failed",
             log_group_names=[function.log_group.log_group_name],
             query_lines=list(_FAILURES),
             width=_WIDTH,
