@@ -1,9 +1,11 @@
 """Masked phone sessions as infrastructure.
 
 `ProxySession` puts two participants behind one proxy phone number; `ProxySessionProvider` is the
-function that creates, updates and deletes such sessions for CloudFormation.
+function that creates, updates and deletes such sessions for CloudFormation, and
+`ProxySessionDashboard` shows what becomes of them.
 """
 
+from chime_proxy._dashboard import ProxySessionDashboard
 from chime_proxy._options import (
     Capability,
     GeoMatch,
@@ -14,15 +16,18 @@ from chime_proxy._options import (
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
+from chime_proxy._session_reference import IProxySession
 
 __all__ = [
     "Capability",
     "GeoMatch",
     "GeoMatchLevel",
+    "IProxySession",
     "NumberSelection",
     "Participant",
     "PhoneNumber",
     "ProxySession",
+    "ProxySessionDashboard",
     "ProxySessionProvider",
     "RefusedDeletion",
 ]

@@ -1,54 +1,28 @@
 """The function behind the sessions of a stack, and what it may do."""
 
-import json
-import re
 from collections.abc import Callable
-from hashlib import sha256
-from typing import Self
-from urllib.parse import urlsplit
+from typing import Self, Unpack
 
-from aws_cdk import (
-    Annotations,
-    ArnFormat,
-    Duration,
-    Reference,
-    RemovalPolicy,
-    Stack,
-    Token,
-    Tokenization,
-    aws_iam,
-    aws_lambda,
-    aws_logs,
-)
-from constructs import Construct
+from aws_cdk import Stack, aws_iam, aws_lambda
+from constructs import Construct, DependencyGroup, IDependable
 
-from chime_proxy._code import ARCHITECTURE, HANDLER, RUNTIME, provider_code
-from chime_proxy._options import RefusedDeletion
+from chime_proxy._endpoint import warn_of_end_of_support
+from chime_proxy._monitoring import Monitored
+from chime_proxy._permission import digest, session_statement, voice_connector_key
 from chime_proxy._phone_number import PhoneNumber
+from chime_proxy._provider_function import provider_function
+from chime_proxy._provider_options import ProviderOptions, completed, conflicts
 
 _DEFAULT_ID = "ProxySessionProvider"
-_ACTIONS = (
-    "chime:CreateProxySession",
-    "chime:DeleteProxySession",
-    "chime:GetProxySession",
-    "chime:ListProxySessions",
-    "chime:UpdateProxySession",
-)
-_TIMEOUT = Duration.minutes(1)
-_WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
-_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-_END_OF_SUPPORT_ID = "cdk-chime-proxy:endOfSupport"
-_END_OF_SUPPORT = (
-    "AWS ended support for proxy sessions on 2026-04-07: its endpoint may refuse every call. "
-    "Set endpoint_url of the ProxySessionProvider to a service that still answers them"
-)
 
 
-class ProxySessionProvider(Construct):
+class ProxySessionProvider(Monitored):
     """The function that creates, updates and deletes proxy sessions for CloudFormation.
 
     One serves any number of sessions. It may call the proxy-session API on the voice connectors
     of those sessions and read the secrets and parameters that they refer to, and no others.
+
+    Tags and a permissions boundary come from CDK's own `Tags.of` and `PermissionsBoundary.of`.
 
     Args:
         scope: where the provider belongs.
@@ -57,55 +31,90 @@ class ProxySessionProvider(Construct):
             AWS ended support for; synthesis warns of it.
         refused_deletion: what becomes of a Delete that the API itself refuses, as a service
             does that has ended. Default: it fails.
+        memory_size: the function's memory in MiB. Default: 256.
+        timeout: how long the function may take for one request, 50 seconds to 2 minutes.
+            CloudFormation waits for three: over a minute leaves less of them to the request that
+            Lambda repeats a minute after a crash. Default: 1 minute.
+        architecture: what the function runs on. Default: `ARM_64`.
+        vpc: the network that the function is in; it must lead to the API, to S3, where answers
+            go, and to the secrets and parameters that sessions refer to. Default: none.
+        vpc_subnets: where in the network. Default: its private subnets.
+        security_groups: what guards the function there. Default: one that lets it out.
+        environment_encryption: the key of the function's settings. Default: Lambda's own.
+        log_group: where the function logs, with a key, a retention and a removal policy of its
+            own. Default: one that is kept for three months and goes with the provider.
+        role: who the function is. Permissions are added to it as far as CDK can, which leaves
+            those of `without_policy_updates()` and of other accounts alone. Default: a role of
+            its own.
+        reserved_concurrent_executions: how many requests it serves at a time, at the most and
+            at the least. Default: what the account has left.
+        dead_letter_queue: where a request goes that was never served. It holds the request
+            whole, phone numbers included. Default: nowhere.
+        on_failure: what is told of such a request, numbers included. Default: nobody.
 
     Raises:
-        ValueError: `endpoint_url` is not an http or https address, or `refused_deletion` none of
-            its values.
+        ValueError: `endpoint_url` is not an http or https address, `refused_deletion` none of
+            its values, `timeout` too short or too long, or nothing is reserved.
+        TypeError: there is no such option.
     """
 
     def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        endpoint_url: str | None = None,
-        refused_deletion: RefusedDeletion = RefusedDeletion.FAIL,
+        self, scope: Construct, construct_id: str, **options: Unpack[ProviderOptions]
     ) -> None:
         super().__init__(scope, construct_id)
-        self._role = aws_iam.Role(
-            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
-        )
-        self._function = aws_lambda.Function(
-            self,
-            "Resource",
-            description="Custom::ChimeProxySession: proxy sessions for CloudFormation",
-            code=provider_code(),
-            handler=HANDLER,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            memory_size=256,
-            timeout=_TIMEOUT,
-            role=self._role,
-            log_group=self._log_group(),
-            environment=_environment(endpoint_url, refused_deletion),
-        )
-        if _is_aws(endpoint_url):
-            Annotations.of(self).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
+        self._options = completed(options)
+        self._function = provider_function(self, self._options)
+        warn_of_end_of_support(self, options.get("endpoint_url"))
 
     @classmethod
-    def of(cls, scope: Construct) -> Self:
-        """The provider that the sessions of a stack share by default, made when first asked for."""
+    def of(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> Self:
+        """The provider that the sessions of a stack share by default, made when first asked for.
+
+        Args:
+            scope: a construct of the stack.
+            options: those of a provider. Default: whatever the provider has that is there, or
+                the defaults.
+
+        Raises:
+            ValueError: the provider is there and has other options than those asked for. Both
+                values are named. Ask before the first session does, which asks for nothing.
+        """
         stack = Stack.of(scope)
         existing = stack.node.try_find_child(_DEFAULT_ID)
-        return existing if isinstance(existing, cls) else cls(stack, _DEFAULT_ID)
+        if not isinstance(existing, cls):
+            return cls(stack, _DEFAULT_ID, **options)
+        cls._agree(existing, options)
+        return existing
+
+    @classmethod
+    def from_service_token(
+        cls,
+        scope: Construct,
+        construct_id: str,
+        service_token: str,
+        role: aws_iam.IRole | None = None,
+    ) -> "ProxySessionProvider":
+        """A provider of another app, stack or account.
+
+        Args:
+            scope: where it is used.
+            construct_id: its id within the scope.
+            service_token: the ARN of its function, in the region of its sessions. A function of
+                another account must let itself be invoked by whoever deploys here, and serves
+                voice connectors of its own account.
+            role: the role of its function, for sessions to bring their permission along.
+                Default: they bring none. Then, as with a role of another account, it is for the
+                provider's owner to permit their voice connectors, secrets and parameters.
+        """
+        return _ImportedProvider(scope, construct_id, service_token, role)
 
     @property
     def service_token(self) -> str:
         """What CloudFormation sends its requests to: the function's ARN."""
-        return self._function.function_arn
+        return self.function.function_arn
 
-    def permission_for(self, scope: Construct, voice_connector_id: str) -> aws_iam.Policy:
-        """The policy that lets the provider serve one connector.
+    def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
+        """The policy that lets the provider serve one connector; nothing without a role.
 
         It is a resource of its own, so that it outlives the last session of the connector:
         CloudFormation changes policies first and deletes sessions last.
@@ -117,12 +126,12 @@ class ProxySessionProvider(Construct):
         stack = Stack.of(scope)
         return self._policy(
             stack,
-            f"VoiceConnector{_key(stack, voice_connector_id)}",
-            lambda policy: policy.add_statements(_statement(stack, voice_connector_id)),
+            f"VoiceConnector{voice_connector_key(stack, voice_connector_id)}",
+            lambda policy, _: policy.add_statements(session_statement(stack, voice_connector_id)),
         )
 
-    def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> aws_iam.Policy:
-        """The policy that lets the provider read one secret or parameter.
+    def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> IDependable:
+        """The policy that lets the provider read one secret or parameter; nothing without a role.
 
         It is a resource of its own, as the one for a connector is.
 
@@ -132,78 +141,39 @@ class ProxySessionProvider(Construct):
         """
         stack = Stack.of(scope)
         kind, identifier = next(iter(phone_number.reference.items()))
-        return self._policy(
-            stack,
-            f"{kind}{_digest(stack, identifier)}",
-            lambda policy: phone_number.grant_read(policy, self._role),
-        )
+        return self._policy(stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read)
+
+    def _agree(self, asked: ProviderOptions) -> None:
+        differing = conflicts(self._options, asked)
+        if differing:
+            msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"
+            raise ValueError(msg)
 
     def _policy(
-        self, stack: Stack, policy_id: str, grant: Callable[[aws_iam.Policy], None]
-    ) -> aws_iam.Policy:
+        self, stack: Stack, policy_id: str, grant: Callable[[aws_iam.Policy, aws_iam.IRole], None]
+    ) -> IDependable:
+        role = self.function.role
+        if role is None:
+            return DependencyGroup()
         holder = self if stack is Stack.of(self) else stack
         if holder is stack:
             policy_id = f"{_DEFAULT_ID}{self.node.addr[-8:]}{policy_id}"
         existing = holder.node.try_find_child(policy_id)
         if isinstance(existing, aws_iam.Policy):
             return existing
-        policy = aws_iam.Policy(holder, policy_id, roles=[self._role])
-        grant(policy)
+        policy = aws_iam.Policy(holder, policy_id)
+        role.attach_inline_policy(policy)
+        grant(policy, role)
         return policy
 
-    def _log_group(self) -> aws_logs.LogGroup:
-        log_group = aws_logs.LogGroup(
-            self,
-            "LogGroup",
-            retention=aws_logs.RetentionDays.THREE_MONTHS,
-            removal_policy=RemovalPolicy.DESTROY,
+
+class _ImportedProvider(ProxySessionProvider):
+    def __init__(
+        self, scope: Construct, construct_id: str, service_token: str, role: aws_iam.IRole | None
+    ) -> None:
+        # A provider that is there already has nothing to be made of.
+        Construct.__init__(self, scope, construct_id)
+        self._options = {}
+        self._function = aws_lambda.Function.from_function_attributes(
+            self, "Resource", function_arn=service_token, role=role
         )
-        log_group.grant_write(self._role)
-        return log_group
-
-
-def _environment(endpoint_url: str | None, refused_deletion: RefusedDeletion) -> dict[str, str]:
-    if refused_deletion not in list(RefusedDeletion):
-        msg = f"refused_deletion must be one of {', '.join(RefusedDeletion)}"
-        raise ValueError(msg)
-    deletion = {"REFUSED_DELETION": str(refused_deletion)}
-    if endpoint_url is None:
-        return deletion
-    if not Token.is_unresolved(endpoint_url) and not _WEB_ADDRESS.fullmatch(endpoint_url):
-        msg = "endpoint_url must be an http or https address"
-        raise ValueError(msg)
-    # The SDK's own name for the setting, so the handler has nothing to read.
-    return {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url, **deletion}
-
-
-def _is_aws(endpoint_url: str | None) -> bool:
-    if endpoint_url is None:
-        return True
-    if Token.is_unresolved(endpoint_url):
-        return False
-    host = (urlsplit(endpoint_url).hostname or "").rstrip(".")
-    return host.startswith("voice-chime") and host.endswith(_AWS_DOMAINS)
-
-
-def _key(stack: Stack, voice_connector_id: str) -> str:
-    if not Token.is_unresolved(voice_connector_id):
-        return voice_connector_id
-    return _digest(stack, voice_connector_id)
-
-
-def _digest(stack: Stack, value: str) -> str:
-    # A reference into another stack does not say which one until synthesis.
-    tokens = Tokenization.reverse_string(value).tokens
-    targets = [token.target.node.addr for token in tokens if isinstance(token, Reference)]
-    reference = json.dumps([stack.resolve(value), targets], sort_keys=True)
-    return sha256(reference.encode()).hexdigest()[:8]
-
-
-def _statement(stack: Stack, voice_connector_id: str) -> aws_iam.PolicyStatement:
-    voice_connector = stack.format_arn(
-        service="chime",
-        resource="vc",
-        resource_name=voice_connector_id,
-        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
-    )
-    return aws_iam.PolicyStatement(actions=list(_ACTIONS), resources=[voice_connector])

@@ -12,6 +12,7 @@ from chime_proxy._options import Capability, GeoMatch, NumberSelection
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._schema import faults
+from chime_proxy._session_reference import IProxySession, SessionBase, SessionReference
 from chime_proxy._voice_connector import VoiceConnector, voice_connector_id
 
 # Over the function's own minute, with room for the delivery that Lambda repeats a minute after a
@@ -32,7 +33,7 @@ class Participant:
     proxy_phone_number: str
 
 
-class ProxySession(Construct):
+class ProxySession(SessionBase):
     """Two participants who call and text each other through one proxy phone number.
 
     Capabilities and expiry change in place; any other change, and the removal of `expiry`,
@@ -81,7 +82,7 @@ class ProxySession(Construct):
         reveal_participants: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
-        connector = voice_connector_id(voice_connector)
+        connector = self._connector = voice_connector_id(voice_connector)
         properties = _properties.given(
             VoiceConnectorId=connector,
             ParticipantPhoneNumbers=_properties.listed(participants),
@@ -108,6 +109,28 @@ class ProxySession(Construct):
             if isinstance(participant, PhoneNumber):
                 policy = provider.permission_to_read(self, participant)
                 self._resource.node.add_dependency(policy)
+
+    @staticmethod
+    def from_proxy_session_attributes(
+        scope: Construct, construct_id: str, *, voice_connector_id: str, proxy_session_id: str
+    ) -> IProxySession:
+        """A session that is declared in another app or stack, or in none.
+
+        Args:
+            scope: where it is used.
+            construct_id: its id within the scope.
+            voice_connector_id: the id of the voice connector that carries it, not the ARN.
+            proxy_session_id: its id within the voice connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is not an id.
+        """
+        return SessionReference(
+            scope,
+            construct_id,
+            voice_connector_id=voice_connector_id,
+            proxy_session_id=proxy_session_id,
+        )
 
     @property
     def proxy_session_id(self) -> str:

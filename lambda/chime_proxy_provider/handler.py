@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 SERVICE = "chime-proxy-provider"
 METRICS_NAMESPACE = "ChimeProxy"
+FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "local")
 
 logger = Logger(
     service=SERVICE, json_serializer=lambda record: redact(json.dumps(record, default=str))
@@ -259,8 +260,7 @@ def _report(
         },
     )
     succeeded = delivery.answer["Status"] == "SUCCESS"
-    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
-    metrics.add_dimension("Operation", _operation(event) or "Unknown")
+    metrics = _metrics(_operation(event))
     metrics.add_metric("Succeeded", MetricUnit.Count, int(succeeded))
     metrics.add_metric("Failed", MetricUnit.Count, int(not succeeded))
     metrics.add_metric("Undelivered", MetricUnit.Count, int(delivery.failure is not None))
@@ -280,10 +280,17 @@ def _report_left_behind(physical_id: str, error: ProviderError) -> None:
 
 
 def _count(name: str) -> None:
-    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
-    metrics.add_dimension("Operation", "Unknown")
+    metrics = _metrics("")
     metrics.add_metric(name, MetricUnit.Count, 1)
     metrics.flush_metrics()
+
+
+def _metrics(operation: str) -> EphemeralMetrics:
+    metrics = EphemeralMetrics(namespace=METRICS_NAMESPACE, service=SERVICE)
+    # An account may hold several providers, and an alarm on one is not to look at another.
+    metrics.add_dimension("FunctionName", FUNCTION_NAME)
+    metrics.add_dimension("Operation", operation or "Unknown")
+    return metrics
 
 
 handler = Handler(

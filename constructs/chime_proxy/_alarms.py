@@ -1,0 +1,58 @@
+"""Alarms on a provider: what raises each, and what it says to whom it reaches."""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_cloudwatch
+from constructs import Construct
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    description: str
+    threshold: float = 1
+
+
+_RULES = {
+    "Failed": _Rule(
+        "A proxy session could not be created, updated or deleted. The stack's events and the "
+        "provider's log say which and why."
+    ),
+    "Undelivered": _Rule(
+        "CloudFormation did not take an answer. Its stack waits for three minutes, then fails; "
+        "a session may be there that it does not know of."
+    ),
+    "Unanswerable": _Rule(
+        "The provider was called with something that is no request of CloudFormation's. Look for "
+        "who calls it."
+    ),
+    "Slow": _Rule(
+        "A request took over half a minute. CloudFormation waits for three, the function stops "
+        "calling the API well before its time-out: look at the API and at the network.",
+        threshold=30_000,
+    ),
+    "Errors": _Rule(
+        "The provider crashed, ran out of time or could not deliver an answer. Lambda repeats "
+        "the request after a minute."
+    ),
+    "Throttles": _Rule(
+        "The provider had no concurrency left, and CloudFormation does not wait for long. Raise "
+        "what is reserved for it, or the account's own."
+    ),
+}
+
+
+def alarm(
+    provider: Construct, kind: str, metric: aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
+) -> aws_cloudwatch.Alarm:
+    """The alarm of a kind, raised when the metric is at its threshold once."""
+    rule = _RULES[kind]
+    return metric.create_alarm(
+        provider,
+        f"{kind}Alarm",
+        alarm_description=rule.description,
+        threshold=rule.threshold,
+        comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluation_periods=1,
+        # No requests are no news.
+        treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+    )

@@ -1,0 +1,43 @@
+"""Where the API is: AWS's own endpoint, which has ended, or a service that still answers."""
+
+import re
+from urllib.parse import urlsplit
+
+from aws_cdk import Annotations, Token
+from constructs import Construct
+
+_WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
+_AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+_END_OF_SUPPORT_ID = "cdk-chime-proxy:endOfSupport"
+_END_OF_SUPPORT = (
+    "AWS ended support for proxy sessions on 2026-04-07: its endpoint may refuse every call. "
+    "Set endpoint_url of the ProxySessionProvider to a service that still answers them"
+)
+
+
+def check_endpoint(endpoint_url: str | None) -> None:
+    """Refuse what is no web address.
+
+    Raises:
+        ValueError: `endpoint_url` is not an http or https address.
+    """
+    if endpoint_url is None or Token.is_unresolved(endpoint_url):
+        return
+    if not _WEB_ADDRESS.fullmatch(endpoint_url):
+        msg = "endpoint_url must be an http or https address"
+        raise ValueError(msg)
+
+
+def warn_of_end_of_support(construct: Construct, endpoint_url: str | None) -> None:
+    """Warn, by an id that can be acknowledged, of a provider that points at AWS's own endpoint."""
+    if _is_aws(endpoint_url):
+        Annotations.of(construct).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
+
+
+def _is_aws(endpoint_url: str | None) -> bool:
+    if endpoint_url is None:
+        return True
+    if Token.is_unresolved(endpoint_url):
+        return False
+    host = (urlsplit(endpoint_url).hostname or "").rstrip(".")
+    return host.startswith("voice-chime") and host.endswith(_AWS_DOMAINS)

@@ -1,0 +1,47 @@
+"""What the provider may do for one voice connector, secret or parameter."""
+
+import json
+from hashlib import sha256
+
+from aws_cdk import ArnFormat, Reference, Stack, Token, Tokenization, aws_iam
+
+_ACTIONS = (
+    "chime:CreateProxySession",
+    "chime:DeleteProxySession",
+    "chime:GetProxySession",
+    "chime:ListProxySessions",
+    "chime:UpdateProxySession",
+)
+
+
+def session_statement(stack: Stack, voice_connector_id: str) -> aws_iam.PolicyStatement:
+    """Leave to manage the proxy sessions of one voice connector."""
+    return aws_iam.PolicyStatement(
+        actions=list(_ACTIONS), resources=[voice_connector_arn(stack, voice_connector_id)]
+    )
+
+
+def voice_connector_arn(stack: Stack, voice_connector_id: str) -> str:
+    """The ARN of a voice connector where the stack is: the narrowest resource that IAM knows here."""
+    return stack.format_arn(
+        service="chime",
+        resource="vc",
+        resource_name=voice_connector_id,
+        arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+    )
+
+
+def voice_connector_key(stack: Stack, voice_connector_id: str) -> str:
+    """A part of a construct's id that is the same for one voice connector, and that no other has."""
+    if not Token.is_unresolved(voice_connector_id):
+        return voice_connector_id
+    return digest(stack, voice_connector_id)
+
+
+def digest(stack: Stack, value: str) -> str:
+    """A short text that is the same for one value, token or not."""
+    # A reference into another stack does not say which one until synthesis.
+    tokens = Tokenization.reverse_string(value).tokens
+    targets = [token.target.node.addr for token in tokens if isinstance(token, Reference)]
+    reference = json.dumps([stack.resolve(value), targets], sort_keys=True)
+    return sha256(reference.encode()).hexdigest()[:8]
