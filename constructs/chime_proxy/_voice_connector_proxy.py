@@ -64,7 +64,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             DefaultSessionExpiryMinutes=_properties.minutes(default_expiry),
             PhoneNumberPoolCountries=_properties.listed(pool_countries),
             FallBackPhoneNumber=_properties.number(fallback_number),
-            Disabled=None if enabled is True else not enabled,
+            Disabled=None if enabled else True,
             AdoptExisting=adopt_existing or None,
         )
         check(self, properties, VOICE_CONNECTOR_PROXY)

@@ -104,11 +104,10 @@ def test_permission(stack: cdk.Stack) -> None:
         if "Proxy" in str(one["Action"])
     ]
 
-    calls = [
-        name for name in vars(configurations.Configurations) if name in ("put", "get", "delete")
-    ]
-    verbs = {name.capitalize() for name in calls}
-    assert set(permitted["Action"]) == {f"chime:{verb}VoiceConnectorProxy" for verb in verbs}
+    calls = re.findall(r"client\.(\w+)_voice_connector_proxy", getsource(configurations))
+    actions = {f"chime:{verb.capitalize()}VoiceConnectorProxy" for verb in calls}
+    assert set(permitted["Action"]) == actions
+    assert len(actions) == 3
     assert str(permitted["Resource"]).count(f":vc/{CONNECTOR}") == 1
     assert permitted["Resource"] != "*"
 
@@ -140,11 +139,10 @@ def test_faults(stack: cdk.Stack) -> None:
             pool_countries=["usa"],
             default_expiry=cdk.Duration.days(1),
             fallback_number="5550100",
-            enabled="perhaps",
         )
 
     text = str(caught.value)
-    props = ("voice_connector", "pool_countries", "default_expiry", "fallback_number", "enabled")
+    props = ("voice_connector", "pool_countries", "default_expiry", "fallback_number")
     assert all(prop in text for prop in props)
     assert "5550100" not in text
 
