@@ -50,7 +50,7 @@ def faults(properties: Mapping[str, Any]) -> list[str]:
 @cache
 def _validator() -> Draft7Validator:
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
-    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]
+    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
     )
     return strict({**resource_schema(), "type": "object"})
