@@ -215,15 +215,6 @@ def test_delete_delete(resource: Resource, ride_id: str) -> None:
     assert (first["Status"], second["Status"]) == ("SUCCESS", "SUCCESS")
 
 
-@pytest.mark.parametrize("physical_id", NEVER_CREATED)
-def test_delete_without_create(resource: Resource, physical_id: str) -> None:
-    """A Delete of what was never created succeeds, and leaves alone what there is."""
-    other = created(resource, LONGEST)
-
-    assert resource.delete(physical_id, RIDE)["Status"] == "SUCCESS"
-    assert resource.listed() == [other]
-
-
 def test_delete_create(resource: Resource) -> None:
     """After a Delete the same can be created again, its name included, with an id of its own."""
     before = created(resource, LONGEST)
@@ -265,6 +256,15 @@ def test_replacement_is_idempotent(resource: Resource, name: str | None) -> None
 
     assert second["PhysicalResourceId"] == first["PhysicalResourceId"] != before
     assert sorted(resource.listed()) == sorted([before, first["PhysicalResourceId"]])
+
+
+@pytest.mark.parametrize("physical_id", NEVER_CREATED)
+def test_delete_without_create(resource: Resource, physical_id: str) -> None:
+    """A Delete of what was never created succeeds, and leaves alone what there is."""
+    other = created(resource, LONGEST)
+
+    assert resource.delete(physical_id, RIDE)["Status"] == "SUCCESS"
+    assert resource.listed() == [other]
 
 
 def test_delete_by_id_alone(resource: Resource, ride_id: str) -> None:
