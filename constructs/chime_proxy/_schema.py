@@ -71,7 +71,7 @@ def faults(properties: Mapping[str, Any], file: str = PROXY_SESSION) -> list[str
 @cache
 def _validator(file: str) -> Draft7Validator:
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
-    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]
+    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
     )
     return strict({**resource_schema(file), "type": "object"})

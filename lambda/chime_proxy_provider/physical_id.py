@@ -49,6 +49,12 @@ def perhaps_created(request_id: str) -> str:
     return f"{_PERHAPS_CREATED}{request_id}"
 
 
+def interrupted_request(physical_id: str) -> str:
+    """The id of the Create that ended unknown; empty for any other physical id."""
+    marker, _, request_id = physical_id.partition("/")
+    return request_id if f"{marker}/" == _PERHAPS_CREATED else ""
+
+
 def says_nothing_created(physical_id: str) -> bool:
     """Whether the id is the marker of a Create that left nothing."""
     return physical_id.startswith(_NOTHING_CREATED)

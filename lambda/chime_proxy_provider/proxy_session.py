@@ -14,10 +14,11 @@ from chime_proxy_provider.desired_state import resolve
 from chime_proxy_provider.errors import InvalidRequest, NotFound
 from chime_proxy_provider.event import RequestType
 from chime_proxy_provider.kind import Created, Kind
+from chime_proxy_provider.physical_id import interrupted_request
 from chime_proxy_provider.rollback import Rollback
 from chime_proxy_provider.schema import Schema
 from chime_proxy_provider.session_match import differences, has_participants
-from chime_proxy_provider.session_name import resource_prefix
+from chime_proxy_provider.session_name import resource_prefix, session_name
 from chime_proxy_provider.sessions import Sessions, key_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class ProxySessionKind(Kind):
         if not _is_voice_connector_id(connector) or request.properties.get("Name"):
             return None
         with suppress(NotFound):
-            found = list(self.sessions.named(connector, resource_prefix(request.address)))
+            found = list(self.sessions.named(connector, _swept(request)))
             return [{**key_of(session), "VoiceConnectorId": connector} for session in found]
         return None
 
@@ -139,6 +140,15 @@ class ProxySessionKind(Kind):
     def _rollback(self, request: Request, desired: DesiredState) -> Rollback:
         means = self.means
         return Rollback(SCHEMA, self.sessions, means.references, means.now, request, desired)
+
+
+def _swept(request: Request) -> str:
+    """What the names begin with of the sessions that a Delete by no session's id is about."""
+    interrupted = interrupted_request(request.physical_resource_id)
+    if interrupted:
+        # The resource may have been made anew since.
+        return session_name(request.address, interrupted)
+    return resource_prefix(request.address)
 
 
 def _if_it_will_do(session: Session | None, desired: DesiredState) -> Session | None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # A permission that was given a moment ago is not known everywhere yet.
 _PASSING = (*PASSING, AccessDenied)
 _ADVICE: Mapping[type[ProviderError], str] = {
-    AccessDenied: "let the provider's role read it, and decrypt it where a key of yours is used",
+    AccessDenied: "create it if there is none, and let the provider's role read it, and decrypt it "
+    "where a key of yours is used",
     InvalidRequest: "see to its state and its key",
     NotFound: "create it with a value before the session",
 }

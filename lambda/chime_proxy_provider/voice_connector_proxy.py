@@ -67,7 +67,8 @@ class VoiceConnectorProxyKind(Kind):
     def read(self, key: Key, desired: DesiredState) -> Configuration | None:
         """The configuration, made again where it is gone."""
         try:
-            return self.configurations.get(key)
+            # A rollback that failed halfway may know the connector that the attempt was about.
+            return self.configurations.get(self.key({}, desired))
         except NotFound:
             return self.configurations.put(desired.properties)
 

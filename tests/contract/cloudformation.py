@@ -155,6 +155,41 @@ class CloudFormation:
         invented = f"{stack.stack_id.split('/')[1]}-{logical_id}-1K2M3N4P5Q6R"
         self._delete(stack, logical_id, Deployed(invented, declared))
 
+    def ask(
+        self,
+        stack: Stack,
+        request_type: str,
+        logical_id: str,
+        declared: Declared,
+        **fields: Any,
+    ) -> Mapping[str, Any]:
+        """Send a request, wait for its answer and judge it; change nothing in the stack.
+
+        Args:
+            stack: whose resource it is about.
+            request_type: what is asked for.
+            logical_id: the resource.
+            declared: what is declared of it, with scalars of any type.
+            fields: what else the request has.
+
+        Raises:
+            Failed: no answer came in time.
+        """
+        mailbox = self._bucket.open()
+        event = self._event(stack, request_type, logical_id, declared, mailbox.url)
+        event |= {name: _as_sent(value) for name, value in fields.items()}
+        self.events.append(event)
+        end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
+        self._function.invoke(event)
+        self._clock.run_until(end, done=lambda: bool(mailbox.answers))
+        mailbox.is_open = False
+        if not mailbox.answers:
+            msg = "no answer came in time"
+            raise Failed(msg, None)
+        answer = mailbox.answers[0]
+        judge(answer, event)
+        return answer
+
     def _bring(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         current = stack.resources.get(logical_id)
         if current is None:
@@ -182,7 +217,7 @@ class CloudFormation:
                 logical_id,
                 declared,
                 PhysicalResourceId=current.physical_id,
-                OldResourceProperties=_as_sent(current.declared.properties),
+                OldResourceProperties=current.declared.properties,
             )
         except Failed as failure:
             # The id of a failed answer sticks.
@@ -253,23 +288,7 @@ class CloudFormation:
         declared: Declared,
         **fields: Any,
     ) -> str:
-        """Send a request and wait for its answer.
-
-        Raises:
-            Failed: the answer says so, or none came in time.
-        """
-        mailbox = self._bucket.open()
-        event = self._event(stack, request_type, logical_id, declared, mailbox.url) | fields
-        self.events.append(event)
-        end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
-        self._function.invoke(event)
-        self._clock.run_until(end, done=lambda: bool(mailbox.answers))
-        mailbox.is_open = False
-        if not mailbox.answers:
-            msg = "no answer came in time"
-            raise Failed(msg, None)
-        answer = mailbox.answers[0]
-        judge(answer, event)
+        answer = self.ask(stack, request_type, logical_id, declared, **fields)
         if answer["Status"] == "FAILED":
             raise Failed(answer["Reason"], answer["PhysicalResourceId"])
         return str(answer["PhysicalResourceId"])

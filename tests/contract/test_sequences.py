@@ -5,31 +5,11 @@ from typing import Any
 import pytest
 from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
-from tests.contract.cloudformation import Declared, Rollback
+from tests.contract.cloudformation import Rollback
+from tests.contract.ride import OTHER, RIDER, ride
 from tests.contract.universe import CONNECTORS, Universe
 
-ONE, TWO = CONNECTORS
-RIDER, DRIVER, OTHER = "+14015550101", "+12065550100", "+12065550102"
-
-
-@pytest.fixture
-def universe() -> Universe:
-    """A universe in which nothing has happened."""
-    return Universe()
-
-
-def ride(*, retain: bool = False, **changes: Any) -> Declared:
-    """A session as a template has it; a change to None removes a property."""
-    properties = {
-        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
-        "ServiceTimeout": 180,
-        "VoiceConnectorId": ONE,
-        "ParticipantPhoneNumbers": [RIDER, DRIVER],
-        "Capabilities": ["Voice", "SMS"],
-        "ExpiryMinutes": 60,
-        **changes,
-    }
-    return Declared({k: v for k, v in properties.items() if v is not None}, retain=retain)
+TWO = CONNECTORS[1]
 
 
 def check(universe: Universe) -> None:
