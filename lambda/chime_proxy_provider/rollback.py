@@ -152,7 +152,9 @@ class Rollback:
 
     @property
     def _sent(self) -> datetime | None:
-        return signing_time(self.request.address.response_url)
+        signed = signing_time(self.request.address.response_url)
+        # The signature tells the second that the request was sent in, not when in it.
+        return signed and signed + timedelta(seconds=1)
 
 
 def _is_older(session: Session, moment: datetime | None) -> bool:

@@ -81,6 +81,8 @@ class CloudFormation:
         self, clock: Clock, bucket: Bucket, function: Lambda, *, resource_type: str
     ) -> None:
         self._resource_type = resource_type
+        self.pace_seconds = 2.0
+        """What lies between two requests."""
         self.events: list[dict[str, Any]] = []
         self._clock = clock
         self._bucket = bucket
@@ -175,6 +177,7 @@ class CloudFormation:
         Raises:
             Failed: no answer came in time.
         """
+        self._clock.sleep(self.pace_seconds)
         mailbox = self._bucket.open()
         event = self._event(stack, request_type, logical_id, declared, mailbox.url)
         event |= {name: _as_sent(value) for name, value in fields.items()}
