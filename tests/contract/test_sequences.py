@@ -173,11 +173,11 @@ def test_failed_replacement(universe: Universe, faults: list[ApiFault]) -> None:
 
 def test_replacement_made_as_time_runs_out(universe: Universe) -> None:
     """What is made in the very second in which CloudFormation gives up is deleted by the rollback."""
+    universe.cloudformation.pace_seconds = 0
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride()})
     universe.wire.faults.extend([ApiFault.CRASH_BEFORE] * 2)
     universe.bucket.faults.append(BucketFault.REFUSED)
-    universe.cloudformation.pace_seconds = 0.2
 
     universe.cloudformation.update(stack, {"Ride": ride(ParticipantPhoneNumbers=[RIDER, OTHER])})
 
