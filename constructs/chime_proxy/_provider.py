@@ -25,6 +25,7 @@ from constructs import Construct
 from chime_proxy._code import ARCHITECTURE, HANDLER, RUNTIME, provider_code
 from chime_proxy._options import RefusedDeletion
 from chime_proxy._phone_number import PhoneNumber
+from chime_proxy._publication import publish
 
 _DEFAULT_ID = "ProxySessionProvider"
 _ACTIONS = (
@@ -103,6 +104,16 @@ class ProxySessionProvider(Construct):
     def service_token(self) -> str:
         """What CloudFormation sends its requests to: the function's ARN."""
         return self._function.function_arn
+
+    def publish(self) -> None:
+        """Let plain CloudFormation templates of the same account and region use the provider.
+
+        They find its service token and its role's name, which they attach permissions to, as the
+        exports `ChimeProxyServiceToken` and `ChimeProxyRoleName` and as the SSM parameters
+        `/chime-proxy/service-token` and `/chime-proxy/role-name`. There is one of each in an
+        account and region, so one provider that is published.
+        """
+        publish(self, service_token=self.service_token, role_name=self._role.role_name)
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> aws_iam.Policy:
         """The policy that lets the provider serve one connector.
