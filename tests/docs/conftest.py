@@ -32,8 +32,8 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     for file in _FILES:
         (copy / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, copy / file)
-    for installed in (Path(sys.prefix), ROOT / "node_modules"):
-        _link(installed, copy / installed.name)
+    _link(Path(sys.prefix), copy / ".venv")
+    _link(ROOT / "node_modules", copy / "node_modules")
     yield copy
     process.stop(Folder(copy / ".local"))
 
