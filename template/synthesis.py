@@ -35,38 +35,48 @@ def synthesize(folder: Path) -> Synthesis:
 
     """
     app = cdk.App(outdir=str(folder), analytics_reporting=False)
-    stack = cdk.Stack(
-        app,
-        STACK_NAME,
-        description="The provider of Custom::ChimeProxySession, once per account and region",
-        synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
-    )
-    endpoint_url = cdk.CfnParameter(
-        stack,
-        "EndpointUrl",
-        description="Where the proxy-session API is; AWS ended support for its own on 2026-04-07",
-        allowed_pattern=r"https?://[^/?#\s]+(/[^?#\s]*)?",
-        constraint_description="must be an http or https address",
-    )
-    provider = ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url.value_as_string)
-    provider.publish()
-    for construct in provider.node.find_all():
-        if isinstance(construct, aws_lambda.CfnFunction):
-            _take_code_from_parameters(construct)
-            _depend_once(construct, provider)
+    _declare(app)
     app.synth()
     template = json.loads((folder / f"{STACK_NAME}.template.json").read_text(encoding="utf-8"))
     (code,) = folder.glob("asset.*")
     return Synthesis(template=template, code=code)
 
 
-def _take_code_from_parameters(function: aws_lambda.CfnFunction) -> None:
-    stack = function.stack
+def _declare(app: cdk.App) -> None:
+    stack = cdk.Stack(
+        app,
+        STACK_NAME,
+        description="The provider of Custom::ChimeProxySession, once per account and region",
+        synthesizer=cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+    )
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=_endpoint_url(stack))
+    provider.publish()
+    (function,) = (
+        construct
+        for construct in provider.node.find_all()
+        if isinstance(construct, aws_lambda.CfnFunction)
+    )
+    function.code = _code(stack)
+    _depend_once(function, provider)
+
+
+def _endpoint_url(stack: cdk.Stack) -> str:
+    parameter = cdk.CfnParameter(
+        stack,
+        "EndpointUrl",
+        description="Where the proxy-session API is; AWS ended support for its own on 2026-04-07",
+        allowed_pattern=r"https?://[^/?#\s]+(/[^?#\s]*)?",
+        constraint_description="must be an http or https address",
+    )
+    return parameter.value_as_string
+
+
+def _code(stack: cdk.Stack) -> aws_lambda.CfnFunction.CodeProperty:
     bucket = cdk.CfnParameter(
         stack, "CodeBucket", description="A bucket in this region that the code was uploaded to"
     )
     key = cdk.CfnParameter(stack, "CodeKey", description="The key that the code has in the bucket")
-    function.code = aws_lambda.CfnFunction.CodeProperty(
+    return aws_lambda.CfnFunction.CodeProperty(
         s3_bucket=bucket.value_as_string, s3_key=key.value_as_string
     )
 
