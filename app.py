@@ -7,10 +7,8 @@ import aws_cdk as cdk
 from chime_proxy import Capability, ProxySession, ProxySessionProvider
 
 app = cdk.App()
+endpoint_url = os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
 stack = cdk.Stack(app, "MaskedCalls")
-provider = ProxySessionProvider(
-    stack, "Provider", endpoint_url=os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
-)
 ride = ProxySession(
     stack,
     "Ride",
@@ -18,11 +16,15 @@ ride = ProxySession(
     participants=["+14015550101", "+12065550100"],
     capabilities=[Capability.VOICE, Capability.SMS],
     expiry=cdk.Duration.hours(1),
-    provider=provider,
+    provider=ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url),
 )
 cdk.CfnOutput(stack, "ProxyPhoneNumber", value=ride.proxy_phone_number)
 cdk.CfnOutput(stack, "ProxySessionId", value=ride.proxy_session_id)
 cdk.CfnOutput(stack, "VoiceConnectorId", value=ride.voice_connector_id)
 cdk.CfnOutput(stack, "Capabilities", value=ride.capabilities)
 cdk.CfnOutput(stack, "Status", value=ride.status)
+
+# For plain CloudFormation templates: docs/cloudformation.md
+shared = cdk.Stack(app, "ChimeProxyProvider")
+ProxySessionProvider(shared, "Provider", endpoint_url=endpoint_url).publish()
 app.synth()

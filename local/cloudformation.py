@@ -9,7 +9,9 @@ exactly, and tests/local says what has to hold after an upgrade:
 - the id in the answer of a failed Update is the resource's id from then on;
 - a stack keeps what its rollback could not delete, but abandons what an update could not delete
   in three attempts;
-- Python functions run in the environment of `runtime`, not in the one ministack is installed in.
+- Python functions run in the environment of `runtime`, not in the one ministack is installed in;
+- voice connectors can be declared;
+- nested stacks do what `nested_stack` says.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
@@ -22,9 +24,11 @@ from ministack.core import lambda_runtime
 from ministack.core.concurrency import run_reentrant
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
+from local import nested_stack
 from local.contract import Answer, ResourceFailedError
 from local.custom_resource import Operation, ask_provider
 from local.failure import attempts, remember_failure, restore_undeleted
+from local.voice_connector import CREATE_ONLY, HANDLERS, TYPE
 
 _log = logging.getLogger(__name__)
 _ministack_roll_back = stacks._roll_back_operation
@@ -33,7 +37,7 @@ _ministack_runtime_binary = lambda_runtime._detect_runtime_binary
 
 
 def install(function_python: Path) -> None:
-    """Replace ministack's custom resources, its rollback and its choice of a Python.
+    """Replace ministack's custom resources, its rollback and its choice of a Python; add a type.
 
     Args:
         function_python: the interpreter that runs functions of a Python runtime.
@@ -48,6 +52,9 @@ def install(function_python: Path) -> None:
     custom_resource.invoke_custom_resource = _invoke_custom_resource
     stacks._roll_back_operation = handlers._roll_back_operation = _roll_back
     stacks._revert_update = _revert_update
+    provisioners._RESOURCE_HANDLERS[TYPE] = HANDLERS
+    provisioners._REPLACING_PROPERTIES[TYPE] = CREATE_ONLY
+    nested_stack.install()
 
 
 def _invoke_custom_resource(  # noqa: PLR0913, PLR0917 - called with ministack's arguments

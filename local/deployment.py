@@ -9,6 +9,8 @@ from local.error import LocalCloudError
 from local.stacks import Stacks
 
 _UNATTENDED = ("--require-approval", "never", "--outputs-file")
+# The provider for plain templates waits until somebody deploys it by name.
+_STACKS = "!ChimeProxyProvider"
 _ENVIRONMENT = f"aws://000000000000/{REGION}"
 
 
@@ -43,7 +45,7 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
     """Deploy what was synthesized.
 
     Returns:
-        The outputs of all stacks.
+        The outputs of all stacks that were deployed.
 
     Raises:
         LocalCloudError: the deployment failed; the message is what the CLI printed.
@@ -53,7 +55,7 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
     assembly, outputs = cdk.folder.assembly, cdk.folder.outputs
     outputs.unlink(missing_ok=True)
     try:
-        cdk.run("deploy", "--all", "--app", str(assembly), *_UNATTENDED, str(outputs))
+        cdk.run("deploy", _STACKS, "--app", str(assembly), *_UNATTENDED, str(outputs))
     except LocalCloudError as error:
         message = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
         raise LocalCloudError(message) from error
@@ -74,4 +76,4 @@ def destroy(cdk: Cdk, stacks: Stacks) -> None:
     if not (cdk.folder.assembly / "manifest.json").exists():
         return
     stacks.wait_until_settled()
-    cdk.run("destroy", "--all", "--force", "--app", str(cdk.folder.assembly))
+    cdk.run("destroy", _STACKS, "--force", "--app", str(cdk.folder.assembly))

@@ -22,6 +22,7 @@ RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
 
 _BYTECODE = ("__pycache__", "*.pyc")
+_INSTALLERS_OWN = ("INSTALLER", "RECORD", "REQUESTED")
 
 
 def provider_code() -> aws_lambda.Code:
@@ -56,9 +57,12 @@ def _install(requirements: Path, target: Path) -> None:
     if done.returncode:
         msg = f"the provider's packages could not be installed:\n{done.stderr.strip()}"
         raise RuntimeError(msg)
-    # Commands of the packages, with this machine's paths in them, and an installer's own file.
+    # Commands of the packages, with this machine's paths in them, and an installer's own files.
     shutil.rmtree(target / "bin", ignore_errors=True)
     (target / ".lock").unlink(missing_ok=True)
+    for name in _INSTALLERS_OWN:
+        for file in target.glob(f"*.dist-info/{name}"):
+            file.unlink()
 
 
 def _installer() -> list[str]:

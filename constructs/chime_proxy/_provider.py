@@ -18,6 +18,7 @@ from chime_proxy._permission import (
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider_function import provider_function
 from chime_proxy._provider_options import ProviderOptions, completed, conflicts
+from chime_proxy._publication import publish
 
 _DEFAULT_ID = "ProxySessionProvider"
 
@@ -118,6 +119,16 @@ class ProxySessionProvider(Monitored):
     def service_token(self) -> str:
         """What CloudFormation sends its requests to: the function's ARN."""
         return self.function.function_arn
+
+    def publish(self) -> None:
+        """Let plain CloudFormation templates of the same account and region use the provider.
+
+        They find its service token and its role's name, which they attach permissions to, as the
+        exports `ChimeProxyServiceToken` and `ChimeProxyRoleName` and as the SSM parameters
+        `/chime-proxy/service-token` and `/chime-proxy/role-name`. There is one of each in an
+        account and region, so one provider that is published.
+        """
+        publish(self, service_token=self.service_token, role_name=self._role.role_name)
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
         """The policy that lets the provider serve one connector's sessions; nothing without a role.

@@ -42,6 +42,14 @@ def test_session(deployed: Checkout) -> None:
     }
 
 
+def test_only_the_app(deployed: Checkout) -> None:
+    """The provider for plain templates is not deployed until somebody asks for it."""
+    stacks = deployed.shell(
+        "aws cloudformation describe-stacks --query 'Stacks[].StackName' --output text"
+    )
+    assert stacks.stdout.split() == ["CDKToolkit", "MaskedCalls"]
+
+
 def test_unchanged(deployed: Checkout) -> None:
     """Deploying an unchanged app changes nothing, and shows what there is."""
     before = deployed.sessions()
@@ -121,12 +129,12 @@ def test_by_hand(new_checkout: Callable[[], Checkout]) -> None:
     """After sourcing the environment the CDK CLI works as ever, and what is left is taken down."""
     checkout = new_checkout()
     assert checkout.local().returncode == 0
-    assert checkout.shell("cdk diff --fail").returncode == 0
+    assert checkout.shell("cdk diff --fail MaskedCalls").returncode == 0
     checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
-    assert "[-]" in checkout.shell("cdk diff 2>&1").stdout
-    assert checkout.shell("cdk deploy --require-approval never").returncode == 0
+    assert "[-]" in checkout.shell("cdk diff MaskedCalls 2>&1").stdout
+    assert checkout.shell("cdk deploy MaskedCalls --require-approval never").returncode == 0
     assert [session["Capabilities"] for session in checkout.sessions()] == [["SMS"]]
-    assert checkout.shell("cdk destroy --force").returncode == 0
+    assert checkout.shell("cdk destroy MaskedCalls --force").returncode == 0
     assert checkout.sessions() == []
     pid = locked_pid(checkout.folder.lock)
     assert pid is not None

@@ -16,6 +16,7 @@ def app() -> cdk.App:
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stack = cdk.Stack(app, "Calls")
     provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    provider.publish()
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
     )

@@ -1,0 +1,1 @@
+"""The provider for people without CDK: a template, and the code that it refers to."""

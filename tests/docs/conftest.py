@@ -1,0 +1,55 @@
+"""A copy of the project with its tools in place, in which pages of the documentation are run."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from local import process
+from local.folder import ROOT, Folder
+
+_FILES = (
+    "Makefile",
+    "app.py",
+    "cdk.json",
+    "lambda/requirements.txt",
+    "package-lock.json",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+)
+_FOLDERS = ("examples", "local", "template")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """A checkout in which `make` finds everything installed, and whose cloud is stopped."""
+    copy = tmp_path / "checkout"
+    for folder in _FOLDERS:
+        shutil.copytree(ROOT / folder, copy / folder)
+    for file in _FILES:
+        (copy / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, copy / file)
+    _link(Path(sys.prefix), copy / ".venv")
+    _link(ROOT / "node_modules", copy / "node_modules")
+    yield copy
+    process.stop(Folder(copy / ".local"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """What a newcomer's shell has: a PATH and a home."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return {"HOME": str(home), "PATH": os.environ["PATH"]}
+
+
+def _link(installed: Path, target: Path) -> None:
+    """Give a folder of its own to what is newer than all that it is made from."""
+    target.mkdir()
+    for path in installed.iterdir():
+        (target / path.name).symlink_to(path)
+    (target / ".ready").unlink(missing_ok=True)
+    (target / ".ready").touch()
