@@ -25,7 +25,7 @@ from tests.fuzz.provider_run import Reply
 Replies = dict[str, list[Reply]]
 
 _MODEL = boto3.client("chime-sdk-voice").meta.service_model
-_OPERATIONS = [name for name in _MODEL.operation_names if "ProxySession" in name]
+_OPERATIONS = [name for name in _MODEL.operation_names if "Proxy" in name]
 _MOMENTS = st.datetimes(min_value=datetime(2026, 11, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis wants it bare
 _STRINGS: dict[str, st.SearchStrategy[Json]] = {
     "VoiceConnectorId": st.just(CONNECTOR),

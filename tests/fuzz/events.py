@@ -10,6 +10,8 @@ _PHYSICAL_IDS = st.sampled_from(
     [
         doubles.PHYSICAL_ID,
         doubles.PHYSICAL_ID,
+        doubles.CONNECTOR,
+        doubles.CONNECTOR,
         f"create-failed/{doubles.REQUEST}",
         f"create-interrupted/{doubles.REQUEST}",
         "Calls-Ride-1A2B3C4D5E6F",
@@ -31,18 +33,46 @@ PROPERTIES = st.builds(
     NumberSelectionBehavior=st.sampled_from([None, "PreferSticky"]),
     GeoMatchLevel=st.sampled_from([None, "AreaCode"]),
     GeoMatchParams=st.sampled_from([None, {"Country": "US", "AreaCode": "206"}]),
+    AdoptProxySessionId=st.sampled_from([None, None, doubles.SESSION]),
+    DeploymentId=st.sampled_from([None, "today"]),
 )
 """A session's properties as a template has them."""
+
+CONFIGURATIONS = st.fixed_dictionaries(
+    {
+        "VoiceConnectorId": st.just(doubles.CONNECTOR),
+        "DefaultSessionExpiryMinutes": st.sampled_from(["60", "720"]),
+        "PhoneNumberPoolCountries": st.sampled_from([["US"], ["US", "CA"]]),
+    },
+    optional={
+        "FallBackPhoneNumber": PHONE_NUMBERS,
+        "Disabled": st.sampled_from(["true", "false"]),
+        "AdoptExisting": st.sampled_from(["true", "false"]),
+    },
+)
+"""A proxy configuration's properties as a template has them."""
+
+_DECLARED = {
+    "Custom::ChimeProxySession": PROPERTIES,
+    "Custom::ChimeVoiceConnectorProxy": CONFIGURATIONS,
+}
 
 
 @st.composite
 def _sent(draw: st.DrawFn) -> dict[str, Any]:
-    request_type, properties = draw(_TYPES), draw(PROPERTIES)
-    fields = {"ResourceProperties": properties, "ResponseURL": doubles.response_url(draw(_SIGNED))}
+    request_type, resource_type = draw(_TYPES), draw(st.sampled_from(sorted(_DECLARED)))
+    properties = draw(_DECLARED[resource_type])
+    fields = {
+        "ResourceType": resource_type,
+        "ResourceProperties": properties,
+        "ResponseURL": doubles.response_url(draw(_SIGNED)),
+    }
     if request_type != "Create":
         fields["PhysicalResourceId"] = draw(_PHYSICAL_IDS)
     if request_type == "Update":
-        fields["OldResourceProperties"] = draw(PROPERTIES) if draw(_OTHERWISE) else properties
+        fields["OldResourceProperties"] = (
+            draw(_DECLARED[resource_type]) if draw(_OTHERWISE) else properties
+        )
     return doubles.event(request_type, **fields)
 
 

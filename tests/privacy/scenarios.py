@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.doubles import NAME, NOW, PHYSICAL_ID, PROXY, event, properties, session
+from tests.doubles import (
+    CONNECTOR,
+    NAME,
+    NOW,
+    PHYSICAL_ID,
+    PROXY,
+    SESSION,
+    event,
+    properties,
+    session,
+)
 from tests.privacy.world import FAULTS, World
 
 from chime_proxy_provider.event import read_address
@@ -89,6 +99,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         ResourceProperties=new,
         OldResourceProperties=properties(ParticipantPhoneNumbers=old),
     )
+    if draw(st.integers(0, 5)) == 0:
+        whole |= _configuration(ours[0])
     if draw(st.booleans()):
         whole["PhysicalResourceId"] = draw(st.sampled_from([PHYSICAL_ID, "Calls-Ride-1A2B"]))
     stored = {**_stored(0, one, password), **_stored(1, two, password)}
@@ -114,6 +126,21 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     )
 
 
+def _configuration(number: Any) -> dict[str, Any]:
+    """What makes an event one about a proxy configuration."""
+    declared = {
+        "VoiceConnectorId": CONNECTOR,
+        "DefaultSessionExpiryMinutes": "60",
+        "PhoneNumberPoolCountries": ["US"],
+        "FallBackPhoneNumber": number,
+    }
+    return {
+        "ResourceType": "Custom::ChimeVoiceConnectorProxy",
+        "ResourceProperties": declared,
+        "OldResourceProperties": {**declared, "Disabled": "true"},
+    }
+
+
 faults: st.SearchStrategy[list[str]] = st.one_of(
     st.just([]),
     st.just([]),
@@ -128,6 +155,7 @@ changes = st.fixed_dictionaries(
         "ExpiryMinutes": st.sampled_from(["90", None]),
         "Name": st.just("Ride 7"),
         "GeoMatchLevel": st.just("Country"),
+        "AdoptProxySessionId": st.just(SESSION),
     },
 )
 

@@ -61,7 +61,7 @@ def test_nothing_leaks() -> None:
     told: set[str] = set()
 
     @settings(
-        max_examples=500,
+        max_examples=750,
         deadline=None,
         derandomize=True,
         database=None,

@@ -101,7 +101,10 @@ class World:
         return json.dumps({**answer, "Parameter": {"Value": text}})
 
     def _api(self) -> str:
-        return json.dumps({"ProxySession": self.session, "ProxySessions": [self.session]})
+        ends = self.session.get("Participants") or [{"PhoneNumber": ""}]
+        proxy = {"DefaultSessionExpiryMinutes": 60, "FallBackPhoneNumber": ends[0]["PhoneNumber"]}
+        session = {"ProxySession": self.session, "ProxySessions": [self.session]}
+        return json.dumps({**session, "Proxy": proxy})
 
 
 class _Nobody:
