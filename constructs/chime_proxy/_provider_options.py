@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
 from aws_cdk import Duration, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs, aws_sqs
-from constructs import Construct
+from constructs import Node
 
 from chime_proxy._code import ARCHITECTURE
 from chime_proxy._options import RefusedDeletion
@@ -99,26 +99,28 @@ def _check_concurrency(executions: int | None) -> None:
 
 
 def _comparable(value: Any) -> Any:
-    if Construct.is_construct(value):
-        return value.node.addr
-    if isinstance(value, Duration) and not value.is_unresolved():
-        return value.to_milliseconds()
-    if isinstance(value, aws_lambda.Architecture):
-        return value.name
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_comparable(item) for item in value]
-    return value
+    match value:
+        case object(node=Node() as node):
+            return node.addr
+        case Duration() if not value.is_unresolved():
+            return value.to_milliseconds()
+        case aws_lambda.Architecture():
+            return value.name
+        case list() | tuple():
+            return [_comparable(item) for item in value]
+        case _:
+            return value
 
 
 def _shown(value: Any) -> str:
     match value:
+        case object(node=Node() as node):
+            return node.path
         case Duration():
             return value.to_human_string()
         case aws_lambda.Architecture():
             return value.name
         case list() | tuple():
             return f"[{', '.join(map(_shown, value))}]"
-        case _ if Construct.is_construct(value):
-            return str(value.node.path)
         case _:
             return "not set" if value is None else str(value)
