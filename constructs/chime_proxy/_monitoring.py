@@ -135,7 +135,6 @@ class Monitored(Construct):
             metric_name=name,
             statistic=statistic,
             period=period,
-            label=operation,
             dimensions_map={
                 "service": _SERVICE,
                 "FunctionName": self.function.function_name,
