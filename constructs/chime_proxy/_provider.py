@@ -11,7 +11,7 @@ from chime_proxy._monitoring import Monitored
 from chime_proxy._permission import digest, session_statement, voice_connector_key
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider_function import provider_function
-from chime_proxy._provider_options import ProviderOptions, completed, conflicts
+from chime_proxy._provider_options import ProviderOptions, check, completed, conflicts
 
 _DEFAULT_ID = "ProxySessionProvider"
 
@@ -46,8 +46,8 @@ class ProxySessionProvider(Monitored):
         role: who the function is. Permissions are added to it as far as CDK can, which leaves
             those of `without_policy_updates()` and of other accounts alone. Default: a role of
             its own.
-        reserved_concurrent_executions: how many requests it serves at a time, at the most and
-            at the least. Default: what the account has left.
+        reserved_concurrent_executions: how many requests it serves at a time at the most, kept
+            for it alone. Default: what the account has left.
         dead_letter_queue: where a request goes that was never served. It holds the request
             whole, phone numbers included. Default: nowhere.
         on_failure: what is told of such a request, numbers included. Default: nobody.
@@ -62,6 +62,7 @@ class ProxySessionProvider(Monitored):
         self, scope: Construct, construct_id: str, **options: Unpack[ProviderOptions]
     ) -> None:
         super().__init__(scope, construct_id)
+        check(options)
         self._options = completed(options)
         self._function = provider_function(self, self._options)
         warn_of_end_of_support(self, options.get("endpoint_url"))
@@ -72,8 +73,8 @@ class ProxySessionProvider(Monitored):
 
         Args:
             scope: a construct of the stack.
-            options: those of a provider. Default: whatever the provider has that is there, or
-                the defaults.
+            options: those of a provider. Default: those of the provider that is there, or the
+                defaults of a new one.
 
         Raises:
             ValueError: the provider is there and has other options than those asked for. Both
@@ -144,6 +145,7 @@ class ProxySessionProvider(Monitored):
         return self._policy(stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read)
 
     def _agree(self, asked: ProviderOptions) -> None:
+        check(asked)
         differing = conflicts(self._options, asked)
         if differing:
             msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"

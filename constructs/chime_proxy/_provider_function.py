@@ -4,8 +4,6 @@ from aws_cdk import Acknowledgment, RemovalPolicy, Validations, aws_iam, aws_lam
 from constructs import Construct
 
 from chime_proxy._code import HANDLER, RUNTIME, provider_code
-from chime_proxy._endpoint import check_endpoint
-from chime_proxy._options import RefusedDeletion
 from chime_proxy._provider_options import FunctionOptions, ProviderOptions, function_options
 
 # What Lambda itself does in the function's name, before and after it runs.
@@ -71,12 +69,8 @@ def _log_group(scope: Construct) -> aws_logs.LogGroup:
 
 
 def _environment(options: ProviderOptions) -> dict[str, str]:
-    refused_deletion, endpoint_url = options["refused_deletion"], options.get("endpoint_url")
-    if refused_deletion not in list(RefusedDeletion):
-        msg = f"refused_deletion must be one of {', '.join(RefusedDeletion)}"
-        raise ValueError(msg)
-    check_endpoint(endpoint_url)
-    deletion = {"REFUSED_DELETION": str(refused_deletion)}
+    deletion = {"REFUSED_DELETION": str(options["refused_deletion"])}
+    endpoint_url = options.get("endpoint_url")
     # The SDK's own name for the setting, so the handler has nothing to read.
     endpoint = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url} if endpoint_url else {}
     return {**endpoint, **deletion}

@@ -78,6 +78,14 @@ def test_function(stack: cdk.Stack, option: str, value: Any, rendered: dict[str,
     assert function(stack).items() >= rendered.items()
 
 
+def test_none_is_the_default(stack: cdk.Stack) -> None:
+    """An option that is None is one that was not given, as everywhere in CDK."""
+    provider(stack, memory_size=None, timeout=None, architecture=None, vpc=None)
+
+    expected = {"MemorySize": 256, "Timeout": 60, "Architectures": ["arm64"]}
+    assert function(stack).items() >= expected.items()
+
+
 def test_options_are_those_of_lambda() -> None:
     """Apart from its two settings, a provider's options have the names of `aws_lambda.Function`'s."""
     asked = ProxySessionProvider.__init__.__annotations__["options"].__args__[0].__annotations__

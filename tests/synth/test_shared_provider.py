@@ -125,6 +125,15 @@ def test_asked_too_late(stack: cdk.Stack) -> None:
         ride(stack, "Two", provider=ProxySessionProvider.of(stack, memory_size=512))
 
 
+def test_unknown_option(stack: cdk.Stack) -> None:
+    """An option that there is not is refused of a provider that is there already too."""
+    ProxySessionProvider.of(stack)
+    unknown: dict[str, Any] = {"memory": 512}
+
+    with pytest.raises(TypeError, match="a ProxySessionProvider has no option memory"):
+        ProxySessionProvider.of(stack, **unknown)
+
+
 @pytest.fixture
 def away() -> cdk.Stack:
     """A stack of the provider's account, without the provider."""
