@@ -84,7 +84,8 @@ def conflicts(standing: ProviderOptions, asked: ProviderOptions) -> list[str]:
 def function_options(options: ProviderOptions) -> FunctionOptions:
     """Those of the options that are the function's."""
     names = FunctionOptions.__optional_keys__
-    return cast("FunctionOptions", {name: options[name] for name in options if name in names})
+    chosen = {name: value for name, value in options.items() if name in names}
+    return cast("FunctionOptions", chosen)
 
 
 def _check_refused_deletion(refused_deletion: object) -> None:
