@@ -1,6 +1,5 @@
 """The function behind the sessions of a stack, and what it may do."""
 
-from collections.abc import Callable
 from typing import Self, Unpack
 
 from aws_cdk import Stack, aws_iam, aws_lambda
@@ -8,7 +7,13 @@ from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._endpoint import warn_of_end_of_support
 from chime_proxy._monitoring import Monitored
-from chime_proxy._permission import digest, session_statement, voice_connector_key
+from chime_proxy._permission import (
+    Grant,
+    digest,
+    policy,
+    session_statement,
+    voice_connector_key,
+)
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider_function import provider_function
 from chime_proxy._provider_options import ProviderOptions, check, completed, conflicts
@@ -128,7 +133,7 @@ class ProxySessionProvider(Monitored):
         return self._policy(
             stack,
             f"VoiceConnector{voice_connector_key(stack, voice_connector_id)}",
-            lambda policy, _: policy.add_statements(session_statement(stack, voice_connector_id)),
+            lambda made, _: made.add_statements(session_statement(stack, voice_connector_id)),
         )
 
     def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> IDependable:
@@ -151,22 +156,9 @@ class ProxySessionProvider(Monitored):
             msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"
             raise ValueError(msg)
 
-    def _policy(
-        self, stack: Stack, policy_id: str, grant: Callable[[aws_iam.Policy, aws_iam.IRole], None]
-    ) -> IDependable:
+    def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role
-        if role is None:
-            return DependencyGroup()
-        holder = self if stack is Stack.of(self) else stack
-        if holder is stack:
-            policy_id = f"{_DEFAULT_ID}{self.node.addr[-8:]}{policy_id}"
-        existing = holder.node.try_find_child(policy_id)
-        if isinstance(existing, aws_iam.Policy):
-            return existing
-        policy = aws_iam.Policy(holder, policy_id)
-        role.attach_inline_policy(policy)
-        grant(policy, role)
-        return policy
+        return DependencyGroup() if role is None else policy(self, role, stack, policy_id, grant)
 
 
 class _ImportedProvider(ProxySessionProvider):
