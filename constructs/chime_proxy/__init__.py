@@ -17,6 +17,7 @@ from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
 from chime_proxy._session_reference import IProxySession
+from chime_proxy._voice_connector_proxy import VoiceConnectorProxy
 
 __all__ = [
     "Capability",
@@ -30,4 +31,5 @@ __all__ = [
     "ProxySessionDashboard",
     "ProxySessionProvider",
     "RefusedDeletion",
+    "VoiceConnectorProxy",
 ]

@@ -16,7 +16,7 @@ LAMBDA = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parents[1] / "lambda"
 
 _PROVIDER = "chime_proxy_provider"
 _SERVICE = "chime_proxy_service"
-SCHEMA = LAMBDA / _PROVIDER / "resource.json"
+SCHEMAS = LAMBDA / _PROVIDER
 HANDLER = f"{_PROVIDER}.handler.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64

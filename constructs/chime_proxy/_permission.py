@@ -8,12 +8,17 @@ from typing import TypeAlias
 from aws_cdk import ArnFormat, Reference, Stack, Token, Tokenization, aws_iam
 from constructs import Construct
 
-_ACTIONS = (
+SESSION_ACTIONS = (
     "chime:CreateProxySession",
     "chime:DeleteProxySession",
     "chime:GetProxySession",
     "chime:ListProxySessions",
     "chime:UpdateProxySession",
+)
+CONFIGURATION_ACTIONS = (
+    "chime:DeleteVoiceConnectorProxy",
+    "chime:GetVoiceConnectorProxy",
+    "chime:PutVoiceConnectorProxy",
 )
 
 Grant: TypeAlias = Callable[[aws_iam.Policy, aws_iam.IRole], None]
@@ -38,10 +43,12 @@ def policy(
     return made
 
 
-def session_statement(stack: Stack, voice_connector_id: str) -> aws_iam.PolicyStatement:
-    """Leave to manage the proxy sessions of one voice connector."""
+def statement(
+    stack: Stack, voice_connector_id: str, actions: tuple[str, ...]
+) -> aws_iam.PolicyStatement:
+    """Leave for some actions on one voice connector."""
     return aws_iam.PolicyStatement(
-        actions=list(_ACTIONS), resources=[voice_connector_arn(stack, voice_connector_id)]
+        actions=list(actions), resources=[voice_connector_arn(stack, voice_connector_id)]
     )
 
 

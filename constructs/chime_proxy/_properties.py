@@ -4,9 +4,12 @@ What is of a wrong type is left as it is, for the schema to say so together with
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration, RemovalPolicy, Token
+from constructs import Construct
 
 from chime_proxy._options import GeoMatch
 from chime_proxy._phone_number import PhoneNumber
@@ -23,6 +26,33 @@ def listed(values: object) -> object:
     if isinstance(values, str) or not isinstance(values, Sequence):
         return values
     return [_item(value) for value in values]
+
+
+def number(value: object) -> object:
+    """A text, token or reference to a phone number."""
+    return value if value is None else _item(value)
+
+
+def check_adoption(
+    construct: Construct, prop: str, adopts: object, removal_policy: RemovalPolicy | None
+) -> None:
+    """Insist on a word about what becomes of an adopted resource when the stack goes.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if adopts and removal_policy is None:
+        msg = (
+            f"{construct.node.path}: {prop} needs removal_policy too: what is adopted goes with "
+            "its stack, a failed first deployment included, unless it is RemovalPolicy.RETAIN"
+        )
+        raise ValueError(msg)
+
+
+@cache
+def deployment_id() -> str:
+    """When this app was synthesized: the same for all its resources, and new each time."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def minutes(expiry: object) -> object:

@@ -8,10 +8,12 @@ from constructs import Construct, DependencyGroup, IDependable
 from chime_proxy._endpoint import warn_of_end_of_support
 from chime_proxy._monitoring import Monitored
 from chime_proxy._permission import (
+    CONFIGURATION_ACTIONS,
+    SESSION_ACTIONS,
     Grant,
     digest,
     policy,
-    session_statement,
+    statement,
     voice_connector_key,
 )
 from chime_proxy._phone_number import PhoneNumber
@@ -120,7 +122,7 @@ class ProxySessionProvider(Monitored):
         return self.function.function_arn
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
-        """The policy that lets the provider serve one connector; nothing without a role.
+        """The policy that lets the provider serve one connector's sessions; nothing without a role.
 
         It is a resource of its own, so that it outlives the last session of the connector:
         CloudFormation changes policies first and deletes sessions last.
@@ -129,12 +131,17 @@ class ProxySessionProvider(Monitored):
             scope: a construct of the stack whose sessions need it; they must depend on it.
             voice_connector_id: the connector.
         """
-        stack = Stack.of(scope)
-        return self._policy(
-            stack,
-            f"VoiceConnector{voice_connector_key(stack, voice_connector_id)}",
-            lambda made, _: made.add_statements(session_statement(stack, voice_connector_id)),
-        )
+        return self._permission("VoiceConnector", scope, voice_connector_id, SESSION_ACTIONS)
+
+    def permission_to_configure(self, scope: Construct, voice_connector_id: str) -> IDependable:
+        """The policy that lets the provider configure one connector; nothing without a role.
+
+        Args:
+            scope: a construct of the stack whose configuration needs it, and must depend on it.
+            voice_connector_id: the connector.
+        """
+        actions = CONFIGURATION_ACTIONS
+        return self._permission("VoiceConnectorProxy", scope, voice_connector_id, actions)
 
     def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> IDependable:
         """The policy that lets the provider read one secret or parameter; nothing without a role.
@@ -155,6 +162,17 @@ class ProxySessionProvider(Monitored):
         if differing:
             msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"
             raise ValueError(msg)
+
+    def _permission(
+        self, kind: str, scope: Construct, voice_connector_id: str, actions: tuple[str, ...]
+    ) -> IDependable:
+        stack = Stack.of(scope)
+        permitted = statement(stack, voice_connector_id, actions)
+        return self._policy(
+            stack,
+            f"{kind}{voice_connector_key(stack, voice_connector_id)}",
+            lambda made, _: made.add_statements(permitted),
+        )
 
     def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from constructs import Construct
 
 from chime_proxy import _properties
+from chime_proxy._custom_resource import custom_resource, depend
 from chime_proxy._options import Capability, GeoMatch, NumberSelection
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
-from chime_proxy._schema import faults
+from chime_proxy._schema import check
 from chime_proxy._session_reference import IProxySession, SessionBase, SessionReference
-from chime_proxy._voice_connector import VoiceConnector, voice_connector_id
-
-# Over the function's own minute, with room for the delivery that Lambda repeats a minute after a
-# crash. It is a property of every session: changing it would update them all.
-_SERVICE_TIMEOUT = Duration.minutes(3)
+from chime_proxy._voice_connector import (
+    ConfiguredVoiceConnector,
+    VoiceConnector,
+    voice_connector_id,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class ProxySession(SessionBase):
     Args:
         scope: where the session belongs.
         construct_id: its id within the scope.
-        voice_connector: what carries it: an id (not an ARN), or the connector's construct.
+        voice_connector: what carries it: an id (not an ARN), the connector's construct, or its
+            `VoiceConnectorProxy`, which the session then depends on.
         participants: the two participants' numbers: in E.164 format, or a `PhoneNumber` that
             keeps one out of the template. `geo_match` looks at the first.
         capabilities: what it carries.
@@ -60,6 +61,13 @@ class ProxySession(SessionBase):
             Default: it is deleted.
         reveal_participants: whether `participants` of the session shows the numbers that came
             as a `PhoneNumber` too. Default: they are empty.
+        adopt: the id of a session that exists already, with what is declared here: creation
+            takes it instead of making one. It then belongs to the stack, which deletes it unless
+            `removal_policy` says otherwise: so that must be given as well. Later it may be left
+            out. Default: a session is made.
+        ensure_open_on_deploy: whether every deployment looks at the session, and makes a new
+            one if it has closed. It costs an update of the session per deployment, and a
+            template that differs at each synthesis. Default: only a change touches the session.
 
     Raises:
         ValueError: every prop at fault and what it may be.
@@ -80,6 +88,8 @@ class ProxySession(SessionBase):
         provider: ProxySessionProvider | None = None,
         removal_policy: RemovalPolicy | None = None,
         reveal_participants: bool = False,
+        adopt: str | None = None,
+        ensure_open_on_deploy: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         connector = self._connector = voice_connector_id(voice_connector)
@@ -92,23 +102,18 @@ class ProxySession(SessionBase):
             NumberSelectionBehavior=number_selection,
             **_properties.geo_match(geo_match),
             RevealParticipantPhoneNumbers=reveal_participants or None,
+            AdoptProxySessionId=adopt,
+            DeploymentId=_properties.deployment_id() if ensure_open_on_deploy else None,
         )
-        self._check(properties)
+        check(self, properties)
+        _properties.check_adoption(self, "adopt", adopt, removal_policy)
         provider = provider or ProxySessionProvider.of(self)
-        self._resource = CustomResource(
-            self,
-            "Resource",
-            resource_type="Custom::ChimeProxySession",
-            service_token=provider.service_token,
-            service_timeout=_SERVICE_TIMEOUT,
-            removal_policy=removal_policy,
-            properties=properties,
+        self._resource = custom_resource(
+            self, provider, "Custom::ChimeProxySession", properties, removal_policy
         )
-        self._resource.node.add_dependency(provider.permission_for(self, connector))
-        for participant in participants:
-            if isinstance(participant, PhoneNumber):
-                policy = provider.permission_to_read(self, participant)
-                self._resource.node.add_dependency(policy)
+        depend(self._resource, provider, provider.permission_for(self, connector), participants)
+        if isinstance(voice_connector, ConfiguredVoiceConnector):
+            self._resource.node.add_dependency(voice_connector)
 
     @staticmethod
     def from_proxy_session_attributes(
@@ -215,9 +220,3 @@ class ProxySession(SessionBase):
 
     def _attribute(self, name: str) -> str:
         return self._resource.get_att_string(name)
-
-    def _check(self, properties: dict[str, Any]) -> None:
-        wrong = faults(properties)
-        if wrong:
-            msg = f"{self.node.path}: {'; '.join(wrong)}"
-            raise ValueError(msg)

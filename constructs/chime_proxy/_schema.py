@@ -1,4 +1,4 @@
-"""The resource schema, read as a file: what a session accepts, checked at synthesis."""
+"""The resource schemas, read as files: what a resource accepts, checked at synthesis."""
 
 import json
 import re
@@ -8,9 +8,10 @@ from itertools import chain
 from typing import Any
 
 from aws_cdk import Token
+from constructs import Construct
 from jsonschema import Draft7Validator, ValidationError, validators
 
-from chime_proxy._code import SCHEMA
+from chime_proxy._code import SCHEMAS
 
 # What the construct calls the properties whose names differ from the schema's by more than case.
 _PROPS = {
@@ -28,32 +29,52 @@ _PROPS = {
     "SecretArn": "secret",
     "JsonField": "json_field",
     "ParameterName": "parameter",
+    "AdoptProxySessionId": "adopt",
+    "DefaultSessionExpiryMinutes": "default_expiry",
+    "PhoneNumberPoolCountries": "pool_countries",
+    "FallBackPhoneNumber": "fallback_number",
+    "Disabled": "enabled",
+    "AdoptExisting": "adopt_existing",
 }
+PROXY_SESSION = "resource.json"
+VOICE_CONNECTOR_PROXY = "voice_connector_proxy.json"
 
 
 @cache
-def resource_schema() -> Mapping[str, Any]:
-    """The schema of `Custom::ChimeProxySession`."""
-    schema: Mapping[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+def resource_schema(file: str = PROXY_SESSION) -> Mapping[str, Any]:
+    """The schema of a type of resource."""
+    schema: Mapping[str, Any] = json.loads((SCHEMAS / file).read_text(encoding="utf-8"))
     return schema
 
 
-def faults(properties: Mapping[str, Any]) -> list[str]:
+def check(construct: Construct, properties: Mapping[str, Any], file: str = PROXY_SESSION) -> None:
+    """Refuse literal properties that the resource does not accept.
+
+    Raises:
+        ValueError: names the construct, and every prop at fault.
+    """
+    wrong = faults(properties, file)
+    if wrong:
+        msg = f"{construct.node.path}: {'; '.join(wrong)}"
+        raise ValueError(msg)
+
+
+def faults(properties: Mapping[str, Any], file: str = PROXY_SESSION) -> list[str]:
     """What is wrong with literal properties, in the construct's names and without their values.
 
     A token is left alone: CloudFormation fills it in, and the handler checks it then.
     """
-    errors = chain.from_iterable(map(_meant, _validator().iter_errors(properties)))
+    errors = chain.from_iterable(map(_meant, _validator(file).iter_errors(properties)))
     return sorted({_message(error) for error in errors if not _is_token(error.instance)})
 
 
 @cache
-def _validator() -> Draft7Validator:
+def _validator(file: str) -> Draft7Validator:
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
-    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]
+    strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
     )
-    return strict({**resource_schema(), "type": "object"})
+    return strict({**resource_schema(file), "type": "object"})
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:

@@ -5,12 +5,22 @@ from typing import TypeAlias
 from aws_cdk import Fn, Reference, Token, Tokenization
 from aws_cdk.aws_chime import CfnVoiceConnector
 from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
+from constructs import Construct
 
-VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef
+
+class ConfiguredVoiceConnector(Construct):
+    """A voice connector with a proxy configuration of the app's: its sessions depend on that."""
+
+    _connector: str
+
+
+VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | ConfiguredVoiceConnector
 
 
 def voice_connector_id(voice_connector: VoiceConnector) -> str:
     """The id that the API wants: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
+    if isinstance(voice_connector, ConfiguredVoiceConnector):
+        return voice_connector._connector  # noqa: SLF001 - the class's own module
     if isinstance(voice_connector, CfnVoiceConnector):
         return voice_connector.attr_voice_connector_id
     if hasattr(voice_connector, "voice_connector_ref"):

@@ -27,7 +27,10 @@ class Attempts:
     sleep: Callable[[float], None]
 
     def make(
-        self, call: Callable[[], Mapping[str, Any]], *, passing: tuple[type[ProviderError], ...]
+        self,
+        call: Callable[[], Mapping[str, Any]],
+        *,
+        passing: tuple[type[ProviderError], ...] = PASSING,
     ) -> Mapping[str, Any]:
         """The answer of a call.
 

@@ -1,4 +1,4 @@
-"""A session as `Fn::GetAtt` sees it: flat, every value a string, the same names on every answer.
+"""A resource as `Fn::GetAtt` sees it: flat, every value a string, the same names on every answer.
 
 CloudFormation does not look into nested values, fails a stack that reads a name which the
 answer lacks, and turns numbers into what it likes.
@@ -30,10 +30,33 @@ def session_attributes(
     proxy_number = ordered[0].get("ProxyPhoneNumber", "") if ordered else ""
     values = {
         **_flat({**session, "Participants": ordered}),
-        "Capabilities": ",".join(sorted(map(str, session.get("Capabilities", [])))),
+        "Capabilities": _joined(session.get("Capabilities", [])),
         "ProxyPhoneNumber": _text(proxy_number),
     }
     return {name: values.get(name, "") for name in names}
+
+
+def flat_attributes(
+    model: Mapping[str, Any], hidden: Collection[str], names: Iterable[str]
+) -> dict[str, str]:
+    """The attributes of a resource as the API describes it, lists sorted and joined.
+
+    Args:
+        model: the resource.
+        hidden: the values that are not shown.
+        names: what to return, with an empty string where the API has nothing.
+    """
+    digits = set(map(_digits, hidden))
+    shown = {
+        name: _joined(value) if isinstance(value, list) else _text(value)
+        for name, value in model.items()
+        if _digits(value) not in digits
+    }
+    return {name: shown.get(name, "") for name in names}
+
+
+def _joined(values: Iterable[object]) -> str:
+    return ",".join(sorted(map(str, values)))
 
 
 def _in_order(
@@ -72,6 +95,8 @@ def _flat(value: Any, path: str = "") -> dict[str, str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, datetime):
         utc = value.astimezone(UTC)
         return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")

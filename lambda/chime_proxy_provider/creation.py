@@ -18,6 +18,7 @@ from chime_proxy_provider.errors import (
     ServiceInternalError,
 )
 from chime_proxy_provider.freshness import is_fresh, signing_time
+from chime_proxy_provider.kind import Created
 from chime_proxy_provider.session_name import session_name
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
     from chime_proxy_provider.event import ReturnAddress
     from chime_proxy_provider.sessions import Session, Sessions
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A session, and whether it was made just now or found."""
-
-    session: Session
-    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

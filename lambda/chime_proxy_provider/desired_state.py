@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from chime_proxy_provider.references import References
     from chime_proxy_provider.schema import Schema
 
-_PARTICIPANTS = "ParticipantPhoneNumbers"
-_REVEAL = "RevealParticipantPhoneNumbers"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
@@ -23,48 +20,57 @@ class DesiredState:
 
     declared: Mapping[str, Any] = field(repr=False)
     properties: Mapping[str, Any] = field(repr=False)
-    """What the session is made of, with the participants' numbers."""
+    """What the resource is made of, with numbers in place of references."""
     hidden: frozenset[str] = field(repr=False)
-    """The numbers that no attribute shows."""
-
-    def is_met_by(self, session: Mapping[str, Any]) -> bool:
-        """Whether a session's participants are still those that the references stand for."""
-        numbers = self.properties[_PARTICIPANTS]
-        found = {_digits(end.get("PhoneNumber")) for end in session.get("Participants", [])}
-        is_referring = self.declared[_PARTICIPANTS] != numbers
-        return not is_referring or not found or found == set(map(_digits, numbers))
+    """What was read, and is shown by no attribute."""
 
 
-def resolve(schema: Schema, references: References, declared: Mapping[str, Any]) -> DesiredState:
-    """Read what the declared participants refer to.
+def resolve(
+    schema: Schema, references: References, declared: Mapping[str, Any], *, reveal: bool
+) -> DesiredState:
+    """Read what the declared properties refer to.
 
     Args:
         schema: the resource's.
         references: where to read.
         declared: recast properties that the schema accepts.
+        reveal: whether attributes may show what was read.
 
     Raises:
-        ProviderError: names the participant at fault and never shows what was read.
+        ProviderError: names the property at fault and never shows what was read.
     """
-    participants = declared[_PARTICIPANTS]
-    numbers = [_number(references, place, item) for place, item in enumerate(participants)]
-    properties = {k: v for k, v in declared.items() if k != _REVEAL} | {_PARTICIPANTS: numbers}
-    pairs = zip(numbers, participants, strict=True)
-    read = frozenset(number for number, item in pairs if not isinstance(item, str))
-    if read:
+    reader = _Reader(references)
+    own = {name: value for name, value in declared.items() if name not in schema.provider_only}
+    known = schema.inputs["properties"]
+    properties = {name: reader.read(known[name], value, name) for name, value in own.items()}
+    if reader.texts:
         _check(schema, properties)
-    hidden = frozenset[str]() if declared.get(_REVEAL) else read
+    hidden = frozenset[str]() if reveal else frozenset(reader.texts)
     return DesiredState(declared=declared, properties=properties, hidden=hidden)
 
 
-def _number(references: References, place: int, item: str | Mapping[str, str]) -> str:
-    if isinstance(item, str):
-        return item
-    try:
-        return references.read(item)
-    except ProviderError as error:
-        msg = f"{_PARTICIPANTS}[{place}]: {error}"
-        raise type(error)(msg) from None
+class _Reader:
+    """Reads references wherever a schema allows them, and keeps count of what it read."""
+
+    def __init__(self, references: References) -> None:
+        self.texts: list[str] = []
+        self._references = references
+
+    def read(self, schema: Mapping[str, Any], value: Any, name: str) -> Any:
+        if isinstance(value, list):
+            items = schema["items"]
+            return [self.read(items, item, f"{name}[{i}]") for i, item in enumerate(value)]
+        if "oneOf" not in schema or isinstance(value, str):
+            return value
+        self.texts.append(self._text(value, name))
+        return self.texts[-1]
+
+    def _text(self, reference: Mapping[str, str], name: str) -> str:
+        try:
+            return self._references.read(reference)
+        except ProviderError as error:
+            msg = f"{name}: {error}"
+            raise type(error)(msg) from None
 
 
 def _check(schema: Schema, properties: Mapping[str, Any]) -> None:
@@ -73,7 +79,3 @@ def _check(schema: Schema, properties: Mapping[str, Any]) -> None:
     except InvalidRequest as error:
         msg = f"{error} (as it was read, to the last character)"
         raise InvalidRequest(msg) from None
-
-
-def _digits(number: object) -> str:
-    return str(number).removeprefix("+")

@@ -10,10 +10,16 @@ class ProviderError(Exception):
 
     leaves_doubt = False
     """Whether the API may have done what was asked all the same."""
+    left_behind = ""
+    """The physical id of what the API may have made, where it has one all the same."""
 
 
 class InvalidRequest(ProviderError):
     """The properties or the event cannot be served, now or later."""
+
+
+class AlreadyExists(ProviderError):
+    """The voice connector has a proxy configuration that is not the resource's own."""
 
 
 class NotFound(ProviderError):

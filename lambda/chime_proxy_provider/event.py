@@ -45,6 +45,7 @@ class Request:
     """One request. `physical_resource_id` is empty on Create, and only there."""
 
     request_type: RequestType
+    resource_type: str
     address: ReturnAddress
     physical_resource_id: str
     properties: Mapping[str, Any] = field(repr=False)
@@ -79,6 +80,7 @@ def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
     request_type = _request_type(event)
     return Request(
         request_type=request_type,
+        resource_type=_text(event, "ResourceType"),
         address=address,
         physical_resource_id=""
         if request_type is RequestType.CREATE

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -30,20 +30,22 @@ import urllib3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from botocore.config import Config
+from botocore.exceptions import DataNotFoundError
 from crhelper import CfnResource
 
 from chime_proxy_provider.answer import AnswerSender, Delivery
+from chime_proxy_provider.attempts import Attempts
 from chime_proxy_provider.deadline import Deadline
 from chime_proxy_provider.deletion import Deletion, RefusedDeletion
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
-from chime_proxy_provider.event import RequestType, ReturnAddress, read_address
-from chime_proxy_provider.lifecycle import Lifecycle
-from chime_proxy_provider.physical_id import SessionId
+from chime_proxy_provider.event import Request, RequestType, ReturnAddress, read_address
+from chime_proxy_provider.kind import Kind, Means
+from chime_proxy_provider.kinds import KINDS
+from chime_proxy_provider.lifecycle import Lifecycle, Outcome
 from chime_proxy_provider.redaction import redact
 from chime_proxy_provider.references import References
 from chime_proxy_provider.response import RequestFailed, failure_id, respond
-from chime_proxy_provider.schema import Schema
-from chime_proxy_provider.sessions import Sessions
+from chime_proxy_provider.sdk_session import SDK_DATA, sdk_session
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
@@ -60,6 +62,20 @@ logger = Logger(
 
 
 _CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+def api_client(sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
+    """A client of the proxy-session API.
+
+    Lambda renews botocore by itself: one that wants more data than there is gets all of its own.
+    """
+    session = boto3.Session(botocore_session=sdk_session(sdk_data))
+    client: ChimeSDKVoiceClient
+    try:
+        client = session.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    except DataNotFoundError:
+        client = boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG)
+    return client
 
 
 @cache
@@ -116,7 +132,6 @@ class _Frame(CfnResource):
 class Handler:
     """Answers CloudFormation's events; what it needs of the world comes as arguments."""
 
-    schema: Schema
     client: "ChimeSDKVoiceClient"
     pool: urllib3.PoolManager
     refused_deletion: RefusedDeletion
@@ -149,11 +164,10 @@ class Handler:
     def _answer(
         self, event: Mapping[str, Any], address: ReturnAddress, schedule: _Schedule
     ) -> Delivery:
-        lifecycle = self._lifecycle(schedule.calls)
         standing_id = failure_id(event, address, doubt=True)
         delivery = Delivery(AnswerSender(self.pool, schedule.delivery), standing_id)
         frame = _Frame(delivery)
-        made: list[SessionId] = []
+        made: list[str] = []
 
         @frame.create
         @frame.update
@@ -162,32 +176,45 @@ class Handler:
             frame.NoEcho = True
             frame.PhysicalResourceId = standing_id
             try:
-                outcome = respond(event, address, lifecycle)
+                outcome = respond(event, address, partial(self._carry_out, schedule.calls))
             except RequestFailed as failure:
                 frame.PhysicalResourceId, delivery.reason = failure.physical_id, str(failure)
                 raise
-            made.extend([outcome.new_session] if outcome.new_session else [])
+            made.extend([outcome.physical_id] if outcome.is_new else [])
             frame.Data.update(outcome.attributes)
             return outcome.physical_id
 
         frame(_frame_event(event, address), schedule)
-        if made and delivery.answer["PhysicalResourceId"] != str(made[0]):
-            self._take_back(made[0], schedule.delivery)
+        if made and delivery.answer["PhysicalResourceId"] != made[0]:
+            self._take_back(event, made[0], schedule.delivery)
         return delivery
 
-    def _take_back(self, session_id: SessionId, deadline: Deadline) -> None:
-        """Delete what was made after CloudFormation had been told that nothing was."""
-        try:
-            self._lifecycle(deadline).deletion.delete_session(session_id)
-        except ProviderError as error:
-            details = {"physical_resource_id": str(session_id), "reason": str(error)}
-            logger.error("session left behind", extra=details)  # noqa: TRY400 - no traceback
+    def _carry_out(self, deadline: Deadline, request: Request) -> Outcome:
+        if request.resource_type in KINDS:
+            kind = self._kind(request.resource_type, deadline)
+            return Lifecycle(kind, self._deletion(kind), self.now).carry_out(request)
+        if request.request_type is RequestType.DELETE:
+            # Of a type that nothing was ever made of.
+            return Outcome(request.physical_resource_id, {})
+        msg = f"the resource's Type must be one of {', '.join(KINDS)}"
+        raise InvalidRequest(msg)
 
-    def _lifecycle(self, deadline: Deadline) -> Lifecycle:
-        sessions = Sessions(self.client, deadline, self.sleep)
-        deletion = Deletion(sessions, self.refused_deletion, self.sleep)
-        references = References(self.secrets_manager, self.parameter_store, deadline, self.sleep)
-        return Lifecycle(self.schema, sessions, deletion, references, self.now)
+    def _take_back(self, event: Mapping[str, Any], physical_id: str, deadline: Deadline) -> None:
+        """Delete what was made after CloudFormation had been told that nothing was."""
+        kind = self._kind(event["ResourceType"], deadline)
+        key = kind.schema.identifier.parse(physical_id) or {}
+        try:
+            self._deletion(kind).delete_resource(key)
+        except ProviderError as error:
+            _report_left_behind(physical_id, error)
+
+    def _kind(self, resource_type: str, deadline: Deadline) -> Kind:
+        attempts = Attempts(deadline, self.sleep)
+        references = References(self.secrets_manager, self.parameter_store, attempts)
+        return KINDS[resource_type](Means(self.client, attempts, references, self.now))
+
+    def _deletion(self, kind: Kind) -> Deletion:
+        return Deletion(kind, self.refused_deletion, self.sleep)
 
 
 def _frame_event(event: Mapping[str, Any], address: ReturnAddress) -> dict[str, str]:
@@ -243,8 +270,18 @@ def _report(
 
 def _report_unanswerable(error: InvalidRequest) -> None:
     logger.error("event cannot be answered", extra={"reason": str(error)})
+    _count("Unanswerable")
+
+
+def _report_left_behind(physical_id: str, error: ProviderError) -> None:
+    details = {"physical_resource_id": physical_id, "reason": str(error)}
+    logger.error("resource left behind", extra=details)
+    _count("LeftBehind")
+
+
+def _count(name: str) -> None:
     metrics = _metrics("")
-    metrics.add_metric("Unanswerable", MetricUnit.Count, 1)
+    metrics.add_metric(name, MetricUnit.Count, 1)
     metrics.flush_metrics()
 
 
@@ -257,8 +294,7 @@ def _metrics(operation: str) -> EphemeralMetrics:
 
 
 handler = Handler(
-    schema=Schema.load(Path(__file__).with_name("resource.json")),
-    client=boto3.client("chime-sdk-voice", config=_CLIENT_CONFIG),
+    client=api_client(),
     pool=urllib3.PoolManager(),
     refused_deletion=RefusedDeletion(os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL)),
     now=lambda: datetime.now(UTC),

@@ -1,4 +1,4 @@
-"""Create, Update and Delete of a proxy session: one request in, one outcome out."""
+"""Create, Update and Delete of a resource of any type: one request in, one outcome out."""
 
 from __future__ import annotations
 
@@ -7,20 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.api_error import UNREADABLE
-from chime_proxy_provider.attributes import session_attributes
-from chime_proxy_provider.creation import Created, Creation
-from chime_proxy_provider.decision import Change, compare
-from chime_proxy_provider.desired_state import resolve
-from chime_proxy_provider.errors import (
-    InvalidRequest,
-    NotFound,
-    ProviderError,
-    ServiceInternalError,
-)
+from chime_proxy_provider.decision import Change, compare, is_given_back
+from chime_proxy_provider.errors import InvalidRequest, ProviderError, ServiceInternalError
 from chime_proxy_provider.event import RequestType
 from chime_proxy_provider.freshness import is_fresh, is_stale
-from chime_proxy_provider.physical_id import SessionId
-from chime_proxy_provider.rollback import Rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,9 +19,8 @@ if TYPE_CHECKING:
     from chime_proxy_provider.deletion import Deletion
     from chime_proxy_provider.desired_state import DesiredState
     from chime_proxy_provider.event import Request
-    from chime_proxy_provider.references import References
-    from chime_proxy_provider.schema import Schema
-    from chime_proxy_provider.sessions import Session, Sessions
+    from chime_proxy_provider.kind import Kind, Model
+    from chime_proxy_provider.physical_id import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +29,16 @@ class Outcome:
 
     physical_id: str
     attributes: Mapping[str, str]
-    new_session: SessionId | None = None
-    """The session that this very request made, if it did."""
+    is_new: bool = False
+    """Whether this very request made the resource."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The provider's decisions, carried out on the sessions that it is given."""
+    """The provider's decisions, carried out on resources of one type."""
 
-    schema: Schema
-    sessions: Sessions
+    kind: Kind
     deletion: Deletion
-    references: References
     now: Callable[[], datetime]
 
     def carry_out(self, request: Request) -> Outcome:
@@ -62,9 +49,9 @@ class Lifecycle:
         """
         match request.request_type:
             case RequestType.CREATE:
-                return self._create(request, self._desired(request))
+                return self._deletable(self._create(request, self._desired(request)))
             case RequestType.UPDATE:
-                return self._update(request, self._desired(request))
+                return self._deletable(self._update(request, self._desired(request)))
             case RequestType.DELETE:
                 self.deletion.delete(request)
                 return Outcome(request.physical_resource_id, {})
@@ -72,101 +59,76 @@ class Lifecycle:
     def _desired(self, request: Request) -> DesiredState:
         declared = self._declared(request)
         try:
-            return resolve(self.schema, self.references, declared)
+            return self.kind.desired(declared)
         except ProviderError as error:
-            # An earlier delivery of the event may have got further, and made a session.
+            # An earlier delivery of the event may have got further, and made something.
             error.leaves_doubt = not is_fresh(request.address.response_url, self.now())
             raise
 
     def _declared(self, request: Request) -> Mapping[str, Any]:
         if is_stale(request.address.response_url, self.now(), request.patience):
             raise _too_late()
-        properties = self.schema.recast(request.properties)
-        self.schema.check(properties)
+        properties = self.kind.schema.recast(request.properties)
+        self.kind.schema.check(properties)
         return properties
 
     def _create(self, request: Request, desired: DesiredState) -> Outcome:
-        created = Creation(self.sessions, self.now).create(request.address, desired.properties)
+        created = self.kind.create(request, desired)
         try:
-            return self._outcome(created.session, desired, is_new=created.is_new)
+            return self._outcome(created.model, desired, is_new=created.is_new)
         except UNREADABLE:
-            self._take_back(created, desired)
-            msg = "the API's answer describes no session that CloudFormation could be told of"
+            if created.is_new:
+                self._take_back(created.model, desired)
+            msg = "the API's answer describes nothing that CloudFormation could be told of"
             raise ServiceInternalError(msg) from None
 
-    def _take_back(self, created: Created, desired: DesiredState) -> None:
-        connector = desired.properties["VoiceConnectorId"]
+    def _take_back(self, model: Model, desired: DesiredState) -> None:
         with suppress(ProviderError):
-            if created.is_new:
-                session_id = SessionId(connector, created.session["ProxySessionId"])
-                self.deletion.delete_session(session_id)
+            self.deletion.delete_resource(self.kind.key(model, desired))
 
     def _update(self, request: Request, desired: DesiredState) -> Outcome:
-        session_id = SessionId.parse(request.physical_resource_id)
-        session = self._changed(request, session_id, desired) if session_id else None
-        if session is None or not desired.is_met_by(session):
+        key = self.kind.schema.identifier.parse(request.physical_resource_id)
+        model = self._kept(request, key, desired) if key else None
+        if model is None:
             return self._create(request, desired)
-        return self._outcome(session, desired, is_new=False)
+        return self._outcome(model, desired, is_new=False)
 
-    def _changed(
-        self, request: Request, session_id: SessionId, desired: DesiredState
-    ) -> Session | None:
-        """The session with its properties as asked for, or None where it takes a new one."""
-        old = self.schema.recast(request.old_properties)
-        match compare(self.schema, old, desired.declared):
-            case Change.REPLACEMENT:
-                made_before = self._made_before(request, session_id, old, desired)
-                return self._updated(made_before, desired.properties) if made_before else None
-            case Change.IN_PLACE:
-                return self._updated(session_id, desired.properties)
-            case Change.NOTHING:
-                return self._open(session_id)
+    def _kept(self, request: Request, key: Key, desired: DesiredState) -> Model | None:
+        """A resource that is there, with its properties as asked for, or None for a new one."""
+        schema = self.kind.schema
+        old = schema.recast(request.old_properties)
+        change = compare(schema, old, desired.declared)
+        if change is Change.REPLACEMENT:
+            earlier = self.kind.replaced(request, key, old, desired)
+            return self.kind.update(earlier, desired) if earlier else None
+        if is_given_back(schema, old, desired.declared):
+            key = self.kind.given_back(request, key, desired) or key
+        model = self._changed(key, change, desired)
+        return model if model is not None else self._unknown(request, desired)
 
-    def _made_before(
-        self,
-        request: Request,
-        session_id: SessionId,
-        old: Mapping[str, Any],
-        desired: DesiredState,
-    ) -> SessionId | None:
-        current = self._open(session_id)
-        rollback = Rollback(self.schema, self.sessions, self.deletion, self.references, self.now)
-        earlier = rollback.earlier_session(request, current, old, desired)
-        connector = desired.properties["VoiceConnectorId"]
-        return SessionId(connector, earlier["ProxySessionId"]) if earlier else None
+    def _changed(self, key: Key, change: Change, desired: DesiredState) -> Model | None:
+        if change is Change.IN_PLACE:
+            return self.kind.update(key, desired)
+        return self.kind.read(key, desired)
 
-    def _updated(self, session_id: SessionId, properties: Mapping[str, Any]) -> Session | None:
-        try:
-            return _unless_closed(self.sessions.update(session_id, properties))
-        except (InvalidRequest, NotFound):
-            # The API has no error of its own for a session that is closed.
-            if self._open(session_id):
-                raise
-            return None
+    def _unknown(self, request: Request, desired: DesiredState) -> Model | None:
+        unknown = self.kind.unknown(request, desired)
+        return self.kind.update(unknown, desired) if unknown else None
 
-    def _open(self, session_id: SessionId) -> Session | None:
-        try:
-            return _unless_closed(self.sessions.get(session_id))
-        except NotFound:
-            return None
-
-    def _outcome(self, session: Session, desired: DesiredState, *, is_new: bool) -> Outcome:
-        connector = desired.properties["VoiceConnectorId"]
-        session_id = SessionId(connector, session["ProxySessionId"])
+    def _outcome(self, model: Model, desired: DesiredState, *, is_new: bool) -> Outcome:
+        key = self.kind.key(model, desired)
         return Outcome(
-            physical_id=str(session_id),
-            attributes=session_attributes(
-                session,
-                desired.properties["ParticipantPhoneNumbers"],
-                desired.hidden,
-                self.schema.attributes,
-            ),
-            new_session=session_id if is_new else None,
+            physical_id=self.kind.schema.identifier.physical_id(key),
+            attributes=self.kind.attributes(model, desired),
+            is_new=is_new,
         )
 
-
-def _unless_closed(session: Session) -> Session | None:
-    return None if session.get("Status") == "Closed" else session
+    def _deletable(self, outcome: Outcome) -> Outcome:
+        if self.kind.schema.identifier.parse(outcome.physical_id):
+            return outcome
+        # CloudFormation would not take the id, or the Delete would find nothing by it.
+        msg = "the API's answer holds an id that is not of the API's form"
+        raise ServiceInternalError(msg)
 
 
 def _too_late() -> InvalidRequest:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chime_proxy_provider.attempts import PASSING, Attempts
+from chime_proxy_provider.attempts import PASSING
 from chime_proxy_provider.errors import AccessDenied, InvalidRequest, NotFound, ProviderError
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_ssm import SSMClient
 
-    from chime_proxy_provider.deadline import Deadline
+    from chime_proxy_provider.attempts import Attempts
 
 # A permission that was given a moment ago is not known everywhere yet.
 _PASSING = (*PASSING, AccessDenied)
 _ADVICE: Mapping[type[ProviderError], str] = {
-    AccessDenied: "let the provider's role read it, and decrypt it where a key of yours is used",
+    AccessDenied: "create it if there is none, and let the provider's role read it, and decrypt it "
+    "where a key of yours is used",
     InvalidRequest: "see to its state and its key",
     NotFound: "create it with a value before the session",
 }
@@ -39,8 +40,7 @@ class References:
 
     secrets_manager: Callable[[], SecretsManagerClient]
     parameter_store: Callable[[], SSMClient]
-    deadline: Deadline
-    sleep: Callable[[float], None]
+    attempts: Attempts
 
     def read(self, reference: Mapping[str, str]) -> str:
         """The text that a reference stands for.
@@ -67,7 +67,7 @@ class References:
 
     def _make(self, call: Callable[[], Mapping[str, Any]], what: str) -> Mapping[str, Any]:
         try:
-            return Attempts(self.deadline, self.sleep).make(call, passing=_PASSING)
+            return self.attempts.make(call, passing=_PASSING)
         except ProviderError as error:
             advice = _ADVICE.get(type(error), "try again later")
             msg = f"{what} cannot be read: {advice} ({error})"

@@ -3,20 +3,19 @@
 The physical id of a failure decides what CloudFormation deletes next, so each failure has one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chime_proxy_provider.answer import reason
-from chime_proxy_provider.errors import InternalFailure, ProviderError, ServiceInternalError
+from chime_proxy_provider.errors import InternalFailure, ProviderError
 from chime_proxy_provider.event import (
     Request,
-    RequestType,
     ReturnAddress,
     is_physical_id,
     read_request,
 )
-from chime_proxy_provider.lifecycle import Lifecycle, Outcome
-from chime_proxy_provider.physical_id import SessionId, nothing_created, perhaps_created
+from chime_proxy_provider.lifecycle import Outcome
+from chime_proxy_provider.physical_id import nothing_created, perhaps_created
 
 
 class RequestFailed(Exception):
@@ -27,17 +26,19 @@ class RequestFailed(Exception):
         self.physical_id = physical_id
 
 
-def respond(event: Mapping[str, Any], address: ReturnAddress, lifecycle: Lifecycle) -> Outcome:
+def respond(
+    event: Mapping[str, Any], address: ReturnAddress, carry_out: Callable[[Request], Outcome]
+) -> Outcome:
     """Serve the event.
 
     Raises:
         RequestFailed: whatever went wrong, with nothing in its text that may not be shown.
     """
     try:
-        request = read_request(event, address)
-        return _deletable(request, lifecycle.carry_out(request))
+        return carry_out(read_request(event, address))
     except ProviderError as error:
-        raise RequestFailed(error, failure_id(event, address, doubt=error.leaves_doubt)) from None
+        physical_id = error.left_behind or failure_id(event, address, doubt=error.leaves_doubt)
+        raise RequestFailed(error, physical_id) from None
     except Exception as error:  # noqa: BLE001 - the text of an unforeseen error may hold a number
         failure = InternalFailure(f"{type(error).__name__} at {_place(error)}")
         raise RequestFailed(failure, failure_id(event, address, doubt=True)) from None
@@ -49,15 +50,6 @@ def failure_id(event: Mapping[str, Any], address: ReturnAddress, *, doubt: bool)
     if is_physical_id(own):
         return own
     return perhaps_created(address.request_id) if doubt else nothing_created(address.request_id)
-
-
-def _deletable(request: Request, outcome: Outcome) -> Outcome:
-    is_delete = request.request_type is RequestType.DELETE
-    if is_delete or SessionId.parse(outcome.physical_id):
-        return outcome
-    # CloudFormation would not take the id, or the Delete would find no session by it.
-    msg = "the API's answer holds a session id that is not of the API's form"
-    raise ServiceInternalError(msg)
 
 
 def _place(error: Exception) -> str:

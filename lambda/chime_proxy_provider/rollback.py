@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from chime_proxy_provider.decision import is_already, leaves_no_trace
 from chime_proxy_provider.desired_state import resolve
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.freshness import signing_time
-from chime_proxy_provider.physical_id import SessionId
+from chime_proxy_provider.session_match import is_already, leaves_no_trace
 from chime_proxy_provider.session_name import resource_prefix
+from chime_proxy_provider.sessions import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from chime_proxy_provider.deletion import Deletion
     from chime_proxy_provider.desired_state import DesiredState
     from chime_proxy_provider.event import Request
     from chime_proxy_provider.references import References
@@ -37,63 +36,73 @@ _LONGEST_STACK_UPDATE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Rollback:
-    """Finds the session to go back to."""
+    """Finds the session that an Update goes back to.
+
+    A session with a name of the user's own cannot be told from anybody else's: it is looked for
+    by its id alone.
+
+    Args:
+        schema: the resource's.
+        sessions: where to look.
+        references: what old properties may refer to.
+        now: the time.
+        request: the Update.
+        desired: what it asks for.
+    """
 
     schema: Schema
     sessions: Sessions
-    deletion: Deletion
     references: References
     now: Callable[[], datetime]
+    request: Request
+    desired: DesiredState
 
-    def earlier_session(
-        self,
-        request: Request,
-        current: Session | None,
-        old: Mapping[str, Any],
-        desired: DesiredState,
-    ) -> Session | None:
-        """The session that the new properties describe, where there is one already.
-
-        A session with a name of the user's own cannot be told from anybody else's: for it only
-        the current session is looked at.
+    def replaced_session(self, current: Session | None, old: Mapping[str, Any]) -> Session | None:
+        """The session to go back to from a replacement, where there is one already.
 
         Args:
-            request: an Update that asks for a replacement.
             current: the session that CloudFormation knows; None if it is gone or closed.
             old: the properties that it takes for that session's, recast.
-            desired: what is asked for.
         """
-        prefix = resource_prefix(request.address)
-        if current and self._is_made_of(current, old, desired, prefix):
-            self._delete_attempt(request, current, old)
+        if current and self._is_made_of(current, old):
+            self._delete_attempts(self._attempts(current, old))
             return current
-        earlier = self._put_aside(current, desired, prefix)
+        is_over = current and not self._is_recent(current)
+        earlier = None if is_over else self.other_session(current)
         if not current and not earlier:
-            self._delete_attempt(request, None, old)
+            self._delete_attempts(self._attempts(None, old))
         return earlier
 
-    def _put_aside(
-        self, current: Session | None, desired: DesiredState, prefix: str
-    ) -> Session | None:
-        new = desired.properties
-        if new.get("Name") or (current and not self._is_recent(current)):
-            return None
-        for session in self.sessions.named(new["VoiceConnectorId"], prefix):
-            if not _is_same(session, current) and is_already(self.schema, session, desired, prefix):
-                return session
+    def first_session(self, current: Session) -> Session | None:
+        """The session before the current one, if an update made that one for want of a property.
+
+        Where it failed instead, what it may have left is deleted.
+        """
+        others = list(self._others(current))
+        before = [one for one in others if not _is_older(current, one.get("CreatedTimestamp"))]
+        if before and self._is_recent(current):
+            return before[-1]
+        self._delete_attempts([one for one in others if one not in before])
         return None
 
-    def _is_made_of(
-        self, current: Session, old: Mapping[str, Any], desired: DesiredState, prefix: str
-    ) -> bool:
-        is_decidable = self._is_decidable(current, old, desired, prefix)
-        return is_decidable and is_already(self.schema, current, desired, prefix)
+    def other_session(self, current: Session | None) -> Session | None:
+        """A session other than the current one that is what the request asks for."""
+        return next(self._others(current), None)
 
-    def _is_decidable(
-        self, current: Session, old: Mapping[str, Any], desired: DesiredState, prefix: str
-    ) -> bool:
+    def _others(self, current: Session | None) -> Iterator[Session]:
+        connector = self.desired.properties["VoiceConnectorId"]
+        if not self.desired.properties.get("Name"):
+            for session in self.sessions.named(connector, self._prefix):
+                if not _is_same(session, current) and self._is_already(session, self.desired):
+                    yield session
+
+    def _is_made_of(self, current: Session, old: Mapping[str, Any]) -> bool:
+        is_decidable = self._is_decidable(current, old)
+        return is_decidable and self._is_already(current, self.desired)
+
+    def _is_decidable(self, current: Session, old: Mapping[str, Any]) -> bool:
         """Whether the current session tells which of the properties it was made of."""
-        either = (desired.declared, desired.properties)
+        either = (self.desired.declared, self.desired.properties)
         if not any(leaves_no_trace(self.schema, old, new) for new in either):
             return True
         try:
@@ -101,41 +110,56 @@ class Rollback:
         except InvalidRequest:
             return True
         try:
-            attempted = resolve(self.schema, self.references, old)
+            attempted = self._resolved(old)
         except ProviderError:
             return False
-        return not is_already(self.schema, current, attempted, prefix)
+        return not self._is_already(current, attempted)
 
-    def _delete_attempt(
-        self, request: Request, current: Session | None, old: Mapping[str, Any]
-    ) -> None:
-        """Delete what a failed replacement left if its end was not known when it failed.
+    def _attempts(self, current: Session | None, old: Mapping[str, Any]) -> Iterator[Session]:
+        """What a failed replacement left if its end was not known when it failed."""
+        if old.get("Name") or not self._sent:
+            return
+        attempted = self._resolved(old)
+        for session in self.sessions.named(old["VoiceConnectorId"], self._prefix):
+            if self._is_already(session, attempted) and not _is_same(session, current):
+                yield session
+
+    def _delete_attempts(self, attempts: Iterable[Session]) -> None:
+        """Delete what failed replacements left.
 
         What was made after CloudFormation sent this request is not of an attempt before it: a
         request that is delivered again, when others have followed, must not touch it.
         """
-        sent = signing_time(request.address.response_url)
-        if old.get("Name") or sent is None:
-            return
-        prefix = resource_prefix(request.address)
         with suppress(ProviderError):
-            self.schema.check(old)
-            attempted = resolve(self.schema, self.references, old)
-            connector = old["VoiceConnectorId"]
-            for session in list(self.sessions.named(connector, prefix)):
-                attempt = is_already(self.schema, session, attempted, prefix)
-                known = _is_same(session, current)
-                if attempt and not known and self._is_recent(session) and _is_older(session, sent):
-                    self.deletion.delete_session(SessionId(connector, session["ProxySessionId"]))
+            for session in list(attempts):
+                if self._is_recent(session) and _is_older(session, self._sent):
+                    self.sessions.delete(key_of(session))
+
+    def _resolved(self, properties: Mapping[str, Any]) -> DesiredState:
+        self.schema.check(properties)
+        return resolve(self.schema, self.references, properties, reveal=False)
+
+    def _is_already(self, session: Session, desired: DesiredState) -> bool:
+        return is_already(self.schema, session, desired, self._prefix)
 
     def _is_recent(self, session: Session) -> bool:
         created = session.get("CreatedTimestamp")
         return created is not None and self.now() - created < _LONGEST_STACK_UPDATE
 
+    @property
+    def _prefix(self) -> str:
+        return resource_prefix(self.request.address)
 
-def _is_older(session: Session, moment: datetime) -> bool:
+    @property
+    def _sent(self) -> datetime | None:
+        signed = signing_time(self.request.address.response_url)
+        # The signature tells the second that the request was sent in, not when in it.
+        return signed and signed + timedelta(seconds=1)
+
+
+def _is_older(session: Session, moment: datetime | None) -> bool:
     created = session.get("CreatedTimestamp")
-    return created is not None and created < moment
+    return created is not None and moment is not None and created < moment
 
 
 def _is_same(session: Session, current: Session | None) -> bool:

@@ -1,6 +1,6 @@
-"""The resource schema at work: CloudFormation's strings recast, every fault found at once.
+"""A resource schema at work: CloudFormation's strings recast, every fault found at once.
 
-`resource.json` is the one source of what the resource accepts; the construct reads it too.
+The schema's file is the one source of what a type of resource accepts; the construct reads it too.
 """
 
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from chime_proxy_provider.errors import InvalidRequest
+from chime_proxy_provider.physical_id import Identifier
 from chime_proxy_provider.redaction import redact_foreign
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
@@ -19,12 +20,16 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a resource accepts, and which of its properties can change in place."""
+    """What a type of resource accepts, and which of its properties can change in place."""
 
+    type_name: str
     inputs: Mapping[str, Any]
     create_only: frozenset[str]
     create_only_when_removed: frozenset[str]
+    provider_only: frozenset[str]
+    """What the provider heeds and the API is not told."""
     attributes: tuple[str, ...]
+    identifier: Identifier
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -33,10 +38,13 @@ class Schema:
         read_only = _names(document, "readOnlyProperties")
         accepted = {k: v for k, v in document["properties"].items() if k not in read_only}
         return cls(
+            type_name=document["typeName"],
             inputs={**document, "type": "object", "properties": accepted},
             create_only=_names(document, "createOnlyProperties"),
             create_only_when_removed=_names(document, "conditionalCreateOnlyProperties"),
+            provider_only=_names(document, "providerOnlyProperties"),
             attributes=tuple(document["definitions"]["Attributes"]["properties"]),
+            identifier=_identifier(document),
         )
 
     def recast(self, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +67,18 @@ class Schema:
 
 
 def _names(document: Mapping[str, Any], keyword: str) -> frozenset[str]:
-    return frozenset(pointer.rpartition("/")[2] for pointer in document[keyword])
+    return frozenset(map(_name, document[keyword]))
+
+
+def _identifier(document: Mapping[str, Any]) -> Identifier:
+    names = tuple(map(_name, document["primaryIdentifier"]))
+    patterns = [document["properties"][name]["pattern"] for name in names]
+    form = "/".join(f"({pattern.removeprefix('^').removesuffix('$')})" for pattern in patterns)
+    return Identifier(names, re.compile(form))
+
+
+def _name(pointer: str) -> str:
+    return pointer.rpartition("/")[2]
 
 
 def _recast(schema: Mapping[str, Any], value: Any) -> Any:

@@ -18,9 +18,15 @@ def resource_prefix(address: ReturnAddress) -> str:
     return _digest(f"{address.stack_id}|{address.logical_resource_id}")[:_RESOURCE_DIGITS]
 
 
-def session_name(address: ReturnAddress) -> str:
-    """The name of the one session that this request creates, however often it is delivered."""
-    return resource_prefix(address) + _digest(address.request_id)[:_REQUEST_DIGITS]
+def session_name(address: ReturnAddress, request_id: str = "") -> str:
+    """The name of the one session that a request creates, however often it is delivered.
+
+    Args:
+        address: that of a request of the resource.
+        request_id: which of the resource's requests is meant. Default: this one.
+    """
+    digits = _digest(request_id or address.request_id)
+    return resource_prefix(address) + digits[:_REQUEST_DIGITS]
 
 
 def _digest(text: str) -> str:

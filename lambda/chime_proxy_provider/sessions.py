@@ -1,4 +1,4 @@
-"""Proxy sessions in the API: the one module that calls it.
+"""Proxy sessions in the API.
 
 Every failure leaves here as a `ProviderError`. What can be repeated safely is repeated while
 time is left; botocore repeats nothing, since it would repeat CreateProxySession too.
@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.attempts import PASSING, Attempts
 from chime_proxy_provider.errors import AccessDenied, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
-    from chime_proxy_provider.deadline import Deadline
-    from chime_proxy_provider.errors import ProviderError
-    from chime_proxy_provider.physical_id import SessionId
+    from chime_proxy_provider.attempts import Attempts
+    from chime_proxy_provider.physical_id import Key
 
     Session: TypeAlias = Mapping[str, Any]
 
@@ -34,8 +32,7 @@ class Sessions:
     """The sessions that the function's role may reach, until a deadline."""
 
     client: ChimeSDKVoiceClient
-    deadline: Deadline
-    sleep: Callable[[float], None]
+    attempts: Attempts
 
     def create(self, properties: Mapping[str, Any]) -> Session:
         """Create a session.
@@ -44,22 +41,22 @@ class Sessions:
         a `NetworkFailure` the session may or may not exist.
         """
         call = partial(self.client.create_proxy_session, **properties)
-        return _session(self._repeat(call, passing=_NOT_TAKEN))
+        return _session(self.attempts.make(call, passing=_NOT_TAKEN))
 
-    def get(self, session_id: SessionId) -> Session:
+    def get(self, key: Key) -> Session:
         """The session as it is now."""
-        call = partial(self.client.get_proxy_session, **_key(session_id))
-        return _session(self._repeat(call))
+        call = partial(self.client.get_proxy_session, **key)
+        return _session(self.attempts.make(call))
 
-    def update(self, session_id: SessionId, properties: Mapping[str, Any]) -> Session:
+    def update(self, key: Key, properties: Mapping[str, Any]) -> Session:
         """Change what the API can change: the capabilities and the minutes to expiry."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
-        arguments: dict[str, Any] = {**_key(session_id), **changeable}
-        return _session(self._repeat(partial(self.client.update_proxy_session, **arguments)))
+        arguments: dict[str, Any] = {**key, **changeable}
+        return _session(self.attempts.make(partial(self.client.update_proxy_session, **arguments)))
 
-    def delete(self, session_id: SessionId) -> None:
+    def delete(self, key: Key) -> None:
         """Delete the session."""
-        self._repeat(partial(self.client.delete_proxy_session, **_key(session_id)))
+        self.attempts.make(partial(self.client.delete_proxy_session, **key))
 
     def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
         """The connector's sessions that are not closed and whose name begins with `prefix`.
@@ -68,7 +65,7 @@ class Sessions:
         """
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
-            answer = self._repeat(partial(self.client.list_proxy_sessions, **page))
+            answer = self.attempts.make(partial(self.client.list_proxy_sessions, **page))
             for session in _listed(answer):
                 if session.get("Name", "").startswith(prefix) and session.get("Status") != "Closed":
                     yield session
@@ -76,20 +73,10 @@ class Sessions:
                 return
             page["NextToken"] = answer["NextToken"]
 
-    def _repeat(
-        self,
-        call: Callable[[], Mapping[str, Any]],
-        *,
-        passing: tuple[type[ProviderError], ...] = PASSING,
-    ) -> Mapping[str, Any]:
-        return Attempts(self.deadline, self.sleep).make(call, passing=passing)
 
-
-def _key(session_id: SessionId) -> dict[str, str]:
-    return {
-        "VoiceConnectorId": session_id.voice_connector_id,
-        "ProxySessionId": session_id.proxy_session_id,
-    }
+def key_of(session: Session) -> Key:
+    """What names a session."""
+    return {name: session[name] for name in ("VoiceConnectorId", "ProxySessionId")}
 
 
 def _session(answer: Mapping[str, Any]) -> Session:

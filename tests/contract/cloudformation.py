@@ -29,6 +29,8 @@ class Declared:
 
     properties: Properties
     retain: bool = False
+    resource_type: str = ""
+    """Empty for the one that CloudFormation was given."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,21 @@ class Stack:
 
 
 class CloudFormation:
-    """Creates, updates and deletes stacks of one kind of custom resource."""
+    """Creates, updates and deletes stacks of custom resources that one function serves.
 
-    def __init__(self, clock: Clock, bucket: Bucket, function: Lambda) -> None:
+    Args:
+        clock: the time.
+        bucket: where answers arrive.
+        function: what serves the resources.
+        resource_type: of those that do not say.
+    """
+
+    def __init__(
+        self, clock: Clock, bucket: Bucket, function: Lambda, *, resource_type: str
+    ) -> None:
+        self._resource_type = resource_type
+        self.pace_seconds = 2.0
+        """What lies between two requests."""
         self.events: list[dict[str, Any]] = []
         self._clock = clock
         self._bucket = bucket
@@ -136,12 +150,48 @@ class CloudFormation:
         """The event of a Create that CloudFormation no longer waits for."""
         mailbox = self._bucket.open()
         mailbox.is_open = False
-        return self._event(stack, "Create", logical_id, declared.properties, mailbox.url)
+        return self._event(stack, "Create", logical_id, declared, mailbox.url)
 
     def delete_unanswered(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         """Delete a resource whose Create never answered, by an id that CloudFormation invents."""
         invented = f"{stack.stack_id.split('/')[1]}-{logical_id}-1K2M3N4P5Q6R"
         self._delete(stack, logical_id, Deployed(invented, declared))
+
+    def ask(
+        self,
+        stack: Stack,
+        request_type: str,
+        logical_id: str,
+        declared: Declared,
+        **fields: Any,
+    ) -> Mapping[str, Any]:
+        """Send a request, wait for its answer and judge it; change nothing in the stack.
+
+        Args:
+            stack: whose resource it is about.
+            request_type: what is asked for.
+            logical_id: the resource.
+            declared: what is declared of it, with scalars of any type.
+            fields: what else the request has.
+
+        Raises:
+            Failed: no answer came in time.
+        """
+        self._clock.sleep(self.pace_seconds)
+        mailbox = self._bucket.open()
+        event = self._event(stack, request_type, logical_id, declared, mailbox.url)
+        event |= {name: _as_sent(value) for name, value in fields.items()}
+        self.events.append(event)
+        end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
+        self._function.invoke(event)
+        self._clock.run_until(end, done=lambda: bool(mailbox.answers))
+        mailbox.is_open = False
+        if not mailbox.answers:
+            msg = "no answer came in time"
+            raise Failed(msg, None)
+        answer = mailbox.answers[0]
+        judge(answer, event)
+        return answer
 
     def _bring(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         current = stack.resources.get(logical_id)
@@ -155,7 +205,7 @@ class CloudFormation:
     def _create(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         invented = f"{stack.stack_id.split('/')[1]}-{logical_id}-7S8T9U0V1W2X"
         try:
-            physical_id = self._send(stack, "Create", logical_id, declared.properties)
+            physical_id = self._send(stack, "Create", logical_id, declared)
         except Failed as failure:
             known = failure.physical_id or invented
             stack.resources[logical_id] = Deployed(known, replace(declared, retain=False))
@@ -168,9 +218,9 @@ class CloudFormation:
                 stack,
                 "Update",
                 logical_id,
-                declared.properties,
+                declared,
                 PhysicalResourceId=current.physical_id,
-                OldResourceProperties=_as_sent(current.declared.properties),
+                OldResourceProperties=current.declared.properties,
             )
         except Failed as failure:
             # The id of a failed answer sticks.
@@ -226,7 +276,7 @@ class CloudFormation:
                 stack,
                 "Delete",
                 logical_id,
-                deployed.declared.properties,
+                deployed.declared,
                 PhysicalResourceId=deployed.physical_id,
             )
         except Failed:
@@ -238,32 +288,16 @@ class CloudFormation:
         stack: Stack,
         request_type: str,
         logical_id: str,
-        properties: Properties,
+        declared: Declared,
         **fields: Any,
     ) -> str:
-        """Send a request and wait for its answer.
-
-        Raises:
-            Failed: the answer says so, or none came in time.
-        """
-        mailbox = self._bucket.open()
-        event = self._event(stack, request_type, logical_id, properties, mailbox.url) | fields
-        self.events.append(event)
-        end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
-        self._function.invoke(event)
-        self._clock.run_until(end, done=lambda: bool(mailbox.answers))
-        mailbox.is_open = False
-        if not mailbox.answers:
-            msg = "no answer came in time"
-            raise Failed(msg, None)
-        answer = mailbox.answers[0]
-        judge(answer, event)
+        answer = self.ask(stack, request_type, logical_id, declared, **fields)
         if answer["Status"] == "FAILED":
             raise Failed(answer["Reason"], answer["PhysicalResourceId"])
         return str(answer["PhysicalResourceId"])
 
     def _event(
-        self, stack: Stack, request_type: str, logical_id: str, properties: Properties, url: str
+        self, stack: Stack, request_type: str, logical_id: str, declared: Declared, url: str
     ) -> dict[str, Any]:
         return {
             "RequestType": request_type,
@@ -271,8 +305,8 @@ class CloudFormation:
             "ResponseURL": url,
             "StackId": stack.stack_id,
             "LogicalResourceId": logical_id,
-            "ResourceType": "Custom::Resource",
-            "ResourceProperties": _as_sent(properties),
+            "ResourceType": declared.resource_type or self._resource_type,
+            "ResourceProperties": _as_sent(declared.properties),
         }
 
 

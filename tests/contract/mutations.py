@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 _ROOT = Path(__file__).parents[2]
 _SEQUENCES = "tests/contract/test_sequences.py"
+_CONFIGURATIONS = "tests/contract/test_configurations.py"
 _FAULTS = "tests/runtime/test_faults.py"
 _EVENT = "tests/runtime/test_event.py"
 _ANSWER = "tests/runtime/test_answer.py"
@@ -62,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "CreateProxySession is not repeated blindly",
         "sessions",
-        "return _session(self._repeat(call, passing=_NOT_TAKEN))",
-        "return _session(self._repeat(call))",
+        "return _session(self.attempts.make(call, passing=_NOT_TAKEN))",
+        "return _session(self.attempts.make(call))",
         f"{_SEQUENCES}::test_lost_answer_costs_no_second_session",
     ),
     Mutation(
@@ -89,7 +90,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a sweep spares sessions that the user named",
-        "deletion",
+        "proxy_session",
         'or request.properties.get("Name")',
         "",
         "tests/runtime/test_delete.py::test_sweep_spares_named_sessions",
@@ -111,34 +112,34 @@ MUTATIONS = (
     Mutation(
         "a failed update keeps the session on rollback",
         "rollback",
-        "return is_decidable and is_already(",
-        "return False and is_already(",
+        "return is_decidable and self._is_already(",
+        "return False and self._is_already(",
         f"{_SEQUENCES}::test_failed_update_keeps_the_number",
     ),
     Mutation(
         "a rolled back replacement returns to the first session",
         "rollback",
-        "if not _is_same(session, current) and is_already(",
-        "if False and is_already(",
+        "if not _is_same(session, current) and self._is_already(session, self.desired):",
+        "if False:",
         f"{_SEQUENCES}::test_rollback_after_success",
     ),
     Mutation(
         "a rollback deletes what the failed attempt left",
         "rollback",
-        "self._delete_attempt(request, current, old)",
+        "self.sessions.delete(key_of(session))",
         "pass",
         f"{_SEQUENCES}::test_failed_replacement",
     ),
     Mutation(
         "a late repetition touches nothing that is younger than it",
         "rollback",
-        "and _is_older(session, sent)",
+        "and _is_older(session, self._sent)",
         "",
         f"{_SEQUENCES}::test_repetition_after_a_rollback",
     ),
     Mutation(
         "a closed session is made anew",
-        "lifecycle",
+        "proxy_session",
         'return None if session.get("Status") == "Closed" else session',
         "return session",
         "tests/runtime/test_update.py::test_refresh_of_an_expired_session",
@@ -233,6 +234,55 @@ MUTATIONS = (
         '_PHONE_NUMBER.sub("[phone number]", text)',
         "text",
         "tests/runtime/test_redaction.py::test_phone_numbers",
+    ),
+    Mutation(
+        "a Create with an unknown end is swept for by its own name alone",
+        "proxy_session",
+        "if interrupted:",
+        "if False and interrupted:",
+        "tests/contract/test_handler_contract.py::test_delete_of_an_interrupted_create",
+    ),
+    Mutation(
+        "what an earlier request made is found when the session is gone",
+        "proxy_session",
+        "found = self._rollback(request, desired).other_session(None)",
+        "found = None",
+        f"{_SEQUENCES}::test_rollback_that_a_repetition_spoils",
+    ),
+    Mutation(
+        "an expiry that is given back brings the first session back",
+        "lifecycle",
+        "if is_given_back(",
+        "if False and is_given_back(",
+        f"{_SEQUENCES}::test_rollback_after_success",
+    ),
+    Mutation(
+        "a replacement is made, not adopted",
+        "proxy_session",
+        "if session_id and request.request_type is RequestType.CREATE:",
+        "if session_id:",
+        f"{_SEQUENCES}::test_replacement_of_an_adopted",
+    ),
+    Mutation(
+        "a configuration that is there already is left alone",
+        "voice_connector_proxy",
+        'if not desired.declared.get("AdoptExisting"):',
+        "if False:",
+        f"{_CONFIGURATIONS}::test_existing",
+    ),
+    Mutation(
+        "a configuration that may have been made has its own id",
+        "voice_connector_proxy",
+        "error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))",
+        "pass",
+        f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
+    ),
+    Mutation(
+        "the configuration of another connector comes back on rollback",
+        "voice_connector_proxy",
+        "return wanted if _is_already(existing, desired) else None",
+        "return None",
+        f"{_CONFIGURATIONS}::test_rollback_after_success",
     ),
 )
 

@@ -27,10 +27,9 @@ def _declared(logical_id: str) -> st.SearchStrategy[Declared]:
         "VoiceConnectorId": st.sampled_from(CONNECTORS),
         "ParticipantPhoneNumbers": st.sampled_from(PAIRS),
         "Capabilities": st.sampled_from([["Voice"], ["SMS", "Voice"], ["Voice", "SMS"]]),
-        # Always there: taking back its removal leaves a session, see docs/reliability.md.
-        "ExpiryMinutes": st.sampled_from([600, 720]),
     }
     optional = {
+        "ExpiryMinutes": st.sampled_from([600, 720]),
         "Name": st.just(NAMES[logical_id]),
         "GeoMatchLevel": st.sampled_from(["Country", "AreaCode"]),
     }

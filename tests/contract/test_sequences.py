@@ -5,31 +5,11 @@ from typing import Any
 import pytest
 from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
-from tests.contract.cloudformation import Declared, Rollback
+from tests.contract.cloudformation import Rollback
+from tests.contract.ride import OTHER, RIDER, ride
 from tests.contract.universe import CONNECTORS, Universe
 
-ONE, TWO = CONNECTORS
-RIDER, DRIVER, OTHER = "+14015550101", "+12065550100", "+12065550102"
-
-
-@pytest.fixture
-def universe() -> Universe:
-    """A universe in which nothing has happened."""
-    return Universe()
-
-
-def ride(*, retain: bool = False, **changes: Any) -> Declared:
-    """A session as a template has it; a change to None removes a property."""
-    properties = {
-        "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:provider",
-        "ServiceTimeout": 180,
-        "VoiceConnectorId": ONE,
-        "ParticipantPhoneNumbers": [RIDER, DRIVER],
-        "Capabilities": ["Voice", "SMS"],
-        "ExpiryMinutes": 60,
-        **changes,
-    }
-    return Declared({k: v for k, v in properties.items() if v is not None}, retain=retain)
+TWO = CONNECTORS[1]
 
 
 def check(universe: Universe) -> None:
@@ -144,7 +124,13 @@ def test_replacement(universe: Universe, change: dict[str, Any]) -> None:
 @pytest.mark.parametrize("rollback", Rollback)
 @pytest.mark.parametrize(
     "change",
-    [{"ParticipantPhoneNumbers": [RIDER, OTHER]}, {"VoiceConnectorId": TWO}, {"ExpiryMinutes": 90}],
+    [
+        {"ParticipantPhoneNumbers": [RIDER, OTHER]},
+        {"VoiceConnectorId": TWO},
+        {"ExpiryMinutes": 90},
+        {"ExpiryMinutes": None},
+        {"ExpiryMinutes": None, "Capabilities": ["SMS"]},
+    ],
 )
 def test_rollback_after_success(
     universe: Universe, rollback: Rollback, change: dict[str, Any]
@@ -183,6 +169,41 @@ def test_failed_replacement(universe: Universe, faults: list[ApiFault]) -> None:
 
     check(universe)
     assert len(universe.open_sessions()) == 1
+
+
+def test_replacement_made_as_time_runs_out(universe: Universe) -> None:
+    """What is made in the very second in which CloudFormation gives up is deleted by the rollback."""
+    universe.cloudformation.pace_seconds = 0
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.wire.faults.extend([ApiFault.CRASH_BEFORE] * 2)
+    universe.bucket.faults.append(BucketFault.REFUSED)
+
+    universe.cloudformation.update(stack, {"Ride": ride(ParticipantPhoneNumbers=[RIDER, OTHER])})
+
+    check(universe)
+    assert len(universe.open_sessions()) == 1
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [ApiFault.NONE, ApiFault.NONE, ApiFault.ERROR_AFTER, *[ApiFault.ERROR_BEFORE] * 6],
+        [ApiFault.NONE, ApiFault.NONE, *[ApiFault.CRASH_AFTER] * 3],
+        [ApiFault.NONE, *[ApiFault.DENIED] * 6],
+    ],
+)
+def test_failed_removal_of_the_expiry(universe: Universe, faults: list[ApiFault]) -> None:
+    """An update that fails to take the expiry away leaves the first session and nothing else."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    before = universe.open_sessions()
+    universe.wire.faults.extend(faults)
+
+    universe.cloudformation.update(stack, {"Ride": ride(ExpiryMinutes=None)})
+
+    check(universe)
+    assert universe.open_sessions() == before
 
 
 def test_failed_update_keeps_the_number(universe: Universe) -> None:
@@ -382,6 +403,52 @@ def test_failure_whose_answer_was_lost(universe: Universe) -> None:
 
     check(universe)
     assert universe.open_sessions() == set()
+
+
+def test_rollback_that_a_repetition_spoils(universe: Universe) -> None:
+    """What a rollback made, and its repetition could not see, is what the next one finds."""
+    stack = universe.new_stack()
+    universe.cloudformation.create(stack, {"Ride": ride()})
+    universe.end(*universe.open_sessions())
+    universe.wire.faults.extend([*[ApiFault.NONE] * 3, *[ApiFault.DENIED] * 6])
+    universe.bucket.faults.extend([BucketFault.NONE, BucketFault.REFUSED])
+
+    universe.cloudformation.update(stack, {"Ride": ride(Name="Ride-7")})
+
+    check(universe)
+    assert len(universe.open_sessions()) == 1
+
+
+def test_adopted(universe: Universe) -> None:
+    """A resource can be created for a session that another stack retained."""
+    first, second = universe.new_stack(), universe.new_stack()
+    universe.cloudformation.create(first, {"Ride": ride(retain=True)})
+    universe.cloudformation.delete(first)
+    (session,) = universe.open_sessions()
+
+    adopting = ride(AdoptProxySessionId=session.partition("/")[2], Capabilities=["SMS"])
+    assert universe.cloudformation.create(second, {"Ride": adopting})
+
+    first.retained.clear()
+    check(universe)
+    assert universe.believed_sessions() == {session}
+    assert universe.cloudformation.delete(second)
+    assert universe.open_sessions() == set()
+
+
+def test_replacement_of_an_adopted(universe: Universe) -> None:
+    """What replaces an adopted session is made, though the template names the adopted one still."""
+    first, second = universe.new_stack(), universe.new_stack()
+    universe.cloudformation.create(first, {"Ride": ride(retain=True)})
+    universe.cloudformation.delete(first)
+    (session,) = universe.open_sessions()
+    adopted = session.partition("/")[2]
+    universe.cloudformation.create(second, {"Ride": ride(AdoptProxySessionId=adopted)})
+
+    other = ride(AdoptProxySessionId=adopted, ParticipantPhoneNumbers=[RIDER, OTHER])
+    assert universe.cloudformation.update(second, {"Ride": other})
+
+    assert universe.open_sessions() == universe.believed_sessions() != {session}
 
 
 def test_repetition_after_a_rollback(universe: Universe) -> None:

@@ -45,7 +45,9 @@ class Universe:
         self.wire = Wire(self.clock, Api(self.service, default_region=REGION))
         self._refused = refused
         self.function = Lambda(self.clock, self._container)
-        self.cloudformation = CloudFormation(self.clock, self.bucket, self.function)
+        self.cloudformation = CloudFormation(
+            self.clock, self.bucket, self.function, resource_type="Custom::ChimeProxySession"
+        )
         self.stacks: list[Stack] = []
 
     def new_stack(self) -> Stack:
@@ -96,7 +98,6 @@ class Universe:
 
     def _container(self) -> Function:
         return provider.Handler(
-            schema=provider.handler.schema,
             client=connect(self.wire),
             pool=self.bucket,  # type: ignore[arg-type]  # as much of a pool as is used
             refused_deletion=self._refused,

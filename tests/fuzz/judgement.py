@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from chime_proxy_provider.physical_id import SessionId
+from chime_proxy_provider import proxy_session, voice_connector_proxy
 
 LIMIT_BYTES = 4096
 _LONGEST_PHYSICAL_ID_BYTES = 1024
@@ -57,15 +57,20 @@ def _assert_accepted(event: Mapping[str, Any], body: bytes) -> None:
 def _assert_can_be_deleted(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """A session that was made is found again by its id alone."""
     if answer["Status"] == "SUCCESS" and event["RequestType"] != "Delete":
-        assert SessionId.parse(answer["PhysicalResourceId"])
+        assert _names_resource(answer["PhysicalResourceId"])
 
 
 def _assert_same_resource(event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
     """A Delete, and a failure that made nothing, are about the resource that the event names."""
-    made = event.get("RequestType") == "Update" and SessionId.parse(answer["PhysicalResourceId"])
+    made = event.get("RequestType") == "Update" and _names_resource(answer["PhysicalResourceId"])
     is_kept = event.get("RequestType") == "Delete" or answer["Status"] == "FAILED"
     if is_kept and not made and _has(event, "PhysicalResourceId", _LONGEST_PHYSICAL_ID_BYTES):
         assert answer["PhysicalResourceId"] == event["PhysicalResourceId"]
+
+
+def _names_resource(physical_id: str) -> bool:
+    schemas = (proxy_session.SCHEMA, voice_connector_proxy.SCHEMA)
+    return any(schema.identifier.parse(physical_id) for schema in schemas)
 
 
 def _has(fields: Mapping[str, Any], name: str, limit: int) -> bool:

@@ -97,7 +97,6 @@ def bodies_of(event: Any, replies: Replies) -> list[bytes]:
 
     connection.reply = reply
     handler = provider.Handler(
-        schema=provider.handler.schema,
         client=connection.client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,

@@ -31,6 +31,10 @@ class Checkout:
         """Run a script after `. .local/env`."""
         return self._run("sh", "-euc", f". .local/env; {script}")
 
+    def cdk(self, command: str, stack: str) -> subprocess.CompletedProcess[str]:
+        """Run the CDK CLI on a stack that is synthesized already; all that it says is in stdout."""
+        return self.shell(f"cdk {command} --app .local/cdk.out {stack} 2>&1")
+
     def edit(self, pattern: str, replacement: str) -> None:
         """Replace the one place in app.py that a pattern matches."""
         app = self.path / "app.py"

@@ -1,7 +1,9 @@
 """The same stack in many states: what an update leads from and to."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda
@@ -16,57 +18,59 @@ HERE, THERE, NOWHERE = (
 )
 """Voice connectors: the one that a cloud starts with, another one, and one without a proxy."""
 
-_DRIVER = "+14015550101"
+_PARTICIPANTS = ("+14015550101", "+12065550100")
+
+Declaration = Callable[[cdk.Stack], object]
 
 
 def one(stack: cdk.Stack) -> ProxySession:
     """Declare a session."""
-    return _session(stack, "Ride", HERE)
+    return session(stack, "Ride", HERE)
 
 
 def two(stack: cdk.Stack) -> None:
     """Declare two sessions of one connector."""
     one(stack)
-    _session(stack, "Second", HERE)
+    session(stack, "Second", HERE)
 
 
 def far(stack: cdk.Stack) -> None:
     """Declare a session of each connector."""
     one(stack)
-    _session(stack, "Far", THERE)
+    session(stack, "Far", THERE)
 
 
 def moved(stack: cdk.Stack) -> None:
     """Declare the session on the other connector."""
-    _session(stack, "Ride", THERE)
+    session(stack, "Ride", THERE)
 
 
 def texting(stack: cdk.Stack) -> ProxySession:
     """Declare the session for texts alone."""
-    return _session(stack, "Ride", HERE, capabilities=["SMS"])
+    return session(stack, "Ride", HERE, capabilities=["SMS"])
 
 
 def another_rider(stack: cdk.Stack) -> ProxySession:
     """Declare the session with other participants."""
-    return _session(stack, "Ride", HERE, rider="+12065550107")
+    return session(stack, "Ride", HERE, participants=(_PARTICIPANTS[0], "+12065550107"))
 
 
 def failing(first: Callable[[cdk.Stack], ProxySession]) -> Callable[[cdk.Stack], None]:
     """Declare a session, and then one that cannot be made."""
 
     def declare(stack: cdk.Stack) -> None:
-        session = first(stack)
-        _session(stack, "Sibling", NOWHERE).node.add_dependency(session)
+        ride = first(stack)
+        session(stack, "Sibling", NOWHERE).node.add_dependency(ride)
 
     return declare
 
 
 def delayed(stack: cdk.Stack) -> None:
     """Declare a session, and then a wait of a second that fails."""
-    session = one(stack)
+    ride = one(stack)
     handle = cdk.CfnWaitConditionHandle(stack, "Handle")
     wait = cdk.CfnWaitCondition(stack, "Wait", handle=handle.ref, timeout="1")
-    wait.node.add_dependency(session)
+    wait.node.add_dependency(ride)
 
 
 def hasty(stack: cdk.Stack) -> None:
@@ -82,7 +86,7 @@ def broken(stack: cdk.Stack) -> None:
             construct.add_property_override("Handler", "chime_proxy_provider.missing.handler")
 
 
-STATES: dict[str, Callable[[cdk.Stack], object]] = {
+STATES: Mapping[str, Declaration] = {
     "one": one,
     "two": two,
     "far": far,
@@ -97,38 +101,49 @@ STATES: dict[str, Callable[[cdk.Stack], object]] = {
 }
 
 
-def synthesize(assembly: Path, endpoint: str) -> dict[str, str]:
-    """Synthesize every state, and return the templates."""
+def synthesize(assembly: Path, endpoint: str, states: Mapping[str, Declaration]) -> dict[str, str]:
+    """Synthesize the stack in every state, and return the templates."""
     app = cdk.App(outdir=str(assembly))
-    for state, declare in STATES.items():
+    for state, declare in states.items():
         stack = cdk.Stack(app, state, stack_name=STACK)
         ProxySessionProvider(stack, "Provider", endpoint_url=endpoint)
         declare(stack)
     app.synth()
-    return {state: (assembly / f"{state}.template.json").read_text() for state in STATES}
+    return {state: (assembly / f"{state}.template.json").read_text() for state in states}
 
 
-def _session(
-    stack: cdk.Stack,
-    construct_id: str,
-    connector: str,
-    *,
-    rider: str = "+12065550100",
-    capabilities: list[str] | None = None,
-) -> ProxySession:
+def session(stack: cdk.Stack, construct_id: str, connector: str, **changes: Any) -> ProxySession:
+    """Declare a session; changes are to the props that all have."""
+    props = {"participants": _PARTICIPANTS, "capabilities": ["Voice", "SMS"], **changes}
     provider = stack.node.find_child("Provider")
     assert isinstance(provider, ProxySessionProvider)
-    return ProxySession(
-        stack,
-        construct_id,
-        voice_connector=connector,
-        participants=[_DRIVER, rider],
-        capabilities=capabilities or ["Voice", "SMS"],
-        provider=provider,
-    )
+    return ProxySession(stack, construct_id, voice_connector=connector, provider=provider, **props)
 
 
-def _set_service_timeout(session: ProxySession, seconds: int) -> None:
-    resource = session.node.find_child("Resource").node.default_child
+def without_permission(template: str, resource: str) -> str:
+    """Take the policies out of a template that name resources of a kind.
+
+    Args:
+        template: of a state.
+        resource: a part of their ARNs.
+
+    """
+    document: dict[str, Any] = json.loads(template)
+    resources = document["Resources"]
+    policies = [name for name, one in resources.items() if _is_policy_for(resource, one)]
+    assert policies
+    for name in policies:
+        del resources[name]
+    for one in resources.values():
+        one.pop("DependsOn", None)
+    return json.dumps(document)
+
+
+def _is_policy_for(resource: str, one: Mapping[str, Any]) -> bool:
+    return one["Type"] == "AWS::IAM::Policy" and resource in json.dumps(one)
+
+
+def _set_service_timeout(ride: ProxySession, seconds: int) -> None:
+    resource = ride.node.find_child("Resource").node.default_child
     assert isinstance(resource, cdk.CfnResource)
     resource.add_property_override("ServiceTimeout", seconds)

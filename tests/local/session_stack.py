@@ -1,5 +1,6 @@
 """A stack of proxy sessions, and what there really is of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,6 +84,21 @@ class SessionStack:
         failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
         return "\n".join(event.get("ResourceStatusReason", "") for event in failed)
 
+    def outputs(self) -> dict[str, str]:
+        """Return the outputs of the stack."""
+        return {one["OutputKey"]: one["OutputValue"] for one in self._stack()["Outputs"]}
+
+    def told(self) -> str:
+        """Return all that CloudFormation tells of the stack: template, events, resources, outputs."""
+        of_stack = {"StackName": STACK}
+        answers = (
+            self.cloudformation.get_template(**of_stack),
+            self.cloudformation.describe_stack_events(**of_stack),
+            self.cloudformation.describe_stack_resources(**of_stack),
+            self.cloudformation.describe_stacks(**of_stack),
+        )
+        return json.dumps(answers, default=str)
+
     def existing(self) -> set[str]:
         """Return the sessions that exist, whoever believes in them."""
         return {
@@ -95,6 +111,11 @@ class SessionStack:
         """Return the proxy number of the one session that exists."""
         (session,) = self._listed(HERE)
         return str(session["Participants"][0]["ProxyPhoneNumber"])
+
+    def participants(self) -> set[str]:
+        """Return the participants' numbers of the one session that exists."""
+        (session,) = self._listed(HERE)
+        return {end["PhoneNumber"] for end in session["Participants"]}
 
     def _listed(self, connector: str) -> list[dict[str, Any]]:
         answer = self.proxy_sessions.list_proxy_sessions(VoiceConnectorId=connector)

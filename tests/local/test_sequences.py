@@ -1,65 +1,15 @@
 """What is left of sessions after whatever happens to their stack."""
 
-import json
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from local import process
-from local.environment import shell_script
 from local.fault import Fault, FaultKind
 from local.fault_control import switch_fault
-from local.health import endpoint
 from tests.local.checkout import Checkout
-from tests.local.rides import HERE, THERE, synthesize
-from tests.local.running_cloud import RunningCloud
+from tests.local.rides import HERE, without_permission
 from tests.local.session_stack import SessionStack
-
-ACCOUNT = "aws://000000000000/us-east-1"
-
-
-@pytest.fixture(scope="module")
-def checkout(new_checkout: Callable[[], Checkout]) -> Checkout:
-    """Start a cloud whose two connectors may have sessions, and bootstrap it."""
-    checkout = new_checkout()
-    folder = checkout.folder
-    port = process.start(folder)
-    folder.env.write_text(shell_script(folder, endpoint(port)))
-    proxy = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
-    RunningCloud(folder, port).client("chime-sdk-voice").put_voice_connector_proxy(
-        VoiceConnectorId=THERE, **proxy
-    )
-    done = checkout.shell(f"cd .local; cdk bootstrap {ACCOUNT}")
-    assert done.returncode == 0, done.stderr
-    return checkout
-
-
-@pytest.fixture(scope="module")
-def port(checkout: Checkout) -> int:
-    """Return the cloud's port."""
-    found = process.running_port(checkout.folder)
-    assert found
-    return found
-
-
-@pytest.fixture(scope="module")
-def templates(checkout: Checkout, port: int) -> dict[str, str]:
-    """Synthesize all states of the stack."""
-    return synthesize(checkout.folder.assembly, endpoint(port))
-
-
-@pytest.fixture(scope="module")
-def new_stack(checkout: Checkout, port: int, templates: dict[str, str]) -> SessionStack:
-    """Name the stack, and publish the function that all its states share."""
-    cloud = RunningCloud(checkout.folder, port)
-    stack = SessionStack(cloud.client("cloudformation"), cloud.client("chime-sdk-voice"), templates)
-    done = _cdk(checkout, "deploy --require-approval never", "one")
-    assert done.returncode == 0, done.stdout
-    assert stack.delete() == "DELETE_COMPLETE"
-    return stack
 
 
 @pytest.fixture
@@ -71,10 +21,6 @@ def stack(new_stack: SessionStack, port: int) -> Iterator[SessionStack]:
     assert new_stack.existing() == set()
 
 
-def _cdk(checkout: Checkout, command: str, state: str) -> subprocess.CompletedProcess[str]:
-    return checkout.shell(f"cdk {command} --app .local/cdk.out {state} 2>&1")
-
-
 def _eventually(condition: Callable[[], object]) -> bool:
     deadline = time.monotonic() + 10
     while not condition() and time.monotonic() < deadline:
@@ -82,21 +28,9 @@ def _eventually(condition: Callable[[], object]) -> bool:
     return bool(condition())
 
 
-def _without_permission(template: str) -> str:
-    """Take the policies that name a voice connector out of a template."""
-    resources: dict[str, Any] = json.loads(template)["Resources"]
-    policies = [name for name, one in resources.items() if ":vc/" in json.dumps(one)]
-    assert policies
-    for name in policies:
-        del resources[name]
-    for resource in resources.values():
-        resource.pop("DependsOn", None)
-    return json.dumps({**json.loads(template), "Resources": resources})
-
-
 def test_sibling_failure(stack: SessionStack, checkout: Checkout) -> None:
     """A session is taken back when what is deployed with it fails."""
-    done = _cdk(checkout, "deploy --require-approval never", "failing")
+    done = checkout.cdk("deploy --require-approval never", "failing")
     assert done.returncode == 1
     assert "NotFound" in done.stdout
     assert stack.status() == "ROLLBACK_COMPLETE"
@@ -144,7 +78,7 @@ def test_service_down_during_destroy(stack: SessionStack, checkout: Checkout) ->
     stack.create("one")
     (session,) = stack.sessions()
     assert checkout.local("fault", "down").returncode == 0
-    done = _cdk(checkout, "destroy --force", "one")
+    done = checkout.cdk("destroy --force", "one")
     assert done.returncode == 1
     assert "ServiceUnavailable" in done.stdout
     assert stack.status() == "DELETE_FAILED"
@@ -172,7 +106,7 @@ def test_crash(stack: SessionStack, checkout: Checkout) -> None:
     """A function that cannot be imported fails its deployment soon, and nothing is left of it."""
     assert checkout.local("fault", "crash", "--count", "1").returncode == 0
     started = time.monotonic()
-    done = _cdk(checkout, "deploy --require-approval never", "hasty")
+    done = checkout.cdk("deploy --require-approval never", "hasty")
     assert time.monotonic() - started < 60
     assert done.returncode == 1
     assert "did not receive a response from your Custom Resource" in done.stdout
@@ -189,7 +123,7 @@ def test_crash_for_good(stack: SessionStack) -> None:
 def test_throttled(stack: SessionStack, checkout: Checkout) -> None:
     """A deployment succeeds if the API is throttled for a while."""
     assert checkout.local("fault", "throttle", "--count", "3").returncode == 0
-    assert _cdk(checkout, "deploy --require-approval never", "one").returncode == 0
+    assert checkout.cdk("deploy --require-approval never", "one").returncode == 0
     assert "No fault is on" in checkout.local("fault").stdout
     assert stack.sessions() == stack.existing()
 
@@ -248,7 +182,7 @@ def test_abandoned(stack: SessionStack, port: int) -> None:
 
 def test_role_decides(stack: SessionStack) -> None:
     """Without the policy of its connector a session is not created, and IAM says why."""
-    stack.begin(_without_permission(stack.templates["one"]))
+    stack.begin(without_permission(stack.templates["one"], ":vc/"))
     assert stack.created() == "ROLLBACK_COMPLETE"
     reason = r"not authorized to perform: chime:CreateProxySession on resource: \S+:vc/" + HERE
     assert re.search(reason, stack.failures())

@@ -73,6 +73,13 @@ def test_runtime_is_needed(bundle: Path) -> None:
     assert "ModuleNotFoundError" in python("import boto3", bundle).stderr
 
 
+def test_nothing_twice(bundle: Path, runtime: Path) -> None:
+    """What Lambda brings is not in the zip as well, where it would be compiled at each start."""
+    zipped, brought = ({path.name for path in folder.iterdir()} for folder in (bundle, runtime))
+
+    assert not zipped & brought
+
+
 def test_nothing_compiled_or_foreign(bundle: Path) -> None:
     """The bundle has no bytecode, no machine code, no commands and none of the service."""
     files = [path for path in bundle.rglob("*") if path.is_file()]

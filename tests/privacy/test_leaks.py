@@ -1,10 +1,7 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -12,6 +9,7 @@ import urllib3
 from crhelper import CfnResource
 from hypothesis import HealthCheck, Phase, given, settings
 from tests.doubles import DRIVER, NOW, RIDER, Answers, event, properties, session
+from tests.http_bucket import HttpBucket
 from tests.privacy.outlet import Departed, serve
 from tests.privacy.scenarios import Scenario, participant, scenarios
 from tests.privacy.world import World
@@ -145,25 +143,6 @@ def test_planted_attribute() -> None:
     assert leaks(scenario(reveal="true"))
 
 
-@contextmanager
-def bucket(status: int) -> Iterator[str]:
-    """The address of a bucket that answers with a status."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature={SIGNATURE}"
-        server.shutdown()
-
-
 @pytest.mark.parametrize("status", [200, 403, 503])
 def test_nothing_leaks_on_the_way(status: int) -> None:
     """urllib3's own lines about the address, retries included, do not leave."""
@@ -175,7 +154,7 @@ def test_nothing_leaks_on_the_way(status: int) -> None:
                 provider.Handler(**{**fields, "pool": pool})(event, context)
 
     told = scenario()
-    with bucket(status) as url:
+    with HttpBucket(status).served(SIGNATURE) as url:
         departed = serve(
             told.world.handler(Sending, Answers()), {**told.event, "ResponseURL": url}, []
         )

@@ -84,7 +84,6 @@ class World:
             events.unregister("before-send", unique_id="world")
             events.register("before-send", self.respond, unique_id="world")
         return make(
-            schema=provider.handler.schema,
             client=_client("chime-sdk-voice"),
             pool=answers if self.status else _Nobody(),  # type: ignore[arg-type]  # as much as is used
             refused_deletion=RefusedDeletion.FAIL,

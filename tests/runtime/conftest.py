@@ -28,7 +28,6 @@ def answers() -> Answers:
 def handler(api: Api, answers: Answers) -> provider.Handler:
     """The handler in a world where no time passes."""
     return provider.Handler(
-        schema=provider.handler.schema,
         client=api.client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,

@@ -2,14 +2,12 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import chain, repeat
 from threading import Thread
 from typing import Any
 
 import pytest
 import urllib3
+from tests.http_bucket import HttpBucket
 
 from chime_proxy_provider.answer import (
     LIMIT_BYTES,
@@ -33,39 +31,6 @@ ANSWER = {
 }
 
 
-class Bucket:
-    """A server that takes answers, with one status after the other and the last one for ever."""
-
-    def __init__(self, *statuses: int) -> None:
-        self.puts: list[tuple[str, str | None, bytes]] = []
-        self._statuses = chain(statuses, repeat(statuses[-1]))
-
-    def put(self, path: str, content_type: str | None, body: bytes) -> int:
-        """Take a request."""
-        self.puts.append((path, content_type, body))
-        return next(self._statuses)
-
-    @contextmanager
-    def served(self) -> Iterator[str]:
-        """The address of the bucket while it is open."""
-        bucket = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = bucket.put(self.path, self.headers["Content-Type"], body)
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None: ...
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            Thread(target=server.serve_forever, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature=5ec2e7"
-            server.shutdown()
-
-
 @pytest.fixture
 def sender() -> Iterator[AnswerSender]:
     """A sender with half a minute to go."""
@@ -75,7 +40,7 @@ def sender() -> Iterator[AnswerSender]:
 
 def test_put(sender: AnswerSender) -> None:
     """An answer is one PUT of its JSON to the whole address, without a content type."""
-    bucket = Bucket(200)
+    bucket = HttpBucket(200)
 
     with bucket.served() as url:
         sender.send(url, ANSWER)
@@ -88,7 +53,7 @@ def test_put(sender: AnswerSender) -> None:
 
 def test_busy_bucket(sender: AnswerSender) -> None:
     """An answer that S3 turns away for the moment is sent again."""
-    bucket = Bucket(503, 500, 200)
+    bucket = HttpBucket(503, 500, 200)
 
     with bucket.served() as url:
         sender.send(url, ANSWER)
@@ -98,7 +63,7 @@ def test_busy_bucket(sender: AnswerSender) -> None:
 
 def test_refused(sender: AnswerSender) -> None:
     """A refusal is not taken for delivery, and not tried again."""
-    bucket = Bucket(403)
+    bucket = HttpBucket(403)
 
     with bucket.served() as url, pytest.raises(Undelivered, match="403"):
         sender.send(url, ANSWER)
@@ -108,7 +73,7 @@ def test_refused(sender: AnswerSender) -> None:
 
 def test_never_taken(sender: AnswerSender) -> None:
     """The attempts come to an end."""
-    bucket = Bucket(503)
+    bucket = HttpBucket(503)
 
     with bucket.served() as url, pytest.raises(Undelivered):
         sender.send(url, ANSWER)
@@ -118,7 +83,7 @@ def test_never_taken(sender: AnswerSender) -> None:
 
 def test_nobody_there(sender: AnswerSender) -> None:
     """An address that nobody listens at is told without the address's secret."""
-    with Bucket(200).served() as url:
+    with HttpBucket(200).served() as url:
         pass
 
     with pytest.raises(Undelivered) as raised:
@@ -129,7 +94,7 @@ def test_nobody_there(sender: AnswerSender) -> None:
 
 def test_first_answer_counts(sender: AnswerSender) -> None:
     """The second answer to one event is dropped, whatever it says."""
-    bucket = Bucket(200)
+    bucket = HttpBucket(200)
     delivery = Delivery(sender, "standing")
 
     with bucket.served() as url:
@@ -142,7 +107,7 @@ def test_first_answer_counts(sender: AnswerSender) -> None:
 
 def test_function_does_not_end_before_its_answer(sender: AnswerSender) -> None:
     """Whoever comes second waits until the first answer has arrived."""
-    bucket = Bucket(503, 200)
+    bucket = HttpBucket(503, 200)
     delivery = Delivery(sender, "standing")
 
     with bucket.served() as url:
@@ -159,7 +124,7 @@ def test_function_does_not_end_before_its_answer(sender: AnswerSender) -> None:
 
 def test_answer_without_an_id(sender: AnswerSender) -> None:
     """An answer that crhelper gives no id to gets the one that stands for the resource."""
-    bucket = Bucket(200)
+    bucket = HttpBucket(200)
 
     with bucket.served() as url:
         Delivery(sender, "standing")(url, {**ANSWER, "PhysicalResourceId": ""})

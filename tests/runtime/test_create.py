@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from tests.doubles import (
     CONNECTOR,
     DRIVER,
@@ -183,3 +184,51 @@ def test_delivered_again_after_nothing(api: Api, handle: Handle) -> None:
     api.answers("create_proxy_session", {"ProxySession": session()}, CALL)
 
     assert handle(LATE)["Status"] == "SUCCESS"
+
+
+def test_adoption(api: Api, handle: Handle) -> None:
+    """A session that exists is looked at, and brought to the capabilities and minutes declared."""
+    key = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
+    api.answers("get_proxy_session", {"ProxySession": session(Name="Ride 7")}, key)
+    changes = {"Capabilities": ["SMS"], "ExpiryMinutes": 60}
+    api.answers("update_proxy_session", {"ProxySession": session()}, {**key, **changes})
+
+    answer = handle(
+        event(
+            "Create",
+            ResourceProperties=properties(AdoptProxySessionId=SESSION, Capabilities=["SMS"]),
+        )
+    )
+
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
+
+
+@pytest.mark.parametrize(
+    ("existing", "reason"),
+    [
+        (session(Status="Closed"), "NotFound: AdoptProxySessionId must be the id"),
+        (
+            session(Participants=[]),
+            "InvalidRequest: the session of AdoptProxySessionId has other ParticipantPhoneNumbers",
+        ),
+        (
+            session(GeoMatchLevel="Country", NumberSelectionBehavior="AvoidSticky"),
+            "has other NumberSelectionBehavior, GeoMatchLevel: declare those",
+        ),
+    ],
+)
+def test_no_adoption(api: Api, handle: Handle, existing: dict[str, Any], reason: str) -> None:
+    """A session that is closed, or made of other properties, is left alone; so is its rollback."""
+    api.answers("get_proxy_session", {"ProxySession": existing})
+    declared = properties(
+        AdoptProxySessionId=SESSION,
+        NumberSelectionBehavior="PreferSticky",
+        GeoMatchLevel="AreaCode",
+    )
+    if existing.get("Participants") == []:
+        declared = properties(AdoptProxySessionId=SESSION)
+
+    answer = handle(event("Create", ResourceProperties=declared))
+
+    assert reason in answer["Reason"]
+    assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"

@@ -5,11 +5,12 @@ import pytest
 from tests.doubles import CONNECTOR, PHYSICAL_ID, SESSION, Api, event, properties, session
 
 from chime_proxy_provider.event import read_address
-from chime_proxy_provider.session_name import resource_prefix
+from chime_proxy_provider.session_name import resource_prefix, session_name
 
 Handle = Callable[[Any], dict[str, Any]]
 
-PREFIX = resource_prefix(read_address(event("Delete")))
+ADDRESS = read_address(event("Delete"))
+PREFIX = resource_prefix(ADDRESS)
 INVENTED = "Calls-Ride-1K2M3N4P5Q6R"
 
 
@@ -49,10 +50,13 @@ def test_failed_create(handle: Handle) -> None:
     assert handle(event("Delete", PhysicalResourceId="create-failed/1"))["Status"] == "SUCCESS"
 
 
-@pytest.mark.parametrize("physical_id", [INVENTED, "create-interrupted/1"])
-def test_sweep(api: Api, handle: Handle, physical_id: str) -> None:
+@pytest.mark.parametrize(
+    ("physical_id", "name"),
+    [(INVENTED, f"{PREFIX}00000000000001"), ("create-interrupted/1", session_name(ADDRESS, "1"))],
+)
+def test_sweep(api: Api, handle: Handle, physical_id: str, name: str) -> None:
     """A Delete that knows no session deletes those of this resource, and nobody else's."""
-    ours, others = session(Name=f"{PREFIX}00000000000001"), session(Name="0" * 30)
+    ours, others = session(Name=name), session(Name="0" * 30)
     api.answers("list_proxy_sessions", {"ProxySessions": [others, ours]})
     api.answers(
         "delete_proxy_session", {}, {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
@@ -62,6 +66,15 @@ def test_sweep(api: Api, handle: Handle, physical_id: str) -> None:
 
     assert answer["Status"] == "SUCCESS"
     assert answer["PhysicalResourceId"] == physical_id
+
+
+def test_sweep_of_one_request(api: Api, handle: Handle) -> None:
+    """The Delete of a Create with an unknown end leaves what the resource has had made since."""
+    since = session(Name=session_name(ADDRESS, "2"))
+    for _ in range(2):
+        api.answers("list_proxy_sessions", {"ProxySessions": [since]})
+
+    assert handle(event("Delete", PhysicalResourceId="create-interrupted/1"))["Status"] == "SUCCESS"
 
 
 def test_second_look(api: Api, handle: Handle) -> None:

@@ -53,7 +53,6 @@ def handler(
 ) -> provider.Handler:
     """A handler that notes its pauses instead of making them."""
     return provider.Handler(
-        schema=provider.handler.schema,
         client=client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=refused,

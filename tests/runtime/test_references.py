@@ -258,6 +258,14 @@ def test_missing_permission(secrets: Api, handle: Handle) -> None:
     assert "let the provider's role read it" in answer["Reason"]
 
 
+def test_secret_that_may_be_missing(secrets: Api, handle: Handle) -> None:
+    """A refusal of IAM says that the secret may be missing: a policy by name fits none that is."""
+    for _ in range(6):
+        secrets.fails("get_secret_value", 400, "AccessDeniedException", DENIAL)
+
+    assert "create it" in handle(create(SECRET, DRIVER))["Reason"]
+
+
 def test_delivered_again(secrets: Api, handle: Handle) -> None:
     """Where an earlier delivery may have made a session, a failure to read leaves that open."""
     secrets.fails("get_secret_value", 400, "ResourceNotFoundException")
@@ -289,6 +297,7 @@ def test_rotated(
     """A number that has changed in its secret makes a new session at the next Update."""
     secrets.answers("get_secret_value", {"SecretString": OTHER})
     api.answers(operation, {"ProxySession": session()})
+    api.answers("list_proxy_sessions", {"ProxySessions": [session()]})
     api.answers("create_proxy_session", {"ProxySession": session(ProxySessionId=NEW_ID)})
     both = (SECRET, DRIVER)
 

@@ -55,7 +55,6 @@ def test_time_for_the_slowest_call() -> None:
     world = World(last_moment=SHORTEST * 0.7 - 0.1)
     answers = Sending(world=world)
     handler = provider.Handler(
-        schema=provider.handler.schema,
         client=world,  # type: ignore[arg-type]  # as much of the API as is used
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,

@@ -31,7 +31,6 @@ def test_hanging_api(answers: Answers) -> None:
     """While the API hangs one answer goes out in time; what is made after it is taken back."""
     api = Hanging()
     handler = provider.Handler(
-        schema=provider.handler.schema,
         client=api,  # type: ignore[arg-type]  # as much of the API as is used
         pool=_LettingGo(api, answers),  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
@@ -64,7 +63,6 @@ def test_no_time_for_a_call(answers: Answers) -> None:
     """Without time for a call none is made, and the answer says so."""
     clock = iter([0.0, 0.0, 0.0])
     handler = provider.Handler(
-        schema=provider.handler.schema,
         client=Api().client,
         pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,

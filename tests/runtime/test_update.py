@@ -93,6 +93,7 @@ def test_nothing_changed(api: Api, handle: Handle, change: dict[str, Any]) -> No
 def test_refresh_of_an_expired_session(api: Api, handle: Handle) -> None:
     """A session that has closed by itself is made anew."""
     api.answers("get_proxy_session", {"ProxySession": session(Status="Closed")})
+    api.answers("list_proxy_sessions", {"ProxySessions": []})
     api.answers("create_proxy_session", NEW)
 
     assert handle(update(ServiceTimeout="200"))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
@@ -102,6 +103,7 @@ def test_update_of_a_vanished_session(api: Api, handle: Handle) -> None:
     """A session that is gone is made anew."""
     api.fails("update_proxy_session", 404, "NotFoundException")
     api.fails("get_proxy_session", 404, "NotFoundException")
+    api.answers("list_proxy_sessions", {"ProxySessions": []})
     api.answers("create_proxy_session", NEW)
 
     assert handle(update(Capabilities=["SMS"]))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
@@ -111,9 +113,29 @@ def test_update_of_a_closed_session(api: Api, handle: Handle) -> None:
     """A session that refuses the change because it is closed is made anew."""
     api.fails("update_proxy_session", 400, "BadRequestException")
     api.answers("get_proxy_session", {"ProxySession": session(Status="Closed")})
+    api.answers("list_proxy_sessions", {"ProxySessions": []})
     api.answers("create_proxy_session", NEW)
 
     assert handle(update(Capabilities=["SMS"]))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_unknown_session(api: Api, handle: Handle) -> None:
+    """Where the session is gone, one that an earlier request made unknown to anyone is taken."""
+    made = session(ProxySessionId=NEW_ID, Name=NAME)
+    api.fails("get_proxy_session", 404, "NotFoundException")
+    api.answers("list_proxy_sessions", {"ProxySessions": [made]})
+    api.answers("update_proxy_session", {"ProxySession": made})
+
+    assert handle(update(ServiceTimeout="200"))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
+
+
+def test_new_deployment(api: Api, handle: Handle) -> None:
+    """Another DeploymentId has the session looked at, and the API is not told of it."""
+    api.answers("get_proxy_session", {"ProxySession": session()}, KEY)
+
+    answer = handle(update({"DeploymentId": "one"}, DeploymentId="two"))
+
+    assert answer["PhysicalResourceId"] == PHYSICAL_ID
 
 
 def test_refused_change(api: Api, handle: Handle) -> None:

@@ -62,10 +62,11 @@ def test_metrics_are_those_the_handler_writes(
     """The metrics are, to the last dimension, those that the handler writes, and all of them."""
     used = [metric for measured in across(provider) for metric in summed(measured)]
 
-    found = {identity(metric, provider) for metric in [*used, provider.metric_unanswerable()]}
+    alone = [provider.metric_unanswerable(), provider.metric_left_behind()]
+    found = {identity(metric, provider) for metric in [*used, *alone]}
 
     assert found == written
-    assert len(found) == 17
+    assert len(found) == 18
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -142,7 +143,7 @@ def test_alarms(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
 
     alarms = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm")
 
-    assert len(made) == len(alarms) == 6
+    assert len(made) == len(alarms) == 7
     for alarm in (alarm["Properties"] for alarm in alarms.values()):
         assert alarm["AlarmActions"] == [stack.resolve(topic.topic_arn)]
         assert alarm["TreatMissingData"] == "notBreaching"
@@ -156,6 +157,7 @@ def test_alarms(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
         ("Failed", "SUM([failed_sum_", 1),
         ("Undelivered", "SUM([undelivered_sum_", 1),
         ("Unanswerable", "Unanswerable", 1),
+        ("LeftBehind", "LeftBehind", 1),
         ("Slow", "MAX([duration_maximum_", 30_000),
         ("Errors", "Errors", 1),
         ("Throttles", "Throttles", 1),

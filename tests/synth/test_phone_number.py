@@ -7,7 +7,7 @@ from aws_cdk import aws_kms, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
-from chime_proxy_provider import handler as runtime
+from chime_proxy_provider import proxy_session
 
 DRIVER, CONNECTOR = "+12065550100", "abcdef1ghij2klmno3pqr4"
 TYPE = "Custom::ChimeProxySession"
@@ -173,8 +173,8 @@ def test_handler_reads_what_is_synthesized(stack: cdk.Stack) -> None:
     sent = resource(stack)["Properties"]
     del sent["ServiceToken"], sent["ServiceTimeout"]
 
-    recast = runtime.handler.schema.recast({**sent, "RevealParticipantPhoneNumbers": "true"})
-    runtime.handler.schema.check(recast)
+    recast = proxy_session.SCHEMA.recast({**sent, "RevealParticipantPhoneNumbers": "true"})
+    proxy_session.SCHEMA.check(recast)
 
     assert recast["RevealParticipantPhoneNumbers"] is True
 

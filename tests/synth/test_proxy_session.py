@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aws_cdk as cdk
@@ -13,7 +14,7 @@ from chime_proxy import (
     ProxySession,
     ProxySessionProvider,
 )
-from chime_proxy_provider import handler as runtime
+from chime_proxy_provider import proxy_session
 
 RIDER, DRIVER, CONNECTOR = "+14015550101", "+12065550100", "abcdef1ghij2klmno3pqr4"
 TYPE = "Custom::ChimeProxySession"
@@ -80,8 +81,8 @@ def test_handler_reads_what_is_synthesized(stack: cdk.Stack) -> None:
     sent = _as_sent(resource(stack)["Properties"])
     del sent["ServiceToken"], sent["ServiceTimeout"]
 
-    recast = runtime.handler.schema.recast(sent)
-    runtime.handler.schema.check(recast)
+    recast = proxy_session.SCHEMA.recast(sent)
+    proxy_session.SCHEMA.check(recast)
 
     assert recast["ExpiryMinutes"] == 720
 
@@ -123,7 +124,7 @@ def test_attributes(stack: cdk.Stack) -> None:
 
     names = [stack.resolve(value)["Fn::GetAtt"][1] for value in values]
 
-    assert tuple(names) == runtime.handler.schema.attributes
+    assert tuple(names) == proxy_session.SCHEMA.attributes
 
 
 @pytest.mark.parametrize(
@@ -335,3 +336,23 @@ def test_session_depends_on_its_permission(stack: cdk.Stack) -> None:
         },
     )
     assert policy in resource(stack)["DependsOn"]
+
+
+def test_adoption(stack: cdk.Stack) -> None:
+    """A session can be adopted by its id, with a word on what becomes of it when the stack goes."""
+    ride(stack, adopt="8f2a", removal_policy=cdk.RemovalPolicy.RETAIN)
+
+    assert resource(stack)["Properties"]["AdoptProxySessionId"] == "8f2a"
+    with pytest.raises(ValueError, match="adopt needs removal_policy"):
+        ride(stack, "Another", adopt="8f2a")
+
+
+def test_ensure_open_on_deploy(stack: cdk.Stack) -> None:
+    """Each synthesis asks for a look at such sessions, the same for all of them."""
+    ride(stack, ensure_open_on_deploy=True)
+    ride(stack, "Another", ensure_open_on_deploy=True)
+
+    sessions = Template.from_stack(stack).find_resources(TYPE).values()
+    (when,) = {one["Properties"]["DeploymentId"] for one in sessions}
+
+    assert datetime.now(UTC) - datetime.fromisoformat(when) < timedelta(hours=1)
