@@ -25,6 +25,10 @@ _RULES = {
         "The provider was called with something that is no request of CloudFormation's. Look for "
         "who calls it."
     ),
+    "LeftBehind": _Rule(
+        "A session or a configuration was made too late to tell CloudFormation, and could not be "
+        "deleted again. The provider's log has its id: delete it by hand."
+    ),
     "Slow": _Rule(
         "A request took over half a minute. CloudFormation waits for three, the function stops "
         "calling the API well before its time-out: look at the API and at the network.",

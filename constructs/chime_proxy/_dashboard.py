@@ -81,6 +81,7 @@ def _totals(provider: ProxySessionProvider) -> aws_cloudwatch.SingleValueWidget:
             _drawn(provider.metric_succeeded(), "Succeeded", aws_cloudwatch.Color.GREEN),
             _drawn(provider.metric_failed(), "Failed", aws_cloudwatch.Color.RED),
             _drawn(provider.metric_undelivered(), "Undelivered", aws_cloudwatch.Color.PURPLE),
+            _drawn(provider.metric_left_behind(), "Left behind", aws_cloudwatch.Color.PINK),
             _drawn(provider.metric_unanswerable(), "Unanswerable", aws_cloudwatch.Color.BROWN),
         ],
         set_period_to_time_range=True,

@@ -69,6 +69,14 @@ class Monitored(Construct):
         """
         return self._metric_of("Unanswerable", "Sum", _UNKNOWN, period)
 
+    def metric_left_behind(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+        """How often something was made too late to be told of, and could not be deleted again.
+
+        Args:
+            period: what is counted together. Default: 5 minutes.
+        """
+        return self._metric_of("LeftBehind", "Sum", _UNKNOWN, period)
+
     def metric_duration(
         self,
         *,
@@ -89,8 +97,8 @@ class Monitored(Construct):
         """Make an alarm for each thing that goes wrong, raised by one occurrence in 5 minutes.
 
         They are for failed requests, answers that CloudFormation did not take, events that
-        cannot be answered, requests that take over half a minute, and the function's own errors
-        and throttles. Any other alarm is made of a metric: `metric_failed().create_alarm(...)`.
+        cannot be answered, what was left behind, requests that take over half a minute, and the
+        function's own errors and throttles. Any other alarm is made of a metric: `metric_failed().create_alarm(...)`.
 
         Args:
             actions: what an alarm does when it is raised, such as to notify a topic.
@@ -99,6 +107,7 @@ class Monitored(Construct):
             alarm(self, "Failed", self.metric_failed()),
             alarm(self, "Undelivered", self.metric_undelivered()),
             alarm(self, "Unanswerable", self.metric_unanswerable()),
+            alarm(self, "LeftBehind", self.metric_left_behind()),
             alarm(self, "Slow", self.metric_duration(statistic="Maximum")),
             alarm(self, "Errors", self.function.metric_errors()),
             alarm(self, "Throttles", self.function.metric_throttles()),
@@ -135,7 +144,6 @@ class Monitored(Construct):
             metric_name=name,
             statistic=statistic,
             period=period,
-            label=operation,
             dimensions_map={
                 "service": _SERVICE,
                 "FunctionName": self.function.function_name,

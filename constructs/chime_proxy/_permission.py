@@ -1,9 +1,12 @@
 """What the provider may do for one voice connector, secret or parameter."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeAlias
 
 from aws_cdk import ArnFormat, Reference, Stack, Token, Tokenization, aws_iam
+from constructs import Construct
 
 SESSION_ACTIONS = (
     "chime:CreateProxySession",
@@ -17,6 +20,27 @@ CONFIGURATION_ACTIONS = (
     "chime:GetVoiceConnectorProxy",
     "chime:PutVoiceConnectorProxy",
 )
+
+Grant: TypeAlias = Callable[[aws_iam.Policy, aws_iam.IRole], None]
+
+
+def policy(
+    provider: Construct, role: aws_iam.IRole, stack: Stack, policy_id: str, grant: Grant
+) -> aws_iam.Policy:
+    """A policy for the provider's role, in the stack that needs it, made when first asked for.
+
+    A role that is not to be changed is left alone: then the policy is in no template.
+    """
+    holder: Construct = provider if stack is Stack.of(provider) else stack
+    if holder is stack:
+        policy_id = f"ProxySessionProvider{provider.node.addr[-8:]}{policy_id}"
+    existing = holder.node.try_find_child(policy_id)
+    if isinstance(existing, aws_iam.Policy):
+        return existing
+    made = aws_iam.Policy(holder, policy_id)
+    role.attach_inline_policy(made)
+    grant(made, role)
+    return made
 
 
 def statement(

@@ -1,6 +1,5 @@
 """The function behind the sessions of a stack, and what it may do."""
 
-from collections.abc import Callable
 from typing import Self, Unpack
 
 from aws_cdk import Stack, aws_iam, aws_lambda
@@ -11,13 +10,15 @@ from chime_proxy._monitoring import Monitored
 from chime_proxy._permission import (
     CONFIGURATION_ACTIONS,
     SESSION_ACTIONS,
+    Grant,
     digest,
+    policy,
     statement,
     voice_connector_key,
 )
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider_function import provider_function
-from chime_proxy._provider_options import ProviderOptions, completed, conflicts
+from chime_proxy._provider_options import ProviderOptions, check, completed, conflicts
 from chime_proxy._publication import publish
 
 _DEFAULT_ID = "ProxySessionProvider"
@@ -53,8 +54,8 @@ class ProxySessionProvider(Monitored):
         role: who the function is. Permissions are added to it as far as CDK can, which leaves
             those of `without_policy_updates()` and of other accounts alone. Default: a role of
             its own.
-        reserved_concurrent_executions: how many requests it serves at a time, at the most and
-            at the least. Default: what the account has left.
+        reserved_concurrent_executions: how many requests it serves at a time at the most, kept
+            for it alone. Default: what the account has left.
         dead_letter_queue: where a request goes that was never served. It holds the request
             whole, phone numbers included. Default: nowhere.
         on_failure: what is told of such a request, numbers included. Default: nobody.
@@ -69,6 +70,7 @@ class ProxySessionProvider(Monitored):
         self, scope: Construct, construct_id: str, **options: Unpack[ProviderOptions]
     ) -> None:
         super().__init__(scope, construct_id)
+        check(options)
         self._options = completed(options)
         self._function = provider_function(self, self._options)
         warn_of_end_of_support(self, options.get("endpoint_url"))
@@ -79,8 +81,8 @@ class ProxySessionProvider(Monitored):
 
         Args:
             scope: a construct of the stack.
-            options: those of a provider. Default: whatever the provider has that is there, or
-                the defaults.
+            options: those of a provider. Default: those of the provider that is there, or the
+                defaults of a new one.
 
         Raises:
             ValueError: the provider is there and has other options than those asked for. Both
@@ -127,8 +129,15 @@ class ProxySessionProvider(Monitored):
         exports `ChimeProxyServiceToken` and `ChimeProxyRoleName` and as the SSM parameters
         `/chime-proxy/service-token` and `/chime-proxy/role-name`. There is one of each in an
         account and region, so one provider that is published.
+
+        Raises:
+            ValueError: nothing is known of the provider's role, as of one from a service token.
         """
-        publish(self, service_token=self.service_token, role_name=self._role.role_name)
+        role = self.function.role
+        if role is None:
+            msg = f"{self.node.path} has no role to publish: give from_service_token its role"
+            raise ValueError(msg)
+        publish(self, service_token=self.service_token, role_name=role.role_name)
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
         """The policy that lets the provider serve one connector's sessions; nothing without a role.
@@ -166,6 +175,7 @@ class ProxySessionProvider(Monitored):
         return self._policy(stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read)
 
     def _agree(self, asked: ProviderOptions) -> None:
+        check(asked)
         differing = conflicts(self._options, asked)
         if differing:
             msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"
@@ -179,25 +189,12 @@ class ProxySessionProvider(Monitored):
         return self._policy(
             stack,
             f"{kind}{voice_connector_key(stack, voice_connector_id)}",
-            lambda policy, _: policy.add_statements(permitted),
+            lambda made, _: made.add_statements(permitted),
         )
 
-    def _policy(
-        self, stack: Stack, policy_id: str, grant: Callable[[aws_iam.Policy, aws_iam.IRole], None]
-    ) -> IDependable:
+    def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role
-        if role is None:
-            return DependencyGroup()
-        holder = self if stack is Stack.of(self) else stack
-        if holder is stack:
-            policy_id = f"{_DEFAULT_ID}{self.node.addr[-8:]}{policy_id}"
-        existing = holder.node.try_find_child(policy_id)
-        if isinstance(existing, aws_iam.Policy):
-            return existing
-        policy = aws_iam.Policy(holder, policy_id)
-        role.attach_inline_policy(policy)
-        grant(policy, role)
-        return policy
+        return DependencyGroup() if role is None else policy(self, role, stack, policy_id, grant)
 
 
 class _ImportedProvider(ProxySessionProvider):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, cast
 
 from aws_cdk import Duration, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs, aws_sqs
-from constructs import Construct
+from constructs import Node
 
 from chime_proxy._code import ARCHITECTURE
+from chime_proxy._endpoint import check_endpoint
 from chime_proxy._options import RefusedDeletion
 
 # A call that was begun last may take its 13 seconds until the time for calls has passed; what it
@@ -19,16 +20,16 @@ _LONGEST_TIMEOUT = Duration.minutes(2)
 class FunctionOptions(TypedDict, total=False):
     """Those of `aws_lambda.Function`, by its names."""
 
-    architecture: aws_lambda.Architecture
+    architecture: aws_lambda.Architecture | None
     dead_letter_queue: aws_sqs.IQueue | None
     environment_encryption: aws_kms.IKey | None
     log_group: aws_logs.ILogGroup | None
-    memory_size: int
+    memory_size: int | None
     on_failure: aws_lambda.IDestination | None
     reserved_concurrent_executions: int | None
     role: aws_iam.IRole | None
     security_groups: Sequence[aws_ec2.ISecurityGroup] | None
-    timeout: Duration
+    timeout: Duration | None
     vpc: aws_ec2.IVpc | None
     vpc_subnets: aws_ec2.SubnetSelection | None
 
@@ -48,21 +49,27 @@ _DEFAULTS: ProviderOptions = {
 }
 
 
-def completed(options: ProviderOptions) -> ProviderOptions:
-    """The options with the defaults of those that were not given.
+def check(options: ProviderOptions) -> None:
+    """Refuse what is no option, and what would leave CloudFormation without an answer.
 
     Raises:
         TypeError: there is no such option.
-        ValueError: a value would leave CloudFormation without an answer.
+        ValueError: its value is not one that it may have.
     """
-    unknown = options.keys() - ProviderOptions.__annotations__.keys()
+    unknown = options.keys() - ProviderOptions.__optional_keys__
     if unknown:
         msg = f"a ProxySessionProvider has no option {', '.join(sorted(unknown))}"
         raise TypeError(msg)
-    complete: ProviderOptions = {**_DEFAULTS, **options}
-    _check_timeout(complete["timeout"])
-    _check_concurrency(complete.get("reserved_concurrent_executions"))
-    return complete
+    _check_refused_deletion(options.get("refused_deletion", RefusedDeletion.FAIL))
+    _check_timeout(options.get("timeout"))
+    _check_concurrency(options.get("reserved_concurrent_executions"))
+    check_endpoint(options.get("endpoint_url"))
+
+
+def completed(options: ProviderOptions) -> ProviderOptions:
+    """The options with the defaults of those that were not given."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return cast("ProviderOptions", {**_DEFAULTS, **given})
 
 
 def conflicts(standing: ProviderOptions, asked: ProviderOptions) -> list[str]:
@@ -76,13 +83,19 @@ def conflicts(standing: ProviderOptions, asked: ProviderOptions) -> list[str]:
 
 def function_options(options: ProviderOptions) -> FunctionOptions:
     """Those of the options that are the function's."""
-    names = FunctionOptions.__annotations__
+    names = FunctionOptions.__optional_keys__
     chosen = {name: value for name, value in options.items() if name in names}
     return cast("FunctionOptions", chosen)
 
 
-def _check_timeout(timeout: Duration) -> None:
-    if timeout.is_unresolved():
+def _check_refused_deletion(refused_deletion: object) -> None:
+    if refused_deletion not in list(RefusedDeletion):
+        msg = f"refused_deletion must be one of {', '.join(RefusedDeletion)}"
+        raise ValueError(msg)
+
+
+def _check_timeout(timeout: Duration | None) -> None:
+    if timeout is None or timeout.is_unresolved():
         return
     least, most = _SHORTEST_TIMEOUT.to_seconds(), _LONGEST_TIMEOUT.to_seconds()
     if not least <= timeout.to_seconds(integral=False) <= most:
@@ -99,26 +112,28 @@ def _check_concurrency(executions: int | None) -> None:
 
 
 def _comparable(value: Any) -> Any:
-    if Construct.is_construct(value):
-        return value.node.addr
-    if isinstance(value, Duration) and not value.is_unresolved():
-        return value.to_milliseconds()
-    if isinstance(value, aws_lambda.Architecture):
-        return value.name
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_comparable(item) for item in value]
-    return value
+    match value:
+        case object(node=Node() as node):
+            return node.addr
+        case Duration() if not value.is_unresolved():
+            return value.to_milliseconds()
+        case aws_lambda.Architecture():
+            return value.name
+        case list() | tuple():
+            return [_comparable(item) for item in value]
+        case _:
+            return value
 
 
 def _shown(value: Any) -> str:
     match value:
+        case object(node=Node() as node):
+            return node.path
         case Duration():
             return value.to_human_string()
         case aws_lambda.Architecture():
             return value.name
         case list() | tuple():
             return f"[{', '.join(map(_shown, value))}]"
-        case _ if Construct.is_construct(value):
-            return str(value.node.path)
         case _:
             return "not set" if value is None else str(value)

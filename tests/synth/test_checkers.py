@@ -1,34 +1,150 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import aws_cdk as cdk
 import cdk_nag
 import pytest
-from aws_cdk import aws_chime, aws_kms, aws_secretsmanager, aws_ssm
+from aws_cdk import (
+    aws_chime,
+    aws_ec2,
+    aws_iam,
+    aws_kms,
+    aws_lambda,
+    aws_lambda_destinations,
+    aws_logs,
+    aws_secretsmanager,
+    aws_sqs,
+    aws_ssm,
+)
 from cfnlint.api import ManualArgs, lint
 
-from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
+from chime_proxy import (
+    Capability,
+    PhoneNumber,
+    ProxySession,
+    ProxySessionDashboard,
+    ProxySessionProvider,
+    RefusedDeletion,
+)
+
+ENDPOINT = "https://calls.example.com"
+CONNECTOR = "abcdef1ghij2klmno3pqr4"
+Options: TypeAlias = dict[str, Any]
 
 
-@pytest.fixture
-def app() -> cdk.App:
-    """A connector, a session on it, one on another, and one whose participants are secrets."""
+def plain(_stack: cdk.Stack) -> Options:
+    """Nothing but the defaults."""
+    return {}
+
+
+def tuned(_stack: cdk.Stack) -> Options:
+    """Whatever is a number or a choice."""
+    return {
+        "refused_deletion": RefusedDeletion.ABANDON,
+        "memory_size": 512,
+        "timeout": cdk.Duration.minutes(2),
+        "architecture": aws_lambda.Architecture.X86_64,
+        "reserved_concurrent_executions": 10,
+    }
+
+
+def network(stack: cdk.Stack) -> Options:
+    """A network, with a group and subnets of one's own."""
+    vpc = aws_ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-12345678",
+        availability_zones=["us-east-1a"],
+        private_subnet_ids=["subnet-12345678"],
+    )
+    group = aws_ec2.SecurityGroup(stack, "Group", vpc=vpc, description="Provider")
+    return {
+        "vpc": vpc,
+        "vpc_subnets": aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        "security_groups": [group],
+    }
+
+
+def keys(stack: cdk.Stack) -> Options:
+    """A key for the settings and the logs."""
+    key = aws_kms.Key(stack, "ProviderKey", enable_key_rotation=True)
+    key.grant_encrypt_decrypt(aws_iam.ServicePrincipal("logs.us-east-1.amazonaws.com"))
+    logs = aws_logs.LogGroup(
+        stack, "Logs", encryption_key=key, retention=aws_logs.RetentionDays.ONE_YEAR
+    )
+    return {"environment_encryption": key, "log_group": logs}
+
+
+def dead_letters(stack: cdk.Stack) -> Options:
+    """Places for what is never served."""
+    queue = aws_sqs.Queue(stack, "Unserved", enforce_ssl=True)
+    reason = "It is a dead-letter queue, of a function."
+    cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
+    return {
+        "dead_letter_queue": queue,
+        "on_failure": aws_lambda_destinations.SqsDestination(queue),
+    }
+
+
+def own_role(stack: cdk.Stack) -> Options:
+    """A role that is there already."""
+    principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
+    return {"role": aws_iam.Role(stack, "Own", assumed_by=principal)}
+
+
+def imported_role(stack: cdk.Stack) -> Options:
+    """A role of elsewhere."""
+    arn = "arn:aws:iam::123456789012:role/provider"
+    return {"role": aws_iam.Role.from_role_arn(stack, "Own", arn)}
+
+
+def everything(stack: cdk.Stack) -> Options:
+    """All of it together."""
+    builders = (tuned, network, keys, dead_letters, own_role)
+    return {name: value for build in builders for name, value in build(stack).items()}
+
+
+MATRIX = (plain, tuned, network, keys, dead_letters, own_role, imported_role, everything)
+
+
+@pytest.fixture(params=MATRIX)
+def app(request: pytest.FixtureRequest) -> cdk.App:
+    """Sessions on two connectors, one whose participants are secrets, watched and looked at."""
+    options: Callable[[cdk.Stack], Options] = request.param
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stack = cdk.Stack(app, "Calls")
-    provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options(stack))
     provider.publish()
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
     )
-    for construct_id, voice_connector in (("One", connector), ("Two", "abcdef1ghij2klmno3pqr4")):
-        ProxySession(
-            stack,
-            construct_id,
-            voice_connector=voice_connector,
-            participants=["+14015550101", "+12065550100"],
-            capabilities=[Capability.VOICE],
-            provider=provider,
-        )
+    for construct_id, voice_connector in (("One", connector), ("Two", CONNECTOR)):
+        ride(stack, construct_id, voice_connector, provider)
+    hidden(stack, provider)
+    provider.add_alarms()
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+    looked_at(stack)
+    return app
+
+
+def ride(
+    stack: cdk.Stack, construct_id: str, voice_connector: Any, provider: ProxySessionProvider
+) -> None:
+    """A session."""
+    ProxySession(
+        stack,
+        construct_id,
+        voice_connector=voice_connector,
+        participants=["+14015550101", "+12065550100"],
+        capabilities=[Capability.VOICE],
+        provider=provider,
+    )
+
+
+def hidden(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+    """A session whose participants are kept elsewhere."""
     key = aws_kms.Key(stack, "Key", enable_key_rotation=True)
     secret = aws_secretsmanager.Secret.from_secret_attributes(
         stack,
@@ -42,7 +158,7 @@ def app() -> cdk.App:
     ProxySession(
         stack,
         "Three",
-        voice_connector=connector,
+        voice_connector=CONNECTOR,
         participants=[
             PhoneNumber.from_secret(secret, json_field="phone"),
             PhoneNumber.from_secure_parameter(parameter),
@@ -51,7 +167,24 @@ def app() -> cdk.App:
         provider=provider,
         reveal_participants=True,
     )
-    return app
+
+
+def looked_at(stack: cdk.Stack) -> None:
+    """Sessions of here and elsewhere that an application looks at, and one served from elsewhere."""
+    principal = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+    reader = aws_iam.Role(stack, "Reader", assumed_by=principal)
+    session = ProxySession.from_proxy_session_attributes(
+        stack, "Elsewhere", voice_connector_id=CONNECTOR, proxy_session_id="1"
+    )
+    session.grant_read(reader)
+    ProxySession.grant_read_all(stack, reader, voice_connector=CONNECTOR)
+    token = "arn:aws:lambda:us-east-1:123456789012:function:provider"
+    ride(
+        stack,
+        "Four",
+        CONNECTOR,
+        ProxySessionProvider.from_service_token(stack, "Other", token),
+    )
 
 
 def test_cfn_lint(app: cdk.App) -> None:
@@ -69,3 +202,36 @@ def test_cdk_nag(app: cdk.App) -> None:
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
 
     app.synth()
+
+
+def test_cdk_nag_looks() -> None:
+    """A finding does stop the synthesis."""
+    app = cdk.App()
+    statement = aws_iam.PolicyStatement(actions=["chime:*"], resources=["*"])
+    aws_iam.User(cdk.Stack(app, "Calls"), "Everybody").add_to_policy(statement)
+    cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+
+    with pytest.raises(RuntimeError, match="wildcard permissions"):
+        app.synth()
+
+
+@pytest.mark.parametrize("options", MATRIX)
+def test_acknowledgements(stack: cdk.Stack, options: Callable[[cdk.Stack], Options]) -> None:
+    """A provider in a network has one finding acknowledged, with its reason; no other has any."""
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options(stack))
+
+    acknowledged = [
+        (construct.node.path, rule, reason)
+        for construct in provider.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == "aws:cdk:acknowledged-rules"
+        for rule, reason in dict(entry.data).items()
+    ]
+
+    if options not in (network, everything):
+        assert acknowledged == []
+        return
+    ((path, rule, reason),) = acknowledged
+    assert path == "Calls/Provider/NetworkPolicy"
+    assert rule.endswith("AwsSolutions-IAM5[Resource::*]")
+    assert "network interfaces" in reason

@@ -1,0 +1,129 @@
+import json
+import re
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_cloudwatch
+from aws_cdk.assertions import Template
+
+from chime_proxy import ProxySessionDashboard, ProxySessionProvider
+
+
+@pytest.fixture
+def provider(stack: cdk.Stack) -> ProxySessionProvider:
+    """A provider."""
+    return ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+
+
+def widgets(stack: cdk.Stack) -> list[dict[str, Any]]:
+    """The widgets of the one dashboard; each reference is its logical id."""
+    (found,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
+    pieces = found["Properties"]["DashboardBody"]["Fn::Join"][1]
+    body = "".join(piece if isinstance(piece, str) else piece["Ref"] for piece in pieces)
+    return list(json.loads(body)["widgets"])
+
+
+def metrics(widget: dict[str, Any]) -> list[list[Any]]:
+    """The metrics that a widget names, expressions left out."""
+    named = widget["properties"].get("metrics", [])
+    return [metric[:-1] for metric in named if len(metric) > 1]
+
+
+def test_every_metric_is_written(
+    stack: cdk.Stack, provider: ProxySessionProvider, reports: list[dict[str, Any]]
+) -> None:
+    """The dashboard asks for no metric of the handler's that it does not write."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+    written = {
+        (metric["Name"], report["Operation"])
+        for report in reports
+        for said in report.get("_aws", {}).get("CloudWatchMetrics", [])
+        for metric in said["Metrics"]
+    }
+
+    own = [metric for widget in widgets(stack) for metric in metrics(widget)]
+    asked = {
+        (metric[1], metric[metric.index("Operation") + 1])
+        for metric in own
+        if metric[0] == "ChimeProxy"
+    }
+
+    assert asked <= written
+    assert {name for name, _ in asked} == {name for name, _ in written}
+
+
+def test_what_is_shown(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+    """Requests by kind, failures, durations, the function itself and the reasons have a place."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+
+    shown = {widget["properties"].get("title"): widget for widget in widgets(stack)}
+
+    labels = [
+        metric[-1]["label"]
+        for metric in shown["Milliseconds until answered"]["properties"]["metrics"]
+    ]
+    assert labels == [f"{o} {p}" for p in ("p50", "p99") for o in ("Create", "Update", "Delete")]
+    assert [metric[1] for metric in metrics(shown["Function"])] == [
+        "Errors",
+        "Throttles",
+        "ConcurrentExecutions",
+    ]
+    assert {"In all", "Succeeded", "Failed, or not taken by CloudFormation"} <= set(shown)
+
+
+def test_no_widget_covers_another(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+    """Each widget has a place of its own, and the rows are full."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+
+    taken = [
+        (x, y)
+        for widget in widgets(stack)
+        for x in range(widget["x"], widget["x"] + widget["width"])
+        for y in range(widget["y"], widget["y"] + widget["height"])
+    ]
+
+    assert len(taken) == len(set(taken)) == 24 * (1 + max(y for _, y in taken))
+
+
+def test_reasons(
+    stack: cdk.Stack, provider: ProxySessionProvider, reports: list[dict[str, Any]]
+) -> None:
+    """The query reads fields that the handler logs, and the name of the stack out of its ARN."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+    (line, *_) = (report for report in reports if report.get("request_type") == "Create")
+
+    (query,) = (w["properties"]["query"] for w in widgets(stack) if w["type"] == "log")
+    _, status, parse, *_, display = query.split("| ")
+    pattern = re.escape(parse.split('"')[1]).replace(r"\*", "(.*?)")
+    stack_name = re.fullmatch(f"{pattern[:-5]}(.*)", line["stack_id"])
+
+    assert 'level = "ERROR" or status = "FAILED"' in status
+    assert {"level", "status", "stack_id"} <= line.keys()
+    assert stack_name
+    assert stack_name.group(2) == "Calls"
+    shown = set(display.removeprefix("display ").split(", ")) - {"@timestamp", "stack"}
+    assert shown <= line.keys()
+    assert "physical_resource_id" not in shown
+
+
+def test_provider_of_elsewhere(stack: cdk.Stack) -> None:
+    """The logs of a provider from a service token are not known, so not asked for."""
+    token = "arn:aws:lambda:us-east-1:111111111111:function:provider"
+    provider = ProxySessionProvider.from_service_token(stack, "Provider", token)
+    ProxySessionDashboard(stack, "Dashboard", provider=provider)
+
+    assert [widget for widget in widgets(stack) if widget["type"] == "log"] == []
+
+
+def test_more_widgets(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+    """It is a dashboard of CDK's: it takes further widgets, and a name."""
+    dashboard = ProxySessionDashboard(stack, "Dashboard", provider=provider, dashboard_name="calls")
+    dashboard.add_widgets(aws_cloudwatch.TextWidget(markdown="Ask the rides team"))
+
+    *_, last = widgets(stack)
+
+    assert last["properties"]["markdown"] == "Ask the rides team"
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::CloudWatch::Dashboard", {"DashboardName": "calls"}
+    )
