@@ -14,6 +14,7 @@ from chime_proxy._options import (
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
+from chime_proxy._sessions_file import SessionsFile
 
 __all__ = [
     "Capability",
@@ -25,4 +26,5 @@ __all__ = [
     "ProxySession",
     "ProxySessionProvider",
     "RefusedDeletion",
+    "SessionsFile",
 ]
