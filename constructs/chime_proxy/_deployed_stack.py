@@ -50,9 +50,13 @@ def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSess
 
 def _template(cloudformation: Any, stack_name: str) -> Mapping[str, Any]:
     answer = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
-    body = answer["TemplateBody"]
+    body: Mapping[str, Any] | str = answer["TemplateBody"]
     # botocore has parsed it where it is JSON.
-    template: Mapping[str, Any] = yaml.load(body, _Loader) if isinstance(body, str) else body  # noqa: S506 - a safe loader
+    return _parsed(body) if isinstance(body, str) else body
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    template: Mapping[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a safe one
     return template
 
 
@@ -72,12 +76,21 @@ def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None:
     """What the environment of the provider's function says, if the function is in the template."""
+    function = template["Resources"].get(_function(service_token))
+    if not function:
+        return None
+    variables = function["Properties"].get("Environment", {}).get("Variables", {})
+    url = variables.get(_ENDPOINT, "")
+    return url if isinstance(url, str) else None
+
+
+def _function(service_token: Any) -> str:
     match service_token:
         case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
-            function = template["Resources"].get(logical_id, {}).get("Properties", {})
-            url = function.get("Environment", {}).get("Variables", {}).get(_ENDPOINT)
-            return url if isinstance(url, str) else None
-    return None
+            return logical_id
+        case {"Fn::GetAtt": str(attribute)}:
+            return attribute.removesuffix(".Arn")
+    return ""
 
 
 class _Loader(yaml.SafeLoader):

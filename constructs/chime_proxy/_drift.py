@@ -38,7 +38,8 @@ class DeclaredSession:
         logical_id: its resource's.
         physical_id: the connector's id and the session's, with a slash between them.
         properties: as the template has them, with references to what is not in it.
-        endpoint_url: where its provider finds the API; None where the template does not say.
+        endpoint_url: where its provider finds the API; empty for AWS's own endpoint, None where
+            the template does not say.
     """
 
     logical_id: str

@@ -1,10 +1,10 @@
-"""`python -m chime_proxy drift`: deployed stacks against the API, as far as AWS shows both."""
+"""`python -m chime_proxy drift`: deployed stacks against the API."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,8 +13,11 @@ from chime_proxy._deployed_stack import StackNotReadError, declared_sessions
 from chime_proxy._drift import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift_report import NOT_LOOKED, as_json, exit_code, table
 
-# Without a region or credentials no client can be made; all else shows with the first call.
-_ENDPOINT = "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
+Drifts: TypeAlias = dict[str, list[SessionDrift]]
+
+# The SDK's own names for the setting, the one that counts first.
+_ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
+_NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
 
 
 def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str, str]) -> int:
@@ -23,17 +26,19 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
     Args:
         stack_names: the stacks.
         as_data: whether to print JSON and no table.
-        environment: where the API is, if not where the stack's own provider finds it.
+        environment: may say where the API is. Default: where the session's provider finds it, as
+            far as its stack says that.
     """
-    proxy_sessions = cache(partial(_proxy_sessions, environment.get(_ENDPOINT)))
+    override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
+
+    @cache
+    def proxy_sessions_at(endpoint_url: str | None) -> Any:
+        return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url or None)
+
     try:
-        cloudformation = boto3.client("cloudformation")
-        drifts = {
-            name: [
-                _looked_at(proxy_sessions, one) for one in declared_sessions(cloudformation, name)
-            ]
-            for name in stack_names
-        }
+        drifts = find_drifts(
+            stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
+        )
     except (StackNotReadError, BotoCoreError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_LOOKED
@@ -41,13 +46,38 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
     return exit_code([one for of_stack in drifts.values() for one in of_stack])
 
 
-def _proxy_sessions(override: str | None, endpoint_url: str | None) -> Any:
-    return boto3.client("chime-sdk-voice", endpoint_url=override or endpoint_url)
+def find_drifts(
+    stack_names: Sequence[str],
+    cloudformation: Any,
+    proxy_sessions_at: Callable[[str], Any],
+    override: str | None,
+) -> Drifts:
+    """The drift of every session, by stack.
+
+    Args:
+        stack_names: the stacks.
+        cloudformation: a client.
+        proxy_sessions_at: a client for an endpoint; empty is AWS's own.
+        override: the endpoint to ask whatever the stacks say. Default: what they say.
+
+    Raises:
+        StackNotReadError: CloudFormation does not show a stack.
+    """
+
+    def look(declared: DeclaredSession) -> SessionDrift:
+        endpoint_url = override or declared.endpoint_url
+        if endpoint_url is None:
+            return not_checked(declared, _NO_ENDPOINT)
+        return _looked_at(declared, proxy_sessions_at(endpoint_url))
+
+    return {
+        name: [look(declared) for declared in declared_sessions(cloudformation, name)]
+        for name in stack_names
+    }
 
 
-def _looked_at(client_at: Callable[[str | None], Any], declared: DeclaredSession) -> SessionDrift:
+def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:
     connector, _, session = declared.physical_id.partition("/")
-    proxy_sessions = client_at(declared.endpoint_url)
     try:
         answer = proxy_sessions.get_proxy_session(
             VoiceConnectorId=connector, ProxySessionId=session
@@ -61,7 +91,7 @@ def _looked_at(client_at: Callable[[str | None], Any], declared: DeclaredSession
     return compared(declared, answer["ProxySession"])
 
 
-def _shown(drifts: Mapping[str, Sequence[SessionDrift]], *, as_data: bool) -> str:
+def _shown(drifts: Drifts, *, as_data: bool) -> str:
     if as_data:
         stacks = [as_json(name, of_stack) for name, of_stack in drifts.items()]
         return json.dumps({"Stacks": stacks}, indent=2)
