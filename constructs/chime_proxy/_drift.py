@@ -125,7 +125,7 @@ def _differences(properties: Mapping[str, Any], actual: Mapping[str, Any]) -> It
 def _properties_of(session: Mapping[str, Any]) -> dict[str, Any]:
     """A session of the API under the names of the resource's properties."""
     numbers = [participant["PhoneNumber"] for participant in session.get("Participants", [])]
-    return {"ParticipantPhoneNumbers": numbers, **{name: session.get(name) for name in _SAME}}
+    return {**{name: session.get(name) for name in _SAME}, "ParticipantPhoneNumbers": numbers}
 
 
 def _not_compared(properties: Mapping[str, Any]) -> Iterator[str]:

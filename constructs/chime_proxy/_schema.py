@@ -125,8 +125,9 @@ def _allowed(error: ValidationError) -> str:
 def form(schema: Mapping[str, Any], error: ValidationError) -> str:
     """What a text must be like that does not match its pattern."""
     text = str(error.instance)
-    if text.startswith("arn:") and error.absolute_path[-1] == "VoiceConnectorId":
-        return f"must be the id, not the ARN: use {text.rpartition('/')[2]!r}"
+    meant = text.rpartition("/")[2]
+    if text.startswith("arn:") and re.fullmatch(schema["pattern"], meant):
+        return f"must be the id, not the ARN: use {meant!r}"
     return f"must be {schema['$comment']}"
 
 
