@@ -9,7 +9,7 @@ from jsonschema import ValidationError
 from chime_proxy._fault import Fault
 from chime_proxy._schema import form, size, strict_validator
 from chime_proxy._sessions_schema import KEY, KEY_FORM, PARTICIPANTS, sessions_schema
-from chime_proxy._yaml_document import Document, Faulty, Path, is_key_at_fault
+from chime_proxy._yaml_document import Document, Faulty, FaultyKey, Path
 
 
 def session_faults(document: Document) -> list[Fault]:
@@ -63,12 +63,12 @@ def _said(error: ValidationError, path: Path) -> Iterator[tuple[Path, str]]:
     schema: Mapping[str, Any] = dict(error.schema)  # type: ignore[arg-type]  # never a bare boolean
     value: Any = error.instance
     if "propertyNames" in error.schema_path:
-        if not is_key_at_fault(value):
+        if not isinstance(value, FaultyKey):
             yield (*path, value), f"has a key that is not {KEY_FORM}"
     elif error.validator == "additionalProperties":
         known = ", ".join(schema["properties"])
         for name in value.keys() - schema["properties"].keys():
-            if not is_key_at_fault(name):
+            if not isinstance(name, FaultyKey):
                 yield (*path, name), f"is not a property; known are {known}"
     else:
         yield path, _allowed(error, schema)

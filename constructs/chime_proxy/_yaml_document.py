@@ -1,11 +1,9 @@
 """A YAML file as plain data that remembers its lines.
 
-Only what every reader of YAML understands alike is read. Values that look like text and are not
-(`+14015550101`, `yes`, `1:30`) become `Unquoted`. Tags, aliases, merge keys and repeated keys are
-faults, so no file can grow while it is read, and none says anything twice.
+Tags, aliases, merge keys and repeated keys are faults, so no file can grow while it is read, and
+none says anything twice.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,25 +12,23 @@ from typing import Any, TypeAlias
 import yaml
 
 from chime_proxy._fault import Fault
+from chime_proxy._yaml_scalar import scalar
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _DEEPEST = 8
-_INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
-_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_AT_FAULT = "\0"
-_TEXT = "tag:yaml.org,2002:str"
-_RESOLVER = yaml.resolver.Resolver()
 # libyaml's reader where PyYAML was built with it: the same events, ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Unquoted:
-    """A value without quotes that YAML's readers take for a number, a time or a truth."""
-
-
 class Faulty:
     """The place of something that a fault has been found with already."""
+
+
+class FaultyKey(str):
+    """The place of a key that a fault has been found with already."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class _Reader:
     def _content(self, event: yaml.Event, path: Path) -> Any:
         match event:
             case yaml.ScalarEvent():
-                return _scalar(event)
+                return scalar(event)
             case yaml.SequenceStartEvent():
                 return list(self._items(path))
             case yaml.MappingStartEvent():
@@ -119,7 +115,7 @@ class _Reader:
             if key in members:
                 first = self.lines[*path, key]
                 self._faulty(_line(event), f"repeats a key: it stands on line {first} already")
-                key = _key_at_fault(event)
+                key = _faulty_key(event)
             self.lines[*path, key] = _line(event)
             members[key] = self._value(next(self.events), (*path, key))
         return members
@@ -130,7 +126,7 @@ class _Reader:
             return key
         if not isinstance(key, Faulty):
             self._faulty(_line(event), "has a key that is not text: quote it")
-        return _key_at_fault(event)
+        return _faulty_key(event)
 
     def _faulty(self, line: int, text: str) -> Faulty:
         self.faults.append(Fault(line, text))
@@ -143,29 +139,9 @@ class _TooDeepError(Exception):
         self.line = line
 
 
-def is_key_at_fault(key: str) -> bool:
-    """Whether a key stands for one that a fault has been found with already."""
-    return key.startswith(_AT_FAULT)
-
-
-def _key_at_fault(event: yaml.Event) -> str:
+def _faulty_key(event: yaml.Event) -> FaultyKey:
     # Where it stands tells it from others, so that what belongs to it is read all the same.
-    return f"{_AT_FAULT}{event.start_mark}"
-
-
-def _scalar(event: yaml.ScalarEvent) -> str | int | bool | Unquoted | None:
-    text = str(event.value)
-    if not event.implicit[0] or _tag(text) == _TEXT:
-        return text
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    return int(text) if _INTEGER.fullmatch(text) else Unquoted()
-
-
-def _tag(text: str) -> str:
-    # What YAML 1.1 takes a text without quotes for.
-    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    return str(tag)
+    return FaultyKey(event.start_mark)
 
 
 def _line(event: yaml.Event) -> int:

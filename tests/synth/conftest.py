@@ -1,5 +1,8 @@
 """A stack whose assets are not bundled: their hash is the same, and it takes no time."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 
@@ -8,3 +11,15 @@ import pytest
 def stack() -> cdk.Stack:
     """An empty stack."""
     return cdk.Stack(cdk.App(context={"aws:cdk:bundling-stacks": []}), "Calls")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a sessions file."""
+
+    def write(text: str) -> Path:
+        file = tmp_path / "sessions.yaml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
