@@ -38,7 +38,19 @@ def offenders(folder: Path, *forbidden: str) -> list[str]:
 
 def test_constructs_import_nothing_that_runs_in_lambda() -> None:
     """The construct knows the handler by its schema and its template alone."""
-    assert offenders(CONSTRUCTS, "chime_proxy_provider", "chime_proxy_service", "boto3") == []
+    assert offenders(CONSTRUCTS, "chime_proxy_provider", "chime_proxy_service") == []
+
+
+def test_sdk_is_for_the_drift_command() -> None:
+    """The SDK is an extra of the package: only `drift` needs it, and nothing imports that at once."""
+    asking = {f"constructs/chime_proxy/{name}.py" for name in ("_deployed_stack", "_drift_command")}
+    modules = {f"chime_proxy.{Path(path).stem}" for path in asking}
+
+    assert set(offenders(CONSTRUCTS, "boto3", "botocore")) == asking
+    assert set(offenders(CONSTRUCTS, *modules)) == {
+        "constructs/chime_proxy/__main__.py",
+        "constructs/chime_proxy/_drift_command.py",
+    }
 
 
 def test_lambda_knows_no_cdk() -> None:

@@ -17,6 +17,7 @@ from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider import ProxySessionProvider
 from chime_proxy._proxy_session import Participant, ProxySession
 from chime_proxy._session_reference import IProxySession
+from chime_proxy._sessions_file import SessionsFile
 from chime_proxy._voice_connector_proxy import VoiceConnectorProxy
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "ProxySessionDashboard",
     "ProxySessionProvider",
     "RefusedDeletion",
+    "SessionsFile",
     "VoiceConnectorProxy",
 ]

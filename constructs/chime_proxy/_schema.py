@@ -68,13 +68,18 @@ def faults(properties: Mapping[str, Any], file: str = PROXY_SESSION) -> list[str
     return sorted({_message(error) for error in errors if not _is_token(error.instance)})
 
 
-@cache
-def _validator(file: str) -> Draft7Validator:
+def strict_validator(schema: Mapping[str, Any]) -> Draft7Validator:
+    """A validator whose patterns match the whole of a text."""
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
     strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
     )
-    return strict({**resource_schema(file), "type": "object"})
+    return strict(schema)
+
+
+@cache
+def _validator(file: str) -> Draft7Validator:
+    return strict_validator({**resource_schema(file), "type": "object"})
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:
@@ -128,9 +133,9 @@ def _allowed(error: ValidationError) -> str:
         case "enum":
             phrase = f"must be one of {', '.join(schema['enum'])}"
         case "pattern":
-            phrase = _form(schema, error)
+            phrase = form(schema, error)
         case "minItems" | "maxItems":
-            phrase = _size(schema)
+            phrase = size(schema)
         case "uniqueItems":
             phrase = "must not repeat an item"
         case _:
@@ -138,14 +143,17 @@ def _allowed(error: ValidationError) -> str:
     return phrase
 
 
-def _form(schema: Mapping[str, Any], error: ValidationError) -> str:
+def form(schema: Mapping[str, Any], error: ValidationError) -> str:
+    """What a text must be like that does not match its pattern."""
     text = str(error.instance)
-    if text.startswith("arn:") and error.absolute_path[-1] == "VoiceConnectorId":
-        return f"must be the id, not the ARN: use {text.rpartition('/')[2]!r}"
+    meant = text.rpartition("/")[2]
+    if text.startswith("arn:") and re.fullmatch(schema["pattern"], meant):
+        return f"must be the id, not the ARN: use {meant!r}"
     return f"must be {schema['$comment']}"
 
 
-def _size(schema: Mapping[str, Any]) -> str:
+def size(schema: Mapping[str, Any]) -> str:
+    """How many items a list must have."""
     least, most = schema["minItems"], schema.get("maxItems")
     return (
         f"must have exactly {least} items" if least == most else f"must have at least {least} item"

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 APP = """
 import aws_cdk as cdk
@@ -44,6 +46,42 @@ def test_synth_from_another_folder(installed: Path, tmp_path: Path) -> None:
     from_checkout = _synth(tmp_path / "checkout", str(ROOT / "constructs"))
 
     assert from_wheel["Resources"] == from_checkout["Resources"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["-c", "import boto3"], 1, "No module named 'boto3'"),
+        (["-c", "import chime_proxy"], 0, ""),
+        (["-m", "chime_proxy", "drift", "--stack", "Rides"], 2, "pip install 'cdk-chime-proxy[drift]'"),
+    ],
+)  # fmt: skip
+def test_extra(
+    installed: Path, dependencies: Path, command: list[str], code: int, said: str
+) -> None:
+    """Without the SDK all works but the one command, which says how to install it."""
+    done = _python(installed, dependencies, *command)
+
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+
+
+def test_schema_command(installed: Path, dependencies: Path) -> None:
+    """The wheel prints the schema of a sessions file from the resource schema that it carries."""
+    done = _python(installed, dependencies, "-m", "chime_proxy", "schema")
+
+    assert json.loads(done.stdout)["required"] == ["Sessions"]
+
+
+def _python(installed: Path, dependencies: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join(map(str, (installed, dependencies)))
+    return subprocess.run(
+        [sys.executable, "-S", *command],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _synth(folder: Path, path: str) -> dict[str, dict[str, object]]:

