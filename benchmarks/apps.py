@@ -1,4 +1,4 @@
-"""The same sessions as each approach declares them: `apps.py APPROACH SESSIONS STACKS MINUTES`.
+"""The same sessions as each approach declares them: `apps.py APPROACH SESSIONS STACKS`.
 
 `CODE` in the environment is the folder of the handlers' code, CDK_OUTDIR the assembly.
 """
@@ -11,21 +11,22 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam, aws_lambda, custom_resources
-
-from chime_proxy import ProxySession, ProxySessionProvider
 from local.environment import REGION
 from local.proxy_sessions import VOICE_CONNECTOR_ID
 
+from chime_proxy import ProxySession, ProxySessionProvider
+
 ENDPOINT = "https://calls.example.com"
+MINUTES = 60
 _CAPABILITIES = ["SMS", "Voice"]
 _ACTIONS = [f"chime:{verb}ProxySession" for verb in ("Create", "Update", "Delete")]
 # No country has this code.
 _NUMBER = "+9990{:08d}"
 
-Declare = Callable[[cdk.Stack, Iterator[list[str]], int], None]
+Declare = Callable[[cdk.Stack, Iterator[list[str]]], None]
 
 
-def provider(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None:
+def provider(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with this project."""
     one = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT)
     for place, participants in enumerate(pairs):
@@ -35,34 +36,34 @@ def provider(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None
             voice_connector=VOICE_CONNECTOR_ID,
             participants=participants,
             capabilities=_CAPABILITIES,
-            expiry=cdk.Duration.minutes(minutes),
+            expiry=cdk.Duration.minutes(MINUTES),
             provider=one,
         )
 
 
-def bare(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None:
+def bare(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with a function that does nothing but the calls."""
-    _custom(stack, _function(stack, "bare", "bare.handler").function_arn, pairs, minutes)
+    _custom(stack, _function(stack, "bare", "bare.handler").function_arn, pairs)
 
 
-def crhelper(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None:
+def crhelper(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with a function that uses crhelper."""
     function = _function(stack, "crhelper", "loopback_crhelper.handler")
-    _custom(stack, function.function_arn, pairs, minutes)
+    _custom(stack, function.function_arn, pairs)
 
 
-def framework(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None:
+def framework(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with CDK's provider framework."""
     function = _function(stack, "framework", "framework.handler")
     one = custom_resources.Provider(stack, "Provider", on_event_handler=function)
-    _custom(stack, one.service_token, pairs, minutes)
+    _custom(stack, one.service_token, pairs)
 
 
-def aws_custom_resource(stack: cdk.Stack, pairs: Iterator[list[str]], minutes: int) -> None:
+def aws_custom_resource(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with CDK's AwsCustomResource."""
     policy = custom_resources.AwsCustomResourcePolicy.from_statements([_statement(stack)])
     existing = custom_resources.PhysicalResourceIdReference()
-    terms = {"Capabilities": _CAPABILITIES, "ExpiryMinutes": minutes}
+    terms = {"Capabilities": _CAPABILITIES, "ExpiryMinutes": MINUTES}
     for place, participants in enumerate(pairs):
         custom_resources.AwsCustomResource(
             stack,
@@ -102,13 +103,11 @@ def _function(stack: cdk.Stack, folder: str, handler: str) -> aws_lambda.Functio
 
 
 def _statement(stack: cdk.Stack) -> aws_iam.PolicyStatement:
-    connector = stack.format_arn(
-        service="chime", resource="vc", resource_name=VOICE_CONNECTOR_ID
-    )
+    connector = stack.format_arn(service="chime", resource="vc", resource_name=VOICE_CONNECTOR_ID)
     return aws_iam.PolicyStatement(actions=_ACTIONS, resources=[connector])
 
 
-def _custom(stack: cdk.Stack, token: str, pairs: Iterator[list[str]], minutes: int) -> None:
+def _custom(stack: cdk.Stack, token: str, pairs: Iterator[list[str]]) -> None:
     for place, participants in enumerate(pairs):
         cdk.CustomResource(
             stack,
@@ -119,7 +118,7 @@ def _custom(stack: cdk.Stack, token: str, pairs: Iterator[list[str]], minutes: i
                 "VoiceConnectorId": VOICE_CONNECTOR_ID,
                 "ParticipantPhoneNumbers": participants,
                 "Capabilities": _CAPABILITIES,
-                "ExpiryMinutes": minutes,
+                "ExpiryMinutes": MINUTES,
             },
         )
 
@@ -134,7 +133,7 @@ def _call(verb: str, parameters: dict[str, Any]) -> custom_resources.AwsSdkCall:
     )
 
 
-def main(approach: str, sessions: int, stacks: int, minutes: int) -> None:
+def main(approach: str, sessions: int, stacks: int) -> None:
     """Synthesize stacks of so many sessions each."""
     synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     app = cdk.App(default_stack_synthesizer=synthesizer, analytics_reporting=False)
@@ -144,7 +143,7 @@ def main(approach: str, sessions: int, stacks: int, minutes: int) -> None:
         first = 2 * sessions * number
         ends = range(first, first + 2 * sessions, 2)
         pairs = ([_NUMBER.format(end), _NUMBER.format(end + 1)] for end in ends)
-        APPROACHES[approach](stack, pairs, minutes)
+        APPROACHES[approach](stack, pairs)
     app.synth()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 _WORKERS = Path(__file__).parent
 _NODE_WORKER, _PYTHON_WORKER = _WORKERS / "worker.js", _WORKERS / "worker.py"
@@ -67,8 +67,8 @@ class Function:
             with os.fdopen(reader, encoding="utf-8") as measures:
                 cpu_ms, peak_kb = _measures(measures)
                 wall_ms = (time.perf_counter() - started_at) * 1000
-                assert process.stdin
-                yield Process(Start(cpu_ms, wall_ms, peak_kb / 1024), process.stdin, measures)
+                events = cast("IO[bytes]", process.stdin)
+                yield Process(Start(cpu_ms, wall_ms, peak_kb / 1024), events, measures)
             # Node would wait for connections that CDK's handlers leave open.
             process.kill()
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.approach import Approach
-from benchmarks.function import Start
 from benchmarks.world import World
+
+if TYPE_CHECKING:
+    from benchmarks.function import Function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,7 @@ def _cold(approach: Approach, world: World, *, compiled: bool) -> ColdStart:
 
         def invoke(event: dict[str, Any]) -> Any:
             # Lambda starts it when it is invoked for the first time.
-            assert invoked
-            second = stack.enter_context(invoked.started())
+            second = stack.enter_context(cast("Function", invoked).started())
             starts.append(second.start)
             served.append(second.serve(event))
             return served[-1].result

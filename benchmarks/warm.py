@@ -1,11 +1,11 @@
 """What an event costs a function that has served others, and which calls of the API it makes."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 from benchmarks.approach import Approach
 from benchmarks.function import Process, Served
@@ -49,12 +49,11 @@ def _start(approach: Approach, world: World, stack: ExitStack) -> _Running:
 
 
 @contextmanager
-def _reachable(world: World, invoked: Process | None) -> Any:
+def _reachable(world: World, invoked: Process | None) -> Iterator[list[Served]]:
     served: list[Served] = []
 
     def invoke(event: dict[str, Any]) -> Any:
-        assert invoked
-        served.append(invoked.serve(event))
+        served.append(cast("Process", invoked).serve(event))
         return served[-1].result
 
     world.invoke = invoke
@@ -69,7 +68,9 @@ def _live(one: _Running, world: World, *, counts: bool) -> None:
         event = world.event(one.approach.event(request_type, physical_id, _MINUTES[name]))
         served = one.serve(event)
         answer = world.answers.pop()
-        assert answer["Status"] == "SUCCESS", answer
+        if answer["Status"] != "SUCCESS":
+            msg = f"{one.approach.name}: {answer['Reason']}"
+            raise RuntimeError(msg)
         physical_id = answer["PhysicalResourceId"]
         one.calls[name] = Counter(world.calls)
         if counts:

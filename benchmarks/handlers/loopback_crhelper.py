@@ -11,7 +11,7 @@ class _Plain(HTTPConnection):
         super().__init__(host)
 
 
-crhelper.utils.HTTPSConnection = _Plain
+vars(crhelper.utils)["HTTPSConnection"] = _Plain
 
 from readme_crhelper import handler  # noqa: E402 - after its sender was replaced
 

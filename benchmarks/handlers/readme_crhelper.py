@@ -32,9 +32,7 @@ def create(event: dict[str, Any], _context: object) -> str:
 def update(event: dict[str, Any], _context: object) -> None:
     """Change the session."""
     logger.info("Got Update")
-    session = proxy_session.update(
-        client, event["ResourceProperties"], event["PhysicalResourceId"]
-    )
+    session = proxy_session.update(client, event["ResourceProperties"], event["PhysicalResourceId"])
     helper.Data.update(proxy_session.attributes(session))
 
 
