@@ -1,7 +1,7 @@
 """Run every benchmark side by side, print one table and write `results.json`.
 
 `python -m benchmarks`, or `--quick` to see whether everything works. PARTS are some of start,
-warm, sizes, deploy and service; the others keep what the file has of them.
+steps, warm, sizes, service and deploy; the others keep what the file has of them.
 """
 
 import argparse
@@ -11,14 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import allocation, deploy, sizes, startup, warm
+from benchmarks import allocation, deploy, sizes, startup, steps, warm
 from benchmarks.approach import NAMES, Approach
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.machine import machine
+from benchmarks.results import RESULTS
 from benchmarks.table import table
 from benchmarks.workshop import Workshop
-
-_RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> None:
@@ -26,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PARTS")
     parser.add_argument("--quick", action="store_true", help="little of everything")
-    parser.add_argument("--results", type=Path, default=_RESULTS, help="the file to write")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file to write")
     arguments = parser.parse_args()
     run(arguments.parts, QUICK if arguments.quick else FULL, arguments.results)
 
@@ -47,6 +46,7 @@ def run(parts: list[str], effort: Effort, file: Path) -> None:
 def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
     return {
         "start": lambda: startup.measure(_approaches(workshop), effort.starts),
+        "steps": lambda: steps.measure(workshop, effort.starts),
         "warm": lambda: warm.measure(_approaches(workshop), effort.lives),
         "sizes": lambda: sizes.measure(workshop),
         "service": lambda: allocation.measure(

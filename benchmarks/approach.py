@@ -55,6 +55,11 @@ class Approach:
         others = [name for name in self._functions if name != self._entry]
         return self._function(others[0], endpoint, compiled=compiled) if others else None
 
+    @property
+    def in_python(self) -> bool:
+        """Whether any of the functions runs in Python."""
+        return any(f["Runtime"].startswith("python") for f in self._functions.values())
+
     def event(self, request_type: str, physical_id: str = "", minutes: int = 60) -> dict[str, Any]:
         """An event as CloudFormation sends it."""
         fields: dict[str, Any] = {

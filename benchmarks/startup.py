@@ -33,18 +33,22 @@ class ColdStart:
 
 def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, float]]]:
     """Start every approach's functions in turn, as they are zipped and with bytecode."""
-    kinds = {"as zipped": False, "with bytecode": True}
     samples: dict[tuple[str, str], list[ColdStart]] = {}
     with World().running() as world:
         for _ in range(rounds):
             for approach in approaches:
-                for kind, compiled in kinds.items():
+                for kind, compiled in _kinds(approach).items():
                     cold = _cold(approach, world, compiled=compiled)
                     samples.setdefault((approach.name, kind), []).append(cold)
     return {
-        approach.name: {kind: _medians(samples[approach.name, kind]) for kind in kinds}
+        approach.name: {kind: _medians(samples[approach.name, kind]) for kind in _kinds(approach)}
         for approach in approaches
     }
+
+
+def _kinds(approach: Approach) -> dict[str, bool]:
+    kinds = {"as zipped": False}
+    return {**kinds, "with bytecode": True} if approach.in_python else kinds
 
 
 def _cold(approach: Approach, world: World, *, compiled: bool) -> ColdStart:

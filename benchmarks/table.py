@@ -13,6 +13,7 @@ def table(results: dict[str, Any]) -> str:
     """All that was measured, in Markdown."""
     made: dict[str, Callable[[Any], str]] = {
         "start": start,
+        "steps": steps,
         "warm": warm,
         "sizes": sizes,
         "deploy": deploy,
@@ -47,9 +48,20 @@ def start(results: dict[str, Any]) -> str:
         )
         for name, kinds in results.items()
         for kind, one in kinds.items()
-        if kind == "as zipped" or one != kinds["as zipped"]
     )
-    return _markdown(head, rows)
+    return markdown(head, rows)
+
+
+def machine(results: dict[str, object]) -> str:
+    """What a run ran on."""
+    return markdown(tuple(results), [tuple(results.values())])
+
+
+def steps(results: dict[str, float]) -> str:
+    """The steps of a start in Python; ratios are to the bare client."""
+    floor = results["boto3 and its client: the floor"]
+    rows = ((name, value, _ratio(value, floor)) for name, value in results.items())
+    return markdown(("A start in Python", "CPU ms", "ratio"), rows)
 
 
 def warm(results: dict[str, Any]) -> str:
@@ -58,7 +70,7 @@ def warm(results: dict[str, Any]) -> str:
     rows = (
         (name, *(_event(events[event]) for event in _EVENTS)) for name, events in results.items()
     )
-    return _markdown(head, rows)
+    return markdown(head, rows)
 
 
 def sizes(results: dict[str, Any]) -> str:
@@ -74,19 +86,19 @@ def sizes(results: dict[str, Any]) -> str:
         )
         for name, one in results.items()
     )
-    return _markdown(head, rows)
+    return markdown(head, rows)
 
 
 def deploy(results: list[dict[str, Any]]) -> str:
     """Deployments by size."""
     head = ("Deploy", "sessions", "stacks", *(step.replace("_s", ", s") for step in _STEPS))
-    return _markdown(head, map(_deployment, results))
+    return markdown(head, map(_deployment, results))
 
 
 def service(results: dict[str, list[dict[str, float]]]) -> str:
     """The service as it grows."""
     return "\n\n".join(
-        _markdown(tuple(_heading(name) for name in rows[0]), (row.values() for row in rows))  # type: ignore[misc]
+        markdown(tuple(_heading(name) for name in rows[0]), (row.values() for row in rows))  # type: ignore[misc]
         for rows in results.values()
     )
 
@@ -114,6 +126,7 @@ def _ratio(value: float, floor: float) -> str:
     return f"{value / floor:.2f}"
 
 
-def _markdown(head: Row, rows: Iterable[Row]) -> str:
+def markdown(head: Row, rows: Iterable[Row]) -> str:
+    """A table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
