@@ -13,18 +13,29 @@ _FEW, _MANY = 1, 11
 
 def measure(workshop: Workshop) -> dict[str, dict[str, Any]]:
     """Compare a stack of many sessions with a stack of few."""
-    return {name: _measure(workshop, name) for name in NAMES}
-
-
-def _measure(workshop: Workshop, name: str) -> dict[str, Any]:
-    few, many = (workshop.synthesize(name, sessions) for sessions in (_FEW, _MANY))
-    more = _MANY - _FEW
-    first, eleven = _types(few), _types(many)
-    added = {kind: (eleven[kind] - first[kind]) / more for kind in eleven}
-    fixed = {kind: float(round(first[kind] - added[kind] * _FEW)) for kind in first}
     return {
-        "template_bytes_per_session": (_template_bytes(many) - _template_bytes(few)) // more,
-        "asset_bytes": sum(zipped(folder).stat().st_size for folder in assets(few).values()),
+        name: compare(
+            (_FEW, workshop.synthesize(name, _FEW)), (_MANY, workshop.synthesize(name, _MANY))
+        )
+        for name in NAMES
+    }
+
+
+def compare(few: tuple[int, Path], many: tuple[int, Path]) -> dict[str, Any]:
+    """Tell what a session adds to a stack, and what the stack has once.
+
+    Args:
+        few: a number of sessions, and the assembly of a stack that has them.
+        many: the same for more.
+    """
+    (fewer, small), (_, large) = few, many
+    more = many[0] - fewer
+    first, all_types = _types(small), _types(large)
+    added = {kind: (all_types[kind] - first[kind]) / more for kind in all_types}
+    fixed = {kind: first[kind] - added[kind] * fewer for kind in first}
+    return {
+        "template_bytes_per_session": (_template_bytes(large) - _template_bytes(small)) // more,
+        "asset_bytes": sum(zipped(folder).stat().st_size for folder in assets(small).values()),
         "resources_per_session": _present(added),
         "resources_per_stack": _present(fixed),
     }
