@@ -6,8 +6,10 @@ steps, warm, sizes, service and deploy; the others keep what the file has of the
 
 import argparse
 import json
+import multiprocessing
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +51,18 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
         "steps": lambda: steps.measure(workshop, effort.starts),
         "warm": lambda: warm.measure(_approaches(workshop), effort.lives),
         "sizes": lambda: sizes.measure(workshop),
-        "service": lambda: allocation.measure(
-            effort.open_sessions, effort.pools, effort.allocations
+        "service": lambda: _in_new_process(
+            allocation.measure, effort.open_sessions, effort.pools, effort.allocations
         ),
         "deploy": lambda: deploy.measure(workshop, effort.deployments),
     }
+
+
+def _in_new_process(measure: Callable[..., Any], *arguments: object) -> Any:
+    """What is measured where no memory was used before."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(measure, *arguments).result()
 
 
 def _approaches(workshop: Workshop) -> list[Approach]:

@@ -22,6 +22,7 @@ _CONFIGURATION = ProxyConfiguration(
     default_session_expiry_minutes=720, phone_number_countries=("US", "CA")
 )
 _PAGE = 20
+_MANY = 1_000
 _HUB = "+999099999999"
 
 
@@ -80,14 +81,15 @@ def _by_open_sessions(sizes: Sequence[int], rounds: int) -> list[dict[str, float
     empty = _resident_bytes()
     for size in sizes:
         growing.grow(size)
-        memory = (_resident_bytes() - empty) / size
+        memory = (_resident_bytes() - empty) // size
         pages = -(-size // _PAGE)
         rows.append(
             {
                 "sessions": size,
+                # Of few sessions no more than the pages of memory would be seen.
+                "bytes_per_session": memory if size >= _MANY else 0,
                 "page_ms": round(_milliseconds(growing.page) / pages, 4),
                 "filtered_page_ms": round(_milliseconds(growing.page_of_closed), 4),
-                "bytes_per_session": round(memory),
                 "allocation_ms": round(_median(growing.create, rounds), 4),
             }
         )
