@@ -7,6 +7,7 @@ steps, warm, sizes, service and deploy; the others keep what the file has of the
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -29,6 +30,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="little of everything")
     parser.add_argument("--results", type=Path, default=RESULTS, help="the file to write")
     arguments = parser.parse_args()
+    # Or the cloud would outlive a run that is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     run(arguments.parts, QUICK if arguments.quick else FULL, arguments.results)
 
 

@@ -25,6 +25,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
             else proxy_session.update(client, properties, session_id)
         )
         session_id, data = session["ProxySessionId"], proxy_session.attributes(session)
+    print(event["RequestType"], session_id)
     _answer(event, session_id, data)
 
 

@@ -11,6 +11,7 @@ client = boto3.client("chime-sdk-voice")
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Carry out one event."""
     properties = event["ResourceProperties"]
+    print(event["RequestType"])
     if event["RequestType"] == "Delete":
         proxy_session.delete(client, properties, event["PhysicalResourceId"])
         return {}

@@ -1,5 +1,9 @@
-"""The same without TLS, which crhelper insists on and the local cloud does not speak."""
+"""The same without TLS, which crhelper insists on and the local cloud does not speak.
 
+As in Lambda, what is logged is written.
+"""
+
+import logging
 from http.client import HTTPConnection
 
 import crhelper.utils
@@ -11,6 +15,7 @@ class _Plain(HTTPConnection):
         super().__init__(host)
 
 
+logging.basicConfig()
 vars(crhelper.utils)["HTTPSConnection"] = _Plain
 
 from readme_crhelper import handler  # noqa: E402 - after its sender was replaced
