@@ -9,7 +9,7 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 .PHONY: local local-down test check contract fuzz template wheel bench
 local: .venv/.ready node_modules/.ready ; @$(RUN) local
 local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
-test: .venv/.ready node_modules/.ready ; $(RUN) pytest
+test: .venv/.ready node_modules/.ready ; $(RUN) pytest --numprocesses 4 --dist loadgroup
 check: .venv/.ready ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
 contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
 fuzz: .venv/.ready ; $(RUN) tests.fuzz

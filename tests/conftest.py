@@ -5,6 +5,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import pytest
+
 _ROOT = Path(__file__).parents[1]
 
 for _name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -23,3 +25,23 @@ os.environ["PATH"] = os.pathsep.join(
     [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
 )
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
+
+
+# Files that share a cloud, which takes long to start.
+_TOGETHER = ("test_phone_number", "test_sequences", "test_voice_connector_proxy")
+# What takes longest begins first.
+_FIRST = ("docs", "local", "gitops", "contract")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each file's tests run in one process, and the slow files at once."""
+    for item in items:
+        shared = item.path.parent.name == "local" and item.path.stem in _TOGETHER
+        item.add_marker(pytest.mark.xdist_group("cloud" if shared else str(item.path)))
+    items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(path: Path) -> int:
+    folder = path.relative_to(_ROOT / "tests").parts[0]
+    return _FIRST.index(folder) if folder in _FIRST else len(_FIRST)
