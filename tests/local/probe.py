@@ -45,7 +45,7 @@ class ProbeStack:
             TemplateBody=self._template(properties),
             Capabilities=["CAPABILITY_IAM"],
         )
-        return self._status_after("stack_create_complete")
+        return self._status_after("stack_create_complete", self._stack_id())
 
     def update(self, **properties: Any) -> str:
         """Update the stack and return the status it ends in."""
@@ -54,12 +54,13 @@ class ProbeStack:
             TemplateBody=self._template(properties),
             Capabilities=["CAPABILITY_IAM"],
         )
-        return self._status_after("stack_update_complete")
+        return self._status_after("stack_update_complete", self._stack_id())
 
     def delete(self) -> None:
         """Delete the stack."""
-        self.cloudformation.delete_stack(StackName=self.name)
-        self._status_after("stack_delete_complete")
+        stack_id = self._stack_id()
+        self.cloudformation.delete_stack(StackName=stack_id)
+        self._status_after("stack_delete_complete", stack_id)
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events that the provider got, with its environment."""
@@ -87,8 +88,11 @@ class ProbeStack:
         ]
         return reasons[0]
 
-    def _status_after(self, waiter: str) -> str:
-        stack_id = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]["StackId"]
+    def _stack_id(self) -> str:
+        (stack,) = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+        return str(stack["StackId"])
+
+    def _status_after(self, waiter: str, stack_id: str) -> str:
         with suppress(WaiterError):
             self.cloudformation.get_waiter(waiter).wait(
                 StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
