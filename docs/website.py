@@ -67,7 +67,7 @@ def _check(sources: dict[Path, str], configuration: Path) -> None:
     # Zensical leaves out a page that is not there, and one that nothing leads to.
     lost = set(_pages(navigation)) ^ set(sources.values())
     if lost:
-        msg = f"pages that are in the navigation or in docs, but not in both: {', '.join(lost)}"
+        msg = f"pages that are in the navigation or in docs, but not in both: {', '.join(sorted(lost))}"
         raise ValueError(msg)
 
 
