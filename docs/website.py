@@ -47,8 +47,10 @@ def stage(root: Path, site: Path) -> None:
     for path, name in sources.items():
         text = path.read_text(encoding="utf-8")
         (pages / name).write_text(_relinked(text, path.parent, sources), encoding="utf-8")
-    for picture in [*(root / "docs").glob("*.svg"), *(root / "docs").glob("*.png"), _MERMAID]:
-        shutil.copy(picture, pages)
+    for picture in _pictures(root / "docs"):
+        (pages / picture).parent.mkdir(exist_ok=True)
+        shutil.copy(root / "docs" / picture, pages / picture)
+    shutil.copy(_MERMAID, pages)
     shutil.copy(root / "docs" / "zensical.toml", site)
 
 
@@ -56,6 +58,11 @@ def dead_links(page: Path) -> list[str]:
     """The files and folders that a page links to and that are not there."""
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     return [target for _, target, _ in links if not (page.parent / target).exists()]
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    for kind in ("png", "svg"):
+        yield from (path.relative_to(folder) for path in folder.rglob(f"*.{kind}"))
 
 
 def _check(sources: dict[Path, str], configuration: Path) -> None:

@@ -87,7 +87,8 @@ def _method(public: griffe.Class, method: Any) -> Iterator[str]:
     owner = public.name if method.labels & {"classmethod", "staticmethod"} else ""
     arguments = ", ".join(_argument(one) for one in method.parameters if _is_given(one))
     returns = public_type(method, method.returns)
-    yield f"#### `{owner}.{method.name}({arguments})`\n"
+    yield f"#### `{method.name}`\n"
+    yield f"`{owner}.{method.name}({arguments})`\n"
     yield from _docstring(method, "Arguments")
     if returns != "None":
         yield f"Returns `{public.name if returns == 'Self' else returns}`.\n"

@@ -1,4 +1,5 @@
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,25 @@ def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
+class Balance(HTMLParser):
+    """Whether what is opened is closed, in order."""
+
+    EMPTY = frozenset({"br", "circle", "hr", "img", "input", "link", "meta", "path"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+
+    def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.EMPTY and (not self.open or self.open.pop() != tag):
+            self.faults.append(f"{self.getpos()}: {tag}")
+
+
 def append(page: Path, text: str) -> None:
     """Write at the end of a page."""
     with page.open("a", encoding="utf-8") as file:
@@ -31,7 +51,7 @@ def append(page: Path, text: str) -> None:
 
 
 def test_site(checkout: Path, site: Path) -> None:
-    """The site has every page, pictures and search, and loads nothing from elsewhere."""
+    """The site has every page, whole, with its pictures, and loads nothing from elsewhere."""
     stage(checkout, site)
 
     assert build(site) == 0
@@ -43,6 +63,10 @@ def test_site(checkout: Path, site: Path) -> None:
     for text in pages.values():
         assert 'src="http' not in text
         assert '<link rel="stylesheet" href="http' not in text
+        balance = Balance()
+        balance.feed(text)
+        # Zensical shortens long headings in its navigation, tags included.
+        assert (balance.faults, balance.open) == ([], [])
 
 
 @pytest.mark.parametrize(
