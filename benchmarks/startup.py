@@ -1,59 +1,85 @@
-"""How long the handler takes to be ready, as a multiple of a bare client of the same API.
+"""What a cold function costs: from the start of its process to ready, and to the first answer."""
 
-Run it with `python benchmarks/startup.py [ROUNDS]`. Both start in turn, each in a process of its
-own with compiled bytecode at hand; the figures are medians of the processor time from the first
-line to the last, without the start of Python itself.
-"""
-
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from statistics import median
+from typing import TYPE_CHECKING, Any, cast
 
-_BARE = 'import boto3; boto3.client("chime-sdk-voice")'
-_HANDLER = "import chime_proxy_provider.handler"
-_TIMED = """
-import time
-start, cpu = time.perf_counter(), time.process_time()
-{code}
-print(time.perf_counter() - start, time.process_time() - cpu)
-"""
-_ENVIRONMENT = {
-    **os.environ,
-    "AWS_REGION": "us-east-1",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-}
+from benchmarks.approach import Approach
+from benchmarks.world import World
+
+if TYPE_CHECKING:
+    from benchmarks.function import Function
 
 
-def main() -> None:
-    """Measure, and print a table and its ratio."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    samples: dict[str, list[tuple[float, float]]] = {_BARE: [], _HANDLER: []}
-    for code in samples:
-        _start(code)
-    for _ in range(rounds):
-        for code, taken in samples.items():
-            taken.append(_start(code))
-    bare, handler = (_medians(taken) for taken in samples.values())
-    print(f"{'':20}{'wall ms':>10}{'CPU ms':>10}")
-    print(f"{'bare boto3 client':20}{bare[0]:10.0f}{bare[1]:10.0f}")
-    print(f"{'handler':20}{handler[0]:10.0f}{handler[1]:10.0f}")
-    print(f"{'ratio':20}{handler[0] / bare[0]:10.2f}{handler[1] / bare[1]:10.2f}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColdStart:
+    """Medians over all rounds.
+
+    Args:
+        cpu_ms: processor time until the handler is ready, Python's or Node's own start included.
+        wall_ms: the same by the clock.
+        peak_mb: the most memory that the process had by then.
+        answered_cpu_ms: processor time until the first Create was answered, of all functions
+            that take part in it.
+    """
+
+    cpu_ms: float
+    wall_ms: float
+    peak_mb: float
+    answered_cpu_ms: float
 
 
-def _start(code: str) -> tuple[float, float]:
-    command = [sys.executable, "-c", _TIMED.format(code=code)]
-    done = subprocess.run(command, env=_ENVIRONMENT, check=True, capture_output=True, text=True)
-    wall, cpu = done.stdout.split()
-    return float(wall), float(cpu)
+def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, float]]]:
+    """Start every approach's functions in turn, as they are zipped and with bytecode."""
+    samples: dict[tuple[str, str], list[ColdStart]] = {}
+    with World().running() as world:
+        for _ in range(rounds):
+            for approach in approaches:
+                for kind, compiled in _kinds(approach).items():
+                    cold = _cold(approach, world, compiled=compiled)
+                    samples.setdefault((approach.name, kind), []).append(cold)
+    return {
+        approach.name: {kind: _medians(samples[approach.name, kind]) for kind in _kinds(approach)}
+        for approach in approaches
+    }
 
 
-def _medians(taken: list[tuple[float, float]]) -> tuple[float, float]:
-    walls, cpus = zip(*taken, strict=True)
-    return median(walls) * 1000, median(cpus) * 1000
+def _kinds(approach: Approach) -> dict[str, bool]:
+    kinds = {"as zipped": False}
+    return {**kinds, "with bytecode": True} if approach.in_python else kinds
 
 
-if __name__ == "__main__":
-    main()
+def _cold(approach: Approach, world: World, *, compiled: bool) -> ColdStart:
+    with ExitStack() as stack:
+        entry = approach.function(world.endpoint, compiled=compiled)
+        process = stack.enter_context(entry.started())
+        starts, served = [process.start], []
+        invoked = approach.invoked_function(world.endpoint, compiled=compiled)
+
+        def invoke(event: dict[str, Any]) -> Any:
+            # Lambda starts it when it is invoked for the first time.
+            second = stack.enter_context(cast("Function", invoked).started())
+            starts.append(second.start)
+            served.append(second.serve(event))
+            return served[-1].result
+
+        world.invoke = invoke
+        served.append(process.serve(world.event(approach.event("Create"))))
+    return ColdStart(
+        cpu_ms=sum(start.cpu_ms for start in starts),
+        wall_ms=sum(start.wall_ms for start in starts),
+        peak_mb=sum(start.peak_mb for start in starts),
+        answered_cpu_ms=sum(one.total_cpu_ms for one in served),
+    )
+
+
+def _medians(samples: list[ColdStart]) -> dict[str, float]:
+    return {name: round(median(values), 2) for name, values in _columns(samples)}
+
+
+def _columns(samples: list[ColdStart]) -> Iterator[tuple[str, list[float]]]:
+    rows = [asdict(sample) for sample in samples]
+    for name in rows[0]:
+        yield name, [row[name] for row in rows]

@@ -64,12 +64,17 @@ def test_provider_and_service_meet_on_the_wire() -> None:
     assert offenders(LAMBDA / "chime_proxy_service", "chime_proxy_provider") == []
 
 
-@pytest.mark.parametrize("library", ["boto3", "crhelper", "aws_lambda_powertools"])
-def test_one_composition_root(library: str) -> None:
-    """The provider's libraries are put together in its handler and nowhere else."""
+@pytest.mark.parametrize(
+    ("library", "module"),
+    [("boto3", "clients"), ("crhelper", "frame"), ("aws_lambda_powertools", "report")],
+)
+def test_one_module_for_each_library(library: str, module: str) -> None:
+    """A library is used in one module, and only the handler, where all comes together, uses that."""
     provider = LAMBDA / "chime_proxy_provider"
 
-    assert offenders(provider, library) == ["lambda/chime_proxy_provider/handler.py"]
+    assert offenders(provider, library) == [f"lambda/chime_proxy_provider/{module}.py"]
+    users = offenders(provider, f"chime_proxy_provider.{module}")
+    assert set(users) <= {"lambda/chime_proxy_provider/handler.py"}
 
 
 def test_environment_is_read_at_the_root() -> None:

@@ -12,6 +12,8 @@ KEY_FORM = "a letter, and then at most 63 letters, digits and hyphens"
 _DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 # Of CloudFormation's own, and unknown to JSON Schema.
 _FOREIGN = "insertionOrder"
+# They concern one deployment: data that stays is no place for them.
+_PASSING = frozenset({"AdoptProxySessionId", "DeploymentId"})
 
 
 def sessions_schema() -> dict[str, Any]:
@@ -36,7 +38,7 @@ def _shapes(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: {keyword: value for keyword, value in shape.items() if keyword != _FOREIGN}
         for name, shape in resource["properties"].items()
-        if name not in read_only
+        if name not in read_only | _PASSING
     }
 
 

@@ -1,9 +1,8 @@
 """The eight operations: read from the store, decide by the rules, write to the store."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from uuid import uuid4
 
 from chime_proxy_service import rules
@@ -15,12 +14,12 @@ from chime_proxy_service.session import Connector, Position, ProxySession, Sessi
 from chime_proxy_service.store import Store
 
 Clock = Callable[[], datetime]
-_PART = 200
+_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list; `position` is its last session's if there are more."""
+    """A part of a list; `position` is where the next one goes on, if there may be one."""
 
     sessions: tuple[ProxySession, ...]
     position: Position | None
@@ -131,16 +130,21 @@ class ProxySessionService:
         """Return a part of a connector's sessions, oldest first.
 
         A session that is there from a list's first page to its last is in it once, whatever comes
-        and goes meanwhile.
+        and goes meanwhile. One request looks at a thousand sessions at most, however many there
+        are: a page by status may be short, or empty, and yet be followed by another.
 
         Raises:
             NotFoundError: the connector has no proxy configuration and no sessions.
         """
-        found = list(islice(self._matching(request), request.max_results + 1))
+        limit = request.max_results + 1 if request.status is None else _LOOKED_AT
+        part = self._store.sessions_after(request.connector, request.after, limit)
+        found = self._matching(request, part)
         if not found:
             self._check_known(request.connector)
-        page = tuple(found[: request.max_results])
-        return Page(page, page[-1].position if len(found) > len(page) else None)
+        if len(found) > request.max_results:
+            page = found[: request.max_results]
+            return Page(page, page[-1].position)
+        return Page(found, part[-1].position if len(part) == limit else None)
 
     def _number(
         self, request: CreateRequest, configuration: ProxyConfiguration, now: datetime
@@ -174,14 +178,12 @@ class ProxySessionService:
         # Nobody changed it meanwhile: it expired, and its number went to another session.
         raise rules.closed()
 
-    def _matching(self, request: ListRequest) -> Iterator[ProxySession]:
-        now, after = self._clock(), request.after
-        while part := self._store.sessions_after(request.connector, after, _PART):
-            for session in part:
-                shown = rules.as_of(session, now)
-                if rules.readable(session, now) and request.status in (None, shown.status):
-                    yield shown
-            after = part[-1].position
+    def _matching(
+        self, request: ListRequest, part: Sequence[ProxySession]
+    ) -> tuple[ProxySession, ...]:
+        now = self._clock()
+        shown = (rules.as_of(session, now) for session in part if rules.readable(session, now))
+        return tuple(one for one in shown if request.status in (None, one.status))
 
     def _check_known(self, connector: Connector) -> None:
         if not self._store.sessions_after(connector, None, 1):

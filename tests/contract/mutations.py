@@ -154,8 +154,8 @@ MUTATIONS = (
     Mutation(
         "what is made after a time-out is taken back",
         "handler",
-        "if made and delivery.answer",
-        "if False and delivery.answer",
+        "if outcome and outcome.is_new and",
+        "if False and outcome and",
         "tests/runtime/test_time.py::test_hanging_api",
     ),
     Mutation(
@@ -220,13 +220,6 @@ MUTATIONS = (
         'if not url.startswith(("https://", "http://")):',
         "if False:",
         f"{_EVENT}::test_unanswerable",
-    ),
-    Mutation(
-        "fields that crhelper would obey are not given to it",
-        "handler",
-        '"LogicalResourceId": address.logical_resource_id,\n    }',
-        '"LogicalResourceId": address.logical_resource_id,\n    } | {**event}',
-        f"{_EVENT}::test_injected_fields",
     ),
     Mutation(
         "no phone number is in a Reason",

@@ -105,8 +105,7 @@ class Histories(RuleBasedStateMachine):
         """Update a stack."""
         stack = data.draw(st.sampled_from(self.stacks))
         self._disturb(api, bucket)
-        self.ledger.is_taken_back = sibling_fails
-        self.universe.cloudformation.update(
+        self.ledger.is_taken_back = not self.universe.cloudformation.update(
             stack, template, sibling_fails=sibling_fails, rollback=rollback
         )
 

@@ -9,17 +9,21 @@ from aws_cdk.assertions import Template
 from cfnlint.api import ManualArgs, lint
 from cfnlint.decode import decode_str
 
-from chime_proxy import ProxySession, ProxySessionProvider
+from chime_proxy import ProxySession, ProxySessionProvider, VoiceConnectorProxy
 from chime_proxy_provider import handler as provider
 
 FOLDER = Path(__file__).parents[2] / "examples" / "cloudformation"
-SCHEMA: Mapping[str, Any] = json.loads(
-    Path(provider.__file__).with_name("resource.json").read_text(encoding="utf-8")
-)
-READABLE = SCHEMA["definitions"]["Attributes"]["properties"].keys()
+SESSION, PROXY = "Custom::ChimeProxySession", "Custom::ChimeVoiceConnectorProxy"
+FILES = {SESSION: "resource.json", PROXY: "voice_connector_proxy.json"}
 CLOUDFORMATIONS_OWN = {"ServiceToken", "ServiceTimeout"}
 
 PATHS = sorted(FOLDER.iterdir())
+
+
+def schema(name: str) -> Mapping[str, Any]:
+    """A schema of the provider's."""
+    text = Path(provider.__file__).with_name(name).read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
 def template(path: Path) -> dict[str, Any]:
@@ -47,15 +51,24 @@ def statements(policy: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def construct() -> Template:
-    """A session of the construct library."""
+    """A session and a configuration of the construct library."""
     stack = cdk.Stack(cdk.App(context={"aws:cdk:bundling-stacks": []}), "Calls")
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    configured = VoiceConnectorProxy(
+        stack,
+        "Proxy",
+        voice_connector="abcdef1ghij2klmno3pqr4",
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+        provider=provider,
+    )
     ProxySession(
         stack,
         "Ride",
-        voice_connector="abcdef1ghij2klmno3pqr4",
+        voice_connector=configured,
         participants=["+14015550101", "+12065550100"],
         capabilities=["Voice"],
-        provider=ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com"),
+        provider=provider,
     )
     return Template.from_stack(stack)
 
@@ -70,47 +83,56 @@ def test_cfn_lint(path: Path) -> None:
     assert [match for match in matches if match.rule.id not in ignored] == []
 
 
-def test_sessions() -> None:
-    """Every session has what the schema requires, nothing that it does not know, and a time-out."""
-    sessions = list(resources("Custom::ChimeProxySession"))
+@pytest.mark.parametrize("resource_type", FILES)
+def test_properties(resource_type: str) -> None:
+    """Every resource has what its schema requires, nothing that it does not know, and a time-out."""
+    accepted = schema(FILES[resource_type])
+    found = list(resources(resource_type))
 
-    assert sessions
-    for _, session, _ in sessions:
-        properties = session["Properties"].keys()
-        assert properties - CLOUDFORMATIONS_OWN <= SCHEMA["properties"].keys()
-        assert set(SCHEMA["required"]) | CLOUDFORMATIONS_OWN <= properties
-
-
-def test_time_out(construct: Template) -> None:
-    """CloudFormation waits as long for an example's session as for a construct's."""
-    (session,) = construct.find_resources("Custom::ChimeProxySession").values()
-
-    waits = {one["Properties"]["ServiceTimeout"] for _, one, _ in resources(session["Type"])}
-    assert {str(wait) for wait in waits} == {session["Properties"]["ServiceTimeout"]}
+    assert found
+    for _, resource, _ in found:
+        properties = resource["Properties"].keys()
+        assert properties - CLOUDFORMATIONS_OWN <= accepted["properties"].keys()
+        assert set(accepted["required"]) | CLOUDFORMATIONS_OWN <= properties
 
 
-def test_attributes() -> None:
+@pytest.mark.parametrize("resource_type", FILES)
+def test_time_out(construct: Template, resource_type: str) -> None:
+    """CloudFormation waits as long for an example's resource as for a construct's."""
+    (own,) = construct.find_resources(resource_type).values()
+
+    waits = {one["Properties"]["ServiceTimeout"] for _, one, _ in resources(resource_type)}
+    assert {str(wait) for wait in waits} == {own["Properties"]["ServiceTimeout"]}
+
+
+@pytest.mark.parametrize("resource_type", FILES)
+def test_attributes(resource_type: str) -> None:
     """Every attribute that an output reads is one that the provider answers with."""
-    for logical_id, _, whole in resources("Custom::ChimeProxySession"):
+    readable = schema(FILES[resource_type])["definitions"]["Attributes"]["properties"].keys()
+    for logical_id, _, whole in resources(resource_type):
         read = [output["Value"]["Fn::GetAtt"] for output in whole["Outputs"].values()]
         names = [name for resource, name in read if resource == logical_id]
         assert names
-        assert set(names) <= READABLE
+        assert set(names) <= readable
 
 
 def test_permissions(construct: Template) -> None:
     """A policy allows the actions of the construct's, on one connector, to the provider's role."""
-    (allowed,) = (
-        statement["Action"]
-        for policy in construct.find_resources("AWS::IAM::Policy").values()
-        for statement in statements(policy)
+    configuring, serving = sorted(
+        (
+            statement["Action"]
+            for policy in construct.find_resources("AWS::IAM::Policy").values()
+            for statement in statements(policy)
+        ),
+        key=len,
     )
 
-    policies = [policy for _, policy, _ in resources("AWS::IAM::Policy")]
+    policies = [(policy, whole) for _, policy, whole in resources("AWS::IAM::Policy")]
     assert policies
-    for policy in policies:
+    for policy, whole in policies:
         (statement,) = statements(policy)
-        assert statement["Action"] == allowed
+        configures = any(one["Type"] == PROXY for one in whole["Resources"].values())
+        assert statement["Action"] == serving + (configuring if configures else [])
         assert "*" not in json.dumps(statement["Resource"])
         assert policy["Properties"]["Roles"] in (
             ["{{resolve:ssm:/chime-proxy/role-name}}"],
@@ -121,7 +143,7 @@ def test_permissions(construct: Template) -> None:
 
 def test_permission_outlives_session() -> None:
     """A session depends on the permission of its template, and otherwise imports its connector."""
-    for _, session, whole in resources("Custom::ChimeProxySession"):
+    for _, session, whole in resources(SESSION):
         policies = [
             logical_id
             for logical_id, resource in whole["Resources"].items()

@@ -11,6 +11,7 @@ from local.environment import shell_script
 from local.folder import ROOT, Folder
 from local.health import endpoint
 from tests.local.checkout import Checkout
+from tests.local.configured_rides import CONFIGURED_STATES
 from tests.local.hidden_rides import HIDDEN_STATES
 from tests.local.probe import ProbeStack
 from tests.local.rides import STATES, THERE, synthesize
@@ -92,7 +93,9 @@ def port(checkout: Checkout) -> int:
 @pytest.fixture(scope="session")
 def templates(checkout: Checkout, port: int) -> dict[str, str]:
     """Synthesize all states of the stack."""
-    return synthesize(checkout.folder.assembly, endpoint(port), {**STATES, **HIDDEN_STATES})
+    return synthesize(
+        checkout.folder.assembly, endpoint(port), {**STATES, **HIDDEN_STATES, **CONFIGURED_STATES}
+    )
 
 
 @pytest.fixture(scope="session")

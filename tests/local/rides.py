@@ -112,7 +112,7 @@ def synthesize(assembly: Path, endpoint: str, states: Mapping[str, Declaration])
     return {state: (assembly / f"{state}.template.json").read_text() for state in states}
 
 
-def session(stack: cdk.Stack, construct_id: str, connector: str, **changes: Any) -> ProxySession:
+def session(stack: cdk.Stack, construct_id: str, connector: Any, **changes: Any) -> ProxySession:
     """Declare a session; changes are to the props that all have."""
     props = {"participants": _PARTICIPANTS, "capabilities": ["Voice", "SMS"], **changes}
     provider = stack.node.find_child("Provider")

@@ -151,8 +151,6 @@ def test_another_connectors_stack(deploy: Deploy, api: Any) -> None:
     """Where the connectors' stacks have the permissions, a session moves from one to another."""
     calls, others = (deploy(EXAMPLES / "voice-connector.yaml") for _ in range(2))
     connectors = [stack.outputs()["VoiceConnectorId"] for stack in (calls, others)]
-    for connector in connectors:
-        _configure(api, connector)
     tuesday = deploy(EXAMPLES / "ride.yaml", VoiceConnectorStack=calls.name, **PAIR)
 
     assert tuesday.update(VoiceConnectorStack=others.name) == "UPDATE_COMPLETE"
@@ -187,7 +185,6 @@ def test_connector_and_its_rides(deploy: Deploy, api: Any) -> None:
     """Sessions import a connector of another stack, which cannot go before them, and are kept."""
     calls = deploy(EXAMPLES / "voice-connector.yaml")
     connector = calls.outputs()["VoiceConnectorId"]
-    _configure(api, connector)
     tuesday = deploy(EXAMPLES / "ride.yaml", VoiceConnectorStack=calls.name, **PAIR)
     (kept,) = sessions(api, connector)
 
@@ -201,10 +198,9 @@ def test_connector_and_its_rides(deploy: Deploy, api: Any) -> None:
     assert left[kept] == PAIR["SecondParticipant"]
 
 
-def test_provider_in_use(deploy: Deploy, api: Any, installed: PlainStack) -> None:
+def test_provider_in_use(deploy: Deploy, installed: PlainStack) -> None:
     """A provider that a stack imports cannot be deleted."""
-    calls = deploy(EXAMPLES / "voice-connector.yaml")
-    _configure(api, calls.outputs()["VoiceConnectorId"])
+    deploy(EXAMPLES / "voice-connector.yaml")
 
     with pytest.raises(ClientError, match="is imported by stack"):
         installed.delete()

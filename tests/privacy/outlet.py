@@ -12,9 +12,10 @@ from typing import Any
 from tests.doubles import Context
 
 from chime_proxy_provider import handler as provider
+from chime_proxy_provider import report
 
 # Loggers are left for crhelper to quiet; whoever sets one to DEBUG does so before the event.
-_LOGGERS = ("", "crhelper", "botocore", "boto3", "urllib3", provider.SERVICE)
+_LOGGERS = ("", "crhelper", "botocore", "boto3", "urllib3", report.SERVICE)
 _OWN_FIELDS = vars(logging.makeLogRecord({})).keys()
 
 
@@ -71,7 +72,7 @@ def _recorded(texts: list[str]) -> Iterator[None]:
     recorder, stream = _Recorder(texts), io.StringIO()
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     levels = [logger.level for logger in loggers]
-    written = provider.logger.registered_handler
+    written = report.logger.registered_handler
     assert isinstance(written, logging.StreamHandler)
     before = written.setStream(stream)
     for logger in loggers:

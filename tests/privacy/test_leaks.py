@@ -15,6 +15,7 @@ from tests.privacy.scenarios import Scenario, participant, scenarios
 from tests.privacy.world import World
 
 from chime_proxy_provider import handler as provider
+from chime_proxy_provider import report
 from chime_proxy_provider.answer import Undelivered
 
 SIGNATURE = "fivesecretsevenletters"
@@ -110,7 +111,7 @@ def _debug(event: Mapping[str, Any]) -> None:
 
 
 def _structured(event: Mapping[str, Any]) -> None:
-    provider.logger.info("received", extra={"participants": str(event)})
+    report.logger.info("received", extra={"participants": str(event)})
 
 
 def _print(event: Mapping[str, Any]) -> None:

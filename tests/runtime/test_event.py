@@ -7,6 +7,7 @@ import pytest
 from tests.doubles import PHYSICAL_ID, REQUEST, Answers, Context, event
 
 from chime_proxy_provider import handler as provider
+from chime_proxy_provider import report
 from chime_proxy_provider.answer import Undelivered
 
 
@@ -94,7 +95,7 @@ def test_undelivered(
 
 def test_report(handler: provider.Handler, capsys: pytest.CaptureFixture[str]) -> None:
     """Each event leaves one log line and one metric line, with neither numbers nor secrets."""
-    written = provider.logger.registered_handler
+    written = report.logger.registered_handler
     assert isinstance(written, logging.StreamHandler)
     before = written.setStream(sys.stdout)
 

@@ -9,7 +9,8 @@ from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 from tests.doubles import CONNECTOR, SESSION
 from tests.runtime.sdk_data import sdk_data
 
-from chime_proxy_provider.handler import api_client, handler
+from chime_proxy_provider.clients import api_client
+from chime_proxy_provider.handler import handler
 from chime_proxy_provider.sdk_session import SDK_DATA, sdk_session
 
 API: Final = "chime-sdk-voice"

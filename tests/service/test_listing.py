@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -120,6 +121,19 @@ def test_status_filter(
     assert of(Status.CLOSED) == {session.key.proxy_session_id for session in closing}
     assert of(Status.OPEN) == {staying.key.proxy_session_id}
     assert of(Status.IN_PROGRESS) == set()
+
+
+def test_a_page_looks_at_a_thousand(
+    service: ProxySessionService, connector: Connector, open_many: OpenMany
+) -> None:
+    """A page by status ends before it has looked at every session there is, and goes on."""
+    open_many(1500)
+    closed = ListRequest(connector=connector, status=Status.CLOSED)
+
+    first = service.list(closed)
+    assert first.sessions == ()
+    assert first.position
+    assert service.list(replace(closed, after=first.position)).position is None
 
 
 def test_full_last_page_has_no_token(

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from tests.doubles import NOW, Answers, Context, event, session
 
 from chime_proxy_provider import handler as runtime
+from chime_proxy_provider import report
 from chime_proxy_provider.deletion import RefusedDeletion
 
 
@@ -49,7 +50,7 @@ class _Telling(Answers):
 
 def reports() -> list[dict[str, Any]]:
     """The lines of a request of each type, one that comes to nothing, and one that nobody sent."""
-    written = runtime.logger.registered_handler
+    written = report.logger.registered_handler
     assert isinstance(written, logging.StreamHandler)
     lines = io.StringIO()
     before = written.setStream(lines)

@@ -34,7 +34,7 @@ def written(reports: list[dict[str, Any]]) -> set[Identity]:
 
 def identity(metric: aws_cloudwatch.Metric, provider: ProxySessionProvider) -> Identity:
     """A metric as CloudWatch knows it, in the function that the tests run in."""
-    names = {provider.function.function_name: runtime.FUNCTION_NAME}
+    names = {provider.function.function_name: runtime.handler.reporter.function_name}
     dimensions = {key: names.get(value, value) for key, value in (metric.dimensions or {}).items()}
     return metric.namespace, metric.metric_name, frozenset(dimensions.items())
 

@@ -1,0 +1,76 @@
+"""Run every benchmark side by side, print one table and write `results.json`.
+
+`python -m benchmarks`, or `--quick` to see whether everything works. PARTS are some of start,
+steps, warm, sizes, service and deploy; the others keep what the file has of them.
+"""
+
+import argparse
+import json
+import multiprocessing
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks import allocation, deploy, sizes, startup, steps, warm
+from benchmarks.approach import NAMES, Approach
+from benchmarks.effort import FULL, QUICK, Effort
+from benchmarks.machine import machine
+from benchmarks.results import RESULTS
+from benchmarks.table import table
+from benchmarks.workshop import Workshop
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PARTS")
+    parser.add_argument("--quick", action="store_true", help="little of everything")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file to write")
+    arguments = parser.parse_args()
+    # Or the cloud would outlive a run that is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    run(arguments.parts, QUICK if arguments.quick else FULL, arguments.results)
+
+
+def run(parts: list[str], effort: Effort, file: Path) -> None:
+    """Measure and write the results."""
+    results: dict[str, Any] = json.loads(file.read_text()) if file.exists() and parts else {}
+    results["machine"] = machine()
+    workshop = Workshop()
+    for name, measure in _parts(workshop, effort).items():
+        if not parts or name in parts:
+            sys.stderr.write(f"Measuring {name} ...\n")
+            results[name] = measure()
+    file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(table(results))
+
+
+def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
+    return {
+        "start": lambda: startup.measure(_approaches(workshop), effort.starts),
+        "steps": lambda: steps.measure(workshop, effort.starts),
+        "warm": lambda: warm.measure(_approaches(workshop), effort.lives),
+        "sizes": lambda: sizes.measure(workshop),
+        "service": lambda: _in_new_process(
+            allocation.measure, effort.open_sessions, effort.pools, effort.allocations
+        ),
+        "deploy": lambda: deploy.measure(workshop, effort.deployments),
+    }
+
+
+def _in_new_process(measure: Callable[..., Any], *arguments: object) -> Any:
+    """What is measured where no memory was used before."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(measure, *arguments).result()
+
+
+def _approaches(workshop: Workshop) -> list[Approach]:
+    return [Approach(name, workshop, workshop.synthesize(name, 1)) for name in NAMES]
+
+
+if __name__ == "__main__":
+    main()

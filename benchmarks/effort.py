@@ -1,0 +1,42 @@
+"""How much of everything a run measures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """Sizes and repetitions.
+
+    Args:
+        starts: cold starts of each approach.
+        lives: sessions created, refreshed, updated and deleted by each warm approach.
+        deployments: sessions of a stack, and stacks.
+        open_sessions: how many sessions the service has when allocations are timed.
+        pools: how many proxy numbers.
+        allocations: how many are timed at each size.
+    """
+
+    starts: int
+    lives: int
+    deployments: tuple[tuple[int, int], ...]
+    open_sessions: tuple[int, ...]
+    pools: tuple[int, ...]
+    allocations: int
+
+
+FULL = Effort(
+    starts=25,
+    lives=100,
+    deployments=((1, 1), (50, 1), (200, 1), (400, 1), (400, 5)),
+    open_sessions=(1, 10, 100, 1_000, 10_000, 100_000),
+    pools=(100, 1_000, 10_000, 100_000, 1_000_000),
+    allocations=500,
+)
+QUICK = Effort(
+    starts=1,
+    lives=1,
+    deployments=((1, 1),),
+    open_sessions=(1, 100),
+    pools=(100, 1_000),
+    allocations=5,
+)

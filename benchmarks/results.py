@@ -1,0 +1,5 @@
+"""Where a run leaves its results."""
+
+from pathlib import Path
+
+RESULTS = Path(__file__).with_name("results.json")

@@ -1,0 +1,132 @@
+"""The results as tables: what `make bench` prints, and docs/performance.md shows."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+_STEPS = ("synth_s", "create_s", "no_op_s", "update_s", "destroy_s")
+_EVENTS = ("Create", "refresh", "Update", "Delete")
+
+Row = Sequence[object]
+
+
+def table(results: dict[str, Any]) -> str:
+    """All that was measured, in Markdown."""
+    made: dict[str, Callable[[Any], str]] = {
+        "start": start,
+        "steps": steps,
+        "warm": warm,
+        "sizes": sizes,
+        "deploy": deploy,
+        "service": service,
+    }
+    return "\n\n".join(show(results[part]) for part, show in made.items() if part in results)
+
+
+def start(results: dict[str, Any]) -> str:
+    """Cold starts; ratios are to the bare handler."""
+    floor = results["bare"]["as zipped"]
+    head = (
+        "Start",
+        "",
+        "ready, CPU ms",
+        "ratio",
+        "wall ms",
+        "peak MB",
+        "answered, CPU ms",
+        "ratio",
+    )
+    rows = (
+        (
+            name,
+            kind,
+            one["cpu_ms"],
+            _ratio(one["cpu_ms"], floor["cpu_ms"]),
+            one["wall_ms"],
+            one["peak_mb"],
+            one["answered_cpu_ms"],
+            _ratio(one["answered_cpu_ms"], floor["answered_cpu_ms"]),
+        )
+        for name, kinds in results.items()
+        for kind, one in kinds.items()
+    )
+    return markdown(head, rows)
+
+
+def machine(results: dict[str, object]) -> str:
+    """What a run ran on."""
+    return markdown(tuple(results), [tuple(results.values())])
+
+
+def steps(results: dict[str, float]) -> str:
+    """The steps of a start in Python; ratios are to the bare client."""
+    floor = results["boto3 and its client: the floor"]
+    rows = ((name, value, _ratio(value, floor)) for name, value in results.items())
+    return markdown(("A start in Python", "CPU ms", "ratio"), rows)
+
+
+def warm(results: dict[str, Any]) -> str:
+    """Warm events: processor time, and the API's calls."""
+    head = ("Warm event, CPU ms (calls)", *_EVENTS)
+    rows = (
+        (name, *(_event(events[event]) for event in _EVENTS)) for name, events in results.items()
+    )
+    return markdown(head, rows)
+
+
+def sizes(results: dict[str, Any]) -> str:
+    """Templates, assets and resources."""
+    head = ("Size", "template bytes per session", "asset kB", "resources per session", "per stack")
+    rows = (
+        (
+            name,
+            one["template_bytes_per_session"],
+            round(one["asset_bytes"] / 1000),
+            _counts(one["resources_per_session"]),
+            _counts(one["resources_per_stack"]),
+        )
+        for name, one in results.items()
+    )
+    return markdown(head, rows)
+
+
+def deploy(results: list[dict[str, Any]]) -> str:
+    """Deployments by size."""
+    head = ("Deploy", "sessions", "stacks", *(step.replace("_s", ", s") for step in _STEPS))
+    return markdown(head, map(_deployment, results))
+
+
+def service(results: dict[str, list[dict[str, float]]]) -> str:
+    """The service as it grows."""
+    return "\n\n".join(
+        markdown(tuple(_heading(name) for name in rows[0]), (row.values() for row in rows))  # type: ignore[misc]
+        for rows in results.values()
+    )
+
+
+def _deployment(row: dict[str, Any]) -> Row:
+    key = row["approach"], row["sessions"], row["stacks"]
+    if "impossible" in row:
+        return (*key, f"impossible: {row['impossible']}", *[""] * (len(_STEPS) - 1))
+    return (*key, *(row[step] for step in _STEPS))
+
+
+def _event(event: dict[str, Any]) -> str:
+    return f"{event['cpu_ms']} ({sum(event['calls'].values())})"
+
+
+def _counts(counts: dict[str, float]) -> str:
+    return ", ".join(f"{number:g} {kind.removeprefix('AWS::')}" for kind, number in counts.items())
+
+
+def _heading(name: str) -> str:
+    return name.replace("_ms", ", ms").replace("_", " ")
+
+
+def _ratio(value: float, floor: float) -> str:
+    return f"{value / floor:.2f}"
+
+
+def markdown(head: Row, rows: Iterable[Row]) -> str:
+    """A table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

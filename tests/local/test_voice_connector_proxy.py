@@ -1,0 +1,94 @@
+"""Voice connectors that a stack configures for its sessions, really deployed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.local.checkout import Checkout
+from tests.local.rides import HERE, NOWHERE, without_permission
+from tests.local.running_cloud import RunningCloud
+from tests.local.session_stack import SessionStack
+
+
+@pytest.fixture
+def api(checkout: Checkout, port: int) -> Any:
+    """Return a client of the API."""
+    return RunningCloud(checkout.folder, port).client("chime-sdk-voice")
+
+
+@pytest.fixture
+def stack(new_stack: SessionStack, api: Any) -> Iterator[SessionStack]:
+    """Name a stack that does not exist; afterwards the connectors are configured as before."""
+    before = minutes(api, HERE)
+    yield new_stack
+    new_stack.delete()
+    api.put_voice_connector_proxy(
+        VoiceConnectorId=HERE,
+        DefaultSessionExpiryMinutes=before,
+        PhoneNumberPoolCountries=["CA", "US"],
+    )
+    assert minutes(api, NOWHERE) == 0
+
+
+def minutes(api: Any, connector: str) -> int:
+    """The default minutes of a connector's sessions, 0 where it may have none."""
+    try:
+        found = api.get_voice_connector_proxy(VoiceConnectorId=connector)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "NotFoundException"  # noqa: PT017 - it is caught for its code
+        return 0
+    return int(found["Proxy"]["DefaultSessionExpiryMinutes"])
+
+
+def test_native_connector(stack: SessionStack, checkout: Checkout, api: Any) -> None:
+    """Connector, configuration and session are deployed and destroyed together, in their order."""
+    deployed = checkout.cdk("deploy --require-approval never", "native")
+    assert deployed.returncode == 0, deployed.stdout
+    outputs = stack.outputs()
+    connector = outputs["VoiceConnectorId"]
+    assert minutes(api, connector) == 45
+    assert outputs["ExpiryMinutes"] == "45"
+    listed = api.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
+    assert [f"{connector}/{one['ProxySessionId']}" for one in listed] == list(stack.sessions())
+    destroyed = checkout.cdk("destroy --force", "native")
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert minutes(api, connector) == 0
+    with pytest.raises(ClientError, match="NotFoundException"):
+        api.get_proxy_session(VoiceConnectorId=connector, ProxySessionId=outputs["SessionId"])
+
+
+def test_update_in_place_taken_back(stack: SessionStack, api: Any) -> None:
+    """A configuration that closes the connector is put back when a session then fails."""
+    assert stack.create("configured") == "CREATE_COMPLETE"
+    sessions = stack.sessions()
+    assert stack.update("closed-to-more") == "UPDATE_ROLLBACK_COMPLETE"
+    assert "GeneralServiceException" in stack.failures()
+    assert stack.sessions() == sessions
+    proxy = api.get_voice_connector_proxy(VoiceConnectorId=NOWHERE)["Proxy"]
+    assert not proxy.get("Disabled")
+
+
+def test_claimed(stack: SessionStack, api: Any) -> None:
+    """A configuration that is there already is left alone, and the reason says what to do."""
+    before = minutes(api, HERE)
+    assert stack.create("claiming") == "ROLLBACK_COMPLETE"
+    assert "AdoptExisting" in stack.failures()
+    assert minutes(api, HERE) == before
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert minutes(api, HERE) == before
+
+
+def test_adopted(stack: SessionStack, api: Any) -> None:
+    """A configuration that is there already is taken over, and kept when the stack goes."""
+    assert stack.create("adopting") == "CREATE_COMPLETE"
+    assert minutes(api, HERE) == 45
+    assert stack.delete() == "DELETE_COMPLETE"
+    assert minutes(api, HERE) == 45
+
+
+def test_permission_is_needed(stack: SessionStack) -> None:
+    """Without the policy for its connector, the provider cannot configure it."""
+    stack.begin(without_permission(stack.templates["configured"], NOWHERE))
+    assert stack.created() == "ROLLBACK_COMPLETE"
+    assert "not authorized to perform: chime:GetVoiceConnectorProxy" in stack.failures()
