@@ -36,10 +36,12 @@ class Balance(HTMLParser):
         self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, _attributes: list[tuple[str, str | None]]) -> None:
+        """Remember what is opened."""
         if tag not in self.EMPTY:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        """Compare with what was opened last."""
         if tag not in self.EMPTY and (not self.open or self.open.pop() != tag):
             self.faults.append(f"{self.getpos()}: {tag}")
 
