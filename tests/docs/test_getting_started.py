@@ -1,0 +1,35 @@
+import re
+from pathlib import Path
+
+from local.folder import ROOT
+from tests.docs.page import Page, lasting, run
+
+PAGE = Page(ROOT / "docs" / "getting-started.md")
+README = Page(ROOT / "README.md")
+
+
+def test_commands(checkout: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    """Every command works, in the page's order, and prints what the page says it prints."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+
+    done = run(PAGE, checkout, logs, environment)
+
+    commands = PAGE.commands()
+    assert done.returncode == 0, f"{commands[len(done.printed) - 1]}\n{done.errors}"
+    printed = dict(zip(commands, done.printed, strict=True))
+    promises = list(PAGE.promises())
+    assert len(promises) == 5
+    for command, promised in promises:
+        assert lasting(printed[command]) == lasting(promised), command
+    # The page says that the change keeps the session.
+    looks = [text for command, text in printed.items() if "list-proxy-sessions" in command]
+    before, after = (re.split(r"\s", look)[0] for look in looks)
+    assert before == after
+
+
+def test_readme() -> None:
+    """What the README shows of the local cloud is the beginning of the page."""
+    (promise,) = README.promises()
+
+    assert promise == next(PAGE.promises())

@@ -1,0 +1,127 @@
+"""What is uploaded: a wheel and an archive of the sources, as `make wheel` builds them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from email.message import Message
+from email.parser import BytesParser
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from docs.website import dead_links
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel and the archive, built from a copy of the sources."""
+    source = tmp_path_factory.mktemp("source")
+    for name in ("constructs", "docs", "examples", "lambda"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "app.py"):
+        shutil.copy(ROOT / name, source)
+    out = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return out
+
+
+@pytest.fixture(scope="module")
+def metadata(distributions: Path) -> Message:
+    """What the wheel says of itself."""
+    (wheel,) = distributions.glob("*.whl")
+    with ZipFile(wheel) as files:
+        (name,) = [name for name in files.namelist() if name.endswith(".dist-info/METADATA")]
+        return BytesParser().parsebytes(files.read(name))
+
+
+@pytest.fixture(scope="module")
+def unpacked(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the archive holds."""
+    (archive,) = distributions.glob("*.tar.gz")
+    out = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(archive) as files:
+        files.extractall(out, filter="data")
+    (folder,) = out.iterdir()
+    return folder
+
+
+def test_check(distributions: Path) -> None:
+    """The package index would take both files, and renders the description."""
+    files = [str(path) for path in distributions.iterdir()]
+    done = subprocess.run(
+        [sys.executable, "-m", "twine", "--no-color", "check", "--strict", *files],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("PASSED") == len(files) == 2
+
+
+def test_description(metadata: Message, unpacked: Path) -> None:
+    """On the index there is no link that leads nowhere: files are named, and are in the archive."""
+    description = str(metadata.get_payload())
+    links = re.findall(r"\]\(([^)]+)\)", description)
+    files = set(re.findall(r"\]\((?!https?:)([^)#\s]+)", README))
+
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert {"docs/library.md", "app.py", "lambda/chime_proxy_provider/resource.json"} <= files
+    assert [name for name in files if f"`{name}`" not in description] == []
+    assert [name for name in files if not (unpacked / name).is_file()] == []
+    assert "<!--" not in description
+
+
+def test_archive(unpacked: Path) -> None:
+    """Every link of the archive's pages leads to a file of the archive."""
+    pages = [unpacked / "README.md", unpacked / "CHANGELOG.md", *(unpacked / "docs").glob("*.md")]
+
+    assert len(pages) > 10
+    assert {page.name: dead_links(page) for page in pages if dead_links(page)} == {}
+
+
+def test_metadata(metadata: Message) -> None:
+    """The index is told what a reader looks for, and no address that is not there."""
+    for field in ("Summary", "Keywords", "License-Expression", "Requires-Python", "Classifier"):
+        assert metadata[field]
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert metadata.get_all("Project-URL") is None
+
+
+def test_version() -> None:
+    """The version is the changelog's latest, which has a date."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    releases = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", CHANGELOG, re.MULTILINE)
+
+    assert releases[0] == project["version"]
+    assert CHANGELOG.index("\n## Unreleased\n") < CHANGELOG.index(f"\n## {releases[0]} ")
+
+
+def test_install(distributions: Path, tmp_path: Path) -> None:
+    """The README's first command installs the package, from an index that has these files."""
+    command = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[0]
+    assert command == "pip install cdk-chime-proxy\n"
+
+    subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        env={
+            **os.environ,
+            "PIP_FIND_LINKS": str(distributions),
+            "PIP_NO_DEPS": "1",
+            "PIP_NO_INDEX": "1",
+            "PIP_TARGET": str(tmp_path),
+        },
+        check=True,
+        capture_output=True,
+    )
+
+    assert (tmp_path / "chime_proxy" / "__init__.py").exists()
