@@ -10,7 +10,7 @@ from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool
+from chime_proxy_service.number_pool import NumberPool, Place
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
 from chime_proxy_service.store import Store
@@ -59,6 +59,10 @@ class ProxySessionService:
     def connectors(self) -> tuple[Connector, ...]:
         """Return the connectors that have a configuration or sessions, in order."""
         return self._store.connectors()
+
+    def places(self) -> dict[Place, int]:
+        """Return how many proxy numbers of each place there are."""
+        return self._pool.places()
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
