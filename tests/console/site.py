@@ -107,7 +107,7 @@ class Site:
 async def everything_else(_scope: dict[str, Any], _receive: object, send: Send) -> None:
     """Stand for ministack: answer whatever comes with 418."""
     await send({"type": "http.response.start", "status": 418, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": b"Something else"})
 
 
 @contextmanager
