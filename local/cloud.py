@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol
 
+from local.console.view import CONSOLE_PATH
 from local.custom_resource import ANSWER_PATH, MAILBOXES
 from local.fault_control import FAULT_PATH, answer_control
 from local.fault_switch import FaultSwitch
@@ -36,13 +37,21 @@ class ProxySessionApi(Protocol):
         """Answer one event in Lambda's payload format 2.0."""
 
 
+class ConsolePage(Protocol):
+    """The page for people."""
+
+    def answer(self, request: HttpRequest) -> dict[str, Any]:
+        """Answer one request, in payload format 2.0."""
+
+
 class Cloud:
     """One port for everything: proxy sessions here, all other services by ministack.
 
     Args:
         ministack: ministack's own application.
         proxy_sessions: what serves `/voice-connectors/...`.
-        faults: what goes wrong with that.
+        console: what serves `/_local/console`.
+        faults: what goes wrong with proxy sessions.
 
     """
 
@@ -50,10 +59,12 @@ class Cloud:
         self,
         ministack: Callable[[Scope, Receive, Send], Awaitable[None]],
         proxy_sessions: ProxySessionApi,
+        console: ConsolePage,
         faults: FaultSwitch,
     ) -> None:
         self._ministack = ministack
         self._proxy_sessions = proxy_sessions
+        self._console = console
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,6 +75,9 @@ class Cloud:
         elif path == FAULT_PATH:
             request = await read_request(scope, receive)
             await send_result(send, answer_control(self._faults, request))
+        elif path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/"):
+            request = await read_request(scope, receive)
+            await send_result(send, await asyncio.to_thread(self._console.answer, request))
         elif path.startswith(ANSWER_PATH):
             request = await read_request(scope, receive)
             MAILBOXES.deliver(request.address, request.body)

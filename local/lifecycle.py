@@ -36,7 +36,7 @@ def up(app: Path, folder: Folder) -> None:
     with step("Deploying it"):
         outputs = deployment.deploy(cdk, stacks)
     show(f"\n{output_table(outputs)}\n")
-    show(next_steps(_shown(folder.env, app), *_session_to_show(stacks.proxy_sessions())))
+    show(next_steps(_shown(folder.env, app), url, *_session_to_show(stacks.proxy_sessions())))
 
 
 def down(app: Path, folder: Folder) -> None:

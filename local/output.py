@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.console.view import CONSOLE_PATH
 from local.deployment import Output
 
 
@@ -36,11 +37,12 @@ def output_table(outputs: Sequence[Output]) -> str:
     return "\n".join(f"  {name:<{width}}  {value}" for name, value in rows)
 
 
-def next_steps(env: Path, voice_connector_id: str, session_id: str | None) -> str:
-    """Return three lines to try next.
+def next_steps(env: Path, endpoint: str, voice_connector_id: str, session_id: str | None) -> str:
+    """Return four lines to try next.
 
     Args:
         env: the script to source.
+        endpoint: the cloud's URL.
         voice_connector_id: of the sessions to look at.
         session_id: the session to look at, None if there is none.
 
@@ -53,5 +55,6 @@ def next_steps(env: Path, voice_connector_id: str, session_id: str | None) -> st
         "Try next:\n"
         f"  source {shlex.quote(str(env))}\n"
         f"  {look}\n"
+        f"  open {endpoint}{CONSOLE_PATH} in a browser\n"
         "  edit app.py, and make local again"
     )

@@ -10,10 +10,13 @@ from hypercorn.config import Config
 from ministack import app
 from ministack.core import hypercorn_compat
 
+from chime_proxy_service.api import Api
 from local import cloudformation
 from local.cloud import Cloud
+from local.console.console import Console
+from local.environment import REGION
 from local.fault_switch import FAULT_SWITCH
-from local.proxy_sessions import create_api
+from local.proxy_sessions import CLOCK, create_service
 
 if TYPE_CHECKING:
     from hypercorn.typing import Framework
@@ -28,7 +31,9 @@ def main(port: int, function_python: Path) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.graceful_timeout = _SHUTDOWN_SECONDS
-    cloud = Cloud(app.app, create_api(), FAULT_SWITCH)
+    service = create_service()
+    api = Api(service, default_region=REGION)
+    cloud = Cloud(app.app, api, Console(service, clock=CLOCK), FAULT_SWITCH)
     asyncio.run(serve(cast("Framework", cloud), config))
 
 

@@ -7,7 +7,14 @@ from dataclasses import asdict, dataclass
 from local.folder import ROOT, Folder
 
 _PORTS = 65536
-_SOURCES = ("local/*.py", "lambda/chime_proxy_service/**/*.py", "requirements.txt")
+_SOURCES = (
+    "local/*.py",
+    "local/console/*.py",
+    "local/console/static/*",
+    "local/console/templates/*",
+    "lambda/chime_proxy_service/**/*.py",
+    "requirements.txt",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

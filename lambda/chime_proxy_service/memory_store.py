@@ -31,15 +31,31 @@ class MemoryStore:
 
     def put_configuration(self, connector: Connector, configuration: ProxyConfiguration) -> None:
         """Set a connector's configuration."""
-        self._configurations[connector] = configuration
+        with self._lock:
+            self._configurations[connector] = configuration
 
     def remove_configuration(self, connector: Connector) -> None:
         """Remove a connector's configuration, if it has one."""
-        self._configurations.pop(connector, None)
+        with self._lock:
+            self._configurations.pop(connector, None)
+
+    def connectors(self) -> tuple[Connector, ...]:
+        """Read which connectors have a configuration or sessions."""
+        with self._lock:
+            used = (connector for connector, positions in self._positions.items() if positions)
+            return tuple(sorted({*self._configurations, *used}))
 
     def session(self, key: SessionKey) -> ProxySession | None:
         """Read a session."""
         return self._sessions.get(key)
+
+    def session_behind(
+        self, region: str, proxy_phone_number: str, participant: str
+    ) -> ProxySession | None:
+        """Read the session behind a number for a participant."""
+        with self._lock:
+            key = self._holders.get((region, participant), {}).get(proxy_phone_number)
+            return None if key is None else self._sessions[key]
 
     def sessions_after(
         self, connector: Connector, position: Position | None, limit: int

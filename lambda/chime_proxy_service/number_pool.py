@@ -47,6 +47,10 @@ class NumberPool:
         for number in phone_numbers:
             self._blocks.setdefault(place_of(number), []).append(number)
 
+    def places(self) -> dict[Place, int]:
+        """Tell how many numbers of each place there are."""
+        return {place: len(numbers) for place, numbers in self._blocks.items()}
+
     def numbers(self, countries: Collection[str], nearest: Place) -> Iterator[str]:
         """Yield every number of these countries, those of the place `nearest` first."""
         blocks = [place for place in self._blocks if place.country in countries]

@@ -19,6 +19,14 @@ How a session lives:
     its twelve hours. A closed one stays readable for 30 days and cannot be changed; a deleted one
     is gone at once.
 
+Whom a call or a text reaches:
+    Sent by a participant to the proxy number of its session, it reaches the other participant, who
+    sees the proxy number. The session has to have the capability, Voice or SMS. One call is up at
+    a time: both participants are in it. A call to a closed session goes to the fall-back number
+    that its connector's configuration has now, and shows the proxy number there too, for as long
+    as the session is readable and its number serves no other session of the caller. A text never
+    goes there, and nothing else reaches anybody.
+
 Everything here is a pure function: time, and what the store knows, are arguments.
 """
 
@@ -29,10 +37,12 @@ from enum import Enum
 from itertools import chain
 
 from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError
 from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.session import (
+    Capability,
     Connector,
     GeoMatchLevel,
     NumberSelectionBehavior,
@@ -236,6 +246,42 @@ def used(session: ProxySession, use: Use, now: datetime) -> ProxySession:
     )
 
 
+def reached(
+    contact: Contact,
+    session: ProxySession | None,
+    configuration: ProxyConfiguration | None,
+    now: datetime,
+) -> Connection | Refusal:
+    """Tell whom a call or a text reaches and which number they see, or why it reaches nobody.
+
+    Args:
+        contact: the call or the text.
+        session: the sender's that has the proxy number, or the last that had; None if none has.
+        configuration: that of the session's connector now, None if it has none.
+        now: the time.
+    """
+    if session is None or not readable(session, now):
+        return Refusal.UNKNOWN
+    status = as_of(session, now).status
+    if status is Status.CLOSED:
+        return _fallen_back(contact, configuration)
+    if contact.capability not in session.capabilities:
+        return Refusal.NOT_CARRIED
+    if status is Status.IN_PROGRESS and contact.capability is Capability.VOICE:
+        return Refusal.BUSY
+    first, second = session.participants
+    return Connection(
+        recipient=second if contact.sender == first else first,
+        shown_number=session.proxy_phone_number,
+        session=session.key,
+    )
+
+
+def use_of(contact: Contact) -> Use:
+    """Tell what a contact that reaches a participant does with the session."""
+    return Use.CALL_STARTED if contact.capability is Capability.VOICE else Use.TEXT
+
+
 def as_of(session: ProxySession, now: datetime) -> ProxySession:
     """Show a session as it is now: closed, since its expiry, if that has come."""
     if now < session.expires_at:
@@ -251,6 +297,15 @@ def readable(session: ProxySession, now: datetime) -> bool:
 def closed() -> BadRequestError:
     """Say that a session cannot be changed any more."""
     return BadRequestError("The proxy session is Closed and cannot be changed; create a new one")
+
+
+def _fallen_back(
+    contact: Contact, configuration: ProxyConfiguration | None
+) -> Connection | Refusal:
+    number = configuration and configuration.fall_back_phone_number
+    if not number or contact.capability is not Capability.VOICE:
+        return Refusal.CLOSED
+    return Connection(recipient=number, shown_number=contact.proxy_phone_number, session=None)
 
 
 def _check_alive(session: ProxySession, now: datetime) -> None:

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool
+from chime_proxy_service.number_pool import NumberPool, Place
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
 from chime_proxy_service.store import Store
@@ -53,6 +54,14 @@ class ProxySessionService:
         self._pool = pool
         self._clock = clock
         self._new_id = new_id
+
+    def connectors(self) -> tuple[Connector, ...]:
+        """Return the connectors that have a configuration or sessions, in order."""
+        return self._store.connectors()
+
+    def places(self) -> dict[Place, int]:
+        """Return how many proxy numbers of each place there are."""
+        return self._pool.places()
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -120,6 +129,20 @@ class ProxySessionService:
         """
         return self._change(key, lambda session, now: rules.used(session, use, now))
 
+    def connect(self, contact: Contact) -> Connection | Refusal:
+        """Tell whom a call or a text reaches, and note that the session was used by it."""
+        while True:
+            now = self._clock()
+            session = self._store.session_behind(
+                contact.region, contact.proxy_phone_number, contact.sender
+            )
+            fate = rules.reached(contact, session, self._configuration_of(session), now)
+            if session is None or isinstance(fate, Refusal) or fate.session is None:
+                return fate
+            # Lost to somebody who changed the session meanwhile, it is decided anew.
+            if self._store.replace(session, rules.used(session, rules.use_of(contact), now)):
+                return fate
+
     def delete(self, key: SessionKey) -> None:
         """Remove a session, whatever its status, or raise NotFoundError."""
         self._readable(key, self._clock())
@@ -157,6 +180,9 @@ class ProxySessionService:
             busy=self._store.busy_numbers(region, request.participants, now),
             last=self._store.last_number(request.connector, request.participants),
         )
+
+    def _configuration_of(self, session: ProxySession | None) -> ProxyConfiguration | None:
+        return None if session is None else self._store.configuration(session.key.connector)
 
     def _readable(self, key: SessionKey, now: datetime) -> ProxySession:
         session = self._store.session(key)

@@ -24,8 +24,19 @@ class Store(Protocol):
     def remove_configuration(self, connector: Connector) -> None:
         """Remove a connector's configuration, if it has one."""
 
+    def connectors(self) -> tuple[Connector, ...]:
+        """Read which connectors have a configuration or sessions, in order."""
+
     def session(self, key: SessionKey) -> ProxySession | None:
         """Read a session."""
+
+    def session_behind(
+        self, region: str, proxy_phone_number: str, participant: str
+    ) -> ProxySession | None:
+        """Read the session in which a proxy number serves a participant, without a search.
+
+        If none is open, it is the last that was, while the store still has that one.
+        """
 
     def sessions_after(
         self, connector: Connector, position: Position | None, limit: int

@@ -3,10 +3,11 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from urllib.request import urlopen
 
 import pytest
 from local.daemon import locked_pid
-from local.health import served_pid
+from local.health import endpoint, served_pid
 from local.state import read_state
 from tests.local.checkout import Checkout
 
@@ -30,6 +31,13 @@ def as_it_was(deployed: Checkout) -> Iterator[Checkout]:
     before = app.read_text()
     yield deployed
     app.write_text(before)
+
+
+def page_of(checkout: Checkout) -> str:
+    """The address of the page that shows a checkout's sessions."""
+    state = read_state(checkout.folder)
+    assert state is not None
+    return f"{endpoint(state.port)}/_local/console"
 
 
 def test_session(deployed: Checkout) -> None:
@@ -59,11 +67,21 @@ def test_unchanged(deployed: Checkout) -> None:
     session = deployed.outputs()["ProxySessionId"]
     assert f"MaskedCalls.ProxySessionId    {session}" in done.stdout
     look = f"get-proxy-session --voice-connector-id {CONNECTOR} --proxy-session-id {session}"
-    assert done.stdout.splitlines()[-3:] == [
+    assert done.stdout.splitlines()[-4:] == [
         "  source .local/env",
         f"  aws chime-sdk-voice {look}",
+        f"  open {page_of(deployed)} in a browser",
         "  edit app.py, and make local again",
     ]
+
+
+def test_page(deployed: Checkout) -> None:
+    """The page shows the session that was deployed."""
+    session = deployed.outputs()["ProxySessionId"]
+    with urlopen(page_of(deployed)) as page:  # noqa: S310 - a URL of this machine
+        html = page.read().decode()
+    assert session in html
+    assert "0100" not in html.replace("555&nbsp;0100", "")
 
 
 def test_update_in_place(as_it_was: Checkout) -> None:

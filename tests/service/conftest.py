@@ -64,13 +64,15 @@ def pass_time(moments: Moments) -> Callable[..., None]:
 
 @pytest.fixture
 def make_service(moments: Moments) -> Callable[..., ProxySessionService]:
-    """Make a service with given numbers and ids, by default all of the fictional ones."""
+    """Make a service with a store, numbers and ids, by default all of the fictional ones."""
 
     def make(
-        numbers: tuple[str, ...] = (), new_id: Callable[[], str] = lambda: str(uuid4())
+        numbers: tuple[str, ...] = (),
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+        store: MemoryStore | None = None,
     ) -> ProxySessionService:
         pool = NumberPool(numbers or fictional_numbers())
-        return ProxySessionService(MemoryStore(), pool, clock=moments.now, new_id=new_id)
+        return ProxySessionService(store or MemoryStore(), pool, clock=moments.now, new_id=new_id)
 
     return make
 

@@ -294,3 +294,11 @@ def test_allocation_looks_at_no_other_session(
     sessions = [service.create(ask(f"+1310{n:07}", f"+1808{n:07}")) for n in range(2000)]
 
     assert {session.proxy_phone_number for session in sessions} == {TWO_NUMBERS[0]}
+
+
+def test_places_of_the_pool() -> None:
+    """The pool counts its numbers by country and area code."""
+    places = NumberPool(fictional_numbers()).places()
+
+    assert places[Place("CA", "604")] == places[Place("US", "206")] == 100
+    assert sum(places.values()) == 1000

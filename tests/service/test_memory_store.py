@@ -1,6 +1,9 @@
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NUMBER = "+12125550100"
 Make = Callable[..., ProxySession]
+TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
 @pytest.fixture
@@ -101,3 +105,35 @@ def test_forget_keeps_what_was_extended(store: MemoryStore, make: Make) -> None:
 
     store.forget(NOW + 4 * HOUR)
     assert store.session(extended.key) is None
+
+
+def lines_run(act: Callable[[], object]) -> int:
+    """How many lines of Python an act runs."""
+    count = 0
+
+    def trace(_frame: FrameType, event: str, _argument: object) -> TraceFunction:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_session_behind_a_number(store: MemoryStore, make: Make) -> None:
+    """What a number means to a participant is found with the same effort among many sessions."""
+    wanted = make("0", "+10", "+20")
+    store.add(wanted, NOW)
+    effort = lines_run(lambda: store.session_behind("us-east-1", NUMBER, "+10"))
+    for n in range(1, 1000):
+        store.add(make(str(n), f"+1{n}0", f"+2{n}0"), NOW)
+
+    assert store.session_behind("us-east-1", NUMBER, "+20") == wanted
+    assert lines_run(lambda: store.session_behind("us-east-1", NUMBER, "+10")) == effort > 0
+    assert store.session_behind("us-east-1", NUMBER, "+30") is None
+    assert store.session_behind("eu-west-1", NUMBER, "+10") is None

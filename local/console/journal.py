@@ -1,0 +1,42 @@
+"""The calls and texts that were placed on the page, as long as the cloud runs."""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from chime_proxy_service.contact import Connection, Contact, Refusal
+
+_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A call or a text, and what became of it. Entries are numbered from 1."""
+
+    number: int
+    at: datetime
+    contact: Contact
+    fate: Connection | Refusal
+
+
+class Journal:
+    """Keeps the last twenty entries. Threads share it."""
+
+    def __init__(self) -> None:
+        self._entries: deque[Entry] = deque(maxlen=_KEPT)
+        self._lock = Lock()
+        self._written = 0
+
+    def write(self, contact: Contact, fate: Connection | Refusal, at: datetime) -> Entry:
+        """Add an entry."""
+        with self._lock:
+            self._written += 1
+            entry = Entry(number=self._written, at=at, contact=contact, fate=fate)
+            self._entries.appendleft(entry)
+            return entry
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return the entries, the latest first."""
+        with self._lock:
+            return tuple(self._entries)

@@ -1,0 +1,111 @@
+"""What the page shows of the proxy-session service."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chime_proxy_service import next_token
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.errors import NotFoundError
+from chime_proxy_service.number_pool import Place, place_of
+from chime_proxy_service.requests import ListRequest
+from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.session import Connector, ProxySession, Status
+from local.console.view import View
+
+_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorSessions:
+    """A voice connector, its configuration if it has one, and a page of its sessions.
+
+    `continuation` is the token of the sessions after these, None if there are none.
+    """
+
+    connector: Connector
+    configuration: ProxyConfiguration | None
+    sessions: tuple[ProxySession, ...]
+    continuation: str | None
+
+    @property
+    def name(self) -> str:
+        """What names the connector in an address."""
+        return f"{self.connector.region}/{self.connector.voice_connector_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolPlace:
+    """How many proxy numbers of a place there are, and how many of them open sessions have."""
+
+    place: Place
+    numbers: int
+    in_use: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All that is shown. A number that sessions of two regions have is in use twice."""
+
+    connectors: tuple[ConnectorSessions, ...]
+    regions: tuple[str, ...]
+    pool: tuple[PoolPlace, ...]
+
+
+def overview(service: ProxySessionService, view: View) -> Overview:
+    """Look at the service.
+
+    Raises:
+        BadRequestError: the view continues a list by a token that is none.
+
+    """
+    connectors = service.connectors()
+    shown = (_connector_sessions(service, connector, view) for connector in connectors)
+    return Overview(
+        connectors=tuple(one for one in shown if view.connector in (None, one.name)),
+        regions=tuple(dict.fromkeys(connector.region for connector in connectors)),
+        pool=_pool(service, connectors),
+    )
+
+
+def _connector_sessions(
+    service: ProxySessionService, connector: Connector, view: View
+) -> ConnectorSessions:
+    after = view.after and view.connector and next_token.decode(view.after)
+    request = ListRequest(connector=connector, after=after or None, max_results=_PAGE)
+    page = service.list(request)
+    return ConnectorSessions(
+        connector=connector,
+        configuration=_configuration(service, connector),
+        sessions=page.sessions,
+        continuation=None if page.position is None else next_token.encode(page.position),
+    )
+
+
+def _configuration(service: ProxySessionService, connector: Connector) -> ProxyConfiguration | None:
+    try:
+        return service.get_configuration(connector)
+    except NotFoundError:
+        return None
+
+
+def _pool(service: ProxySessionService, connectors: tuple[Connector, ...]) -> tuple[PoolPlace, ...]:
+    numbers = {
+        (connector.region, session.proxy_phone_number)
+        for connector in connectors
+        for session in _every_session(service, connector)
+        if session.status is not Status.CLOSED
+    }
+    in_use = Counter(place_of(number) for _, number in numbers)
+    return tuple(
+        PoolPlace(place=place, numbers=count, in_use=in_use[place])
+        for place, count in service.places().items()
+    )
+
+
+def _every_session(service: ProxySessionService, connector: Connector) -> Iterator[ProxySession]:
+    page = service.list(ListRequest(connector=connector))
+    yield from page.sessions
+    while page.position:
+        page = service.list(ListRequest(connector=connector, after=page.position))
+        yield from page.sessions

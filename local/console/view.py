@@ -1,0 +1,57 @@
+"""What of the page a reader looks at: the part of its address that says so.
+
+No phone number is ever in it.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+CONSOLE_PATH = "/_local/console"
+_SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A view of the page.
+
+    Args:
+        numbers_shown: whether phone numbers are written in full; masked by default.
+        entry: the number of the journal's entry to tell of, None for none.
+        connector: the only voice connector to list, as `region/id`; None for all.
+        after: the token after which its sessions are listed, None for the first ones.
+
+    """
+
+    numbers_shown: bool = False
+    entry: int | None = None
+    connector: str | None = None
+    after: str | None = None
+
+    @classmethod
+    def parse(cls, query: str) -> "View":
+        """Read the query of an address; what is not understood is left out."""
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        entry = given.get("entry", "")
+        return cls(
+            numbers_shown=given.get("numbers") == _SHOWN,
+            entry=int(entry) if re.fullmatch(r"[0-9]{1,9}", entry) else None,
+            connector=given.get("connector"),
+            after=given.get("after"),
+        )
+
+    def but(self, **changes: Any) -> "View":
+        """Return the same view with other fields."""
+        return replace(self, **changes)
+
+    def address(self, path: str = "") -> str:
+        """Return the address of something below the page in this view, the page's by default."""
+        given = {
+            "numbers": _SHOWN if self.numbers_shown else None,
+            "connector": self.connector,
+            "after": self.after,
+            "entry": self.entry,
+        }
+        query = urlencode({name: value for name, value in given.items() if value is not None})
+        return f"{CONSOLE_PATH}{path}?{query}" if query else f"{CONSOLE_PATH}{path}"

@@ -1,0 +1,105 @@
+"""What there is to see on the page, each scene as the documentation shows it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Browser, Page
+from tests.console.site import DRIVER, OFFICE, RIDER, Site, serving
+
+from chime_proxy_service.session import Capability
+
+WIDE, NARROW = 1040, 320
+_HEIGHT = 1000
+
+
+def press(page: Page, role: Literal["button", "link"], name: str) -> None:
+    """Press something, and wait for the page that comes of it."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name, exact=True).click()
+
+
+def look(page: Page) -> None:
+    """Do nothing."""
+    page.get_by_role("heading", name="Ride 7").wait_for()
+
+
+def reveal(page: Page) -> None:
+    """Show the numbers."""
+    press(page, "link", "Show numbers")
+
+
+def call(page: Page) -> None:
+    """Let the first participant call, and show the numbers."""
+    press(page, "button", "Call from the first participant of session Ride 7")
+    reveal(page)
+
+
+def text_without_sms(page: Page) -> None:
+    """Let a participant of the session that carries no texts send one."""
+    press(page, "button", "Text from the second participant of session Ride 8")
+
+
+def call_as_stranger(page: Page) -> None:
+    """Call from a number that is in no session."""
+    page.get_by_label("From", exact=True).fill("+1 617 555 0133")
+    page.get_by_label("To", exact=True).fill("+1 206 555 0100")
+    press(page, "button", "Call")
+
+
+def mistype(page: Page) -> None:
+    """Send a number that is none."""
+    page.get_by_label("From", exact=True).fill("Alice")
+    page.get_by_label("To", exact=True).fill("+1 206 555 0100")
+    press(page, "button", "Text")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A look at the page after something was done on it."""
+
+    name: str
+    act: Callable[[Page], None] = look
+    width: int = WIDE
+    colors: Literal["light", "dark"] = "light"
+
+
+SCENES = (
+    Scene("console-masked"),
+    Scene("console-call", call),
+    Scene("console-dark", reveal, colors="dark"),
+    Scene("console-refused", text_without_sms, colors="dark"),
+    Scene("console-narrow", call, NARROW),
+)
+OTHER_SCENES = (
+    Scene("stranger", call_as_stranger),
+    Scene("mistyped", mistype, NARROW, "dark"),
+    Scene("narrow-refused", text_without_sms, NARROW, "dark"),
+)
+
+
+@contextmanager
+def staged(scene: Scene, browser: Browser) -> Iterator[Page]:
+    """Play a scene to its end; yields the page as it is then."""
+    with serving(_rides()) as origin:
+        page = browser.new_page(
+            viewport={"width": scene.width, "height": _HEIGHT}, color_scheme=scene.colors
+        )
+        page.goto(f"{origin}/_local/console")
+        scene.act(page)
+        try:
+            yield page
+        finally:
+            page.close()
+
+
+def _rides() -> Site:
+    site = Site()
+    site.configure(fall_back_phone_number=OFFICE)
+    site.open("+14165550111", "+16045550122", "Ride 6", expiry_minutes=5)
+    site.pass_time(minutes=3)
+    site.open(RIDER, DRIVER, "Ride 7")
+    site.pass_time(minutes=13)
+    site.open(RIDER, "+19135550174", "Ride 8", capabilities=frozenset({Capability.VOICE}))
+    return site

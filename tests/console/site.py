@@ -1,0 +1,137 @@
+"""The page, served by itself on a loopback port, with a clock that stands still until moved."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from local.cloud import Cloud
+from local.console.console import Console
+from local.fault_switch import FaultSwitch
+from local.gateway import HttpRequest
+
+from chime_proxy_service.api import Api
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.memory_store import MemoryStore
+from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.requests import CreateRequest
+from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.session import Capability, Connector, ProxySession
+
+if TYPE_CHECKING:
+    from hypercorn.typing import Framework
+
+CONNECTOR = Connector("us-east-1", "abcdef1ghij2klmno3pqr4")
+RIDER, DRIVER, OFFICE = "+14015550147", "+12065550158", "+13125550169"
+BEGINNING = datetime(2030, 4, 15, 16, 10, 10, 288000, tzinfo=UTC)
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+@dataclass
+class Site:
+    """A service, its page, and the time that both go by."""
+
+    now: datetime = BEGINNING
+    service: ProxySessionService = field(init=False)
+    console: Console = field(init=False)
+
+    def __post_init__(self) -> None:
+        ids = count(1)
+        self.service = ProxySessionService(
+            MemoryStore(),
+            NumberPool(fictional_numbers()),
+            clock=lambda: self.now,
+            new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(ids):012}",
+        )
+        self.console = Console(self.service, clock=lambda: self.now)
+
+    def pass_time(self, **duration: float) -> None:
+        """Move the clock on by `timedelta`'s arguments."""
+        self.now += timedelta(**duration)
+
+    def configure(self, connector: Connector = CONNECTOR, **changes: Any) -> ProxyConfiguration:
+        """Configure a voice connector."""
+        values: dict[str, Any] = {
+            "default_session_expiry_minutes": 60,
+            "phone_number_countries": ("US", "CA"),
+        }
+        return self.service.put_configuration(connector, ProxyConfiguration(**values | changes))
+
+    def open(
+        self, first: str = RIDER, second: str = DRIVER, name: str | None = "Ride 7", **more: Any
+    ) -> ProxySession:
+        """Open a session."""
+        values: dict[str, Any] = {
+            "connector": CONNECTOR,
+            "capabilities": frozenset(Capability),
+            "name": name,
+        }
+        return self.service.create(CreateRequest(participants=(first, second), **values | more))
+
+    def get(self, address: str = "/_local/console", **headers: str) -> dict[str, Any]:
+        """Ask for a page without a network."""
+        return self._ask("GET", address, b"", {"host": "127.0.0.1:4711", **headers})
+
+    def post(self, address: str, body: str = "", **headers: str) -> dict[str, Any]:
+        """Send a form without a network, by default as a browser sends one of the page's own."""
+        own = {
+            "host": "127.0.0.1:4711",
+            "origin": "http://127.0.0.1:4711",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._ask("POST", address, body.encode(), own | named)
+
+    def _ask(
+        self, method: str, address: str, body: bytes, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        path, _, query = address.partition("#")[0].partition("?")
+        request = HttpRequest(
+            method=method,
+            raw_path=path,
+            raw_query=query,
+            headers=headers,
+            raw_headers=[],
+            body=body,
+        )
+        return self.console.answer(request)
+
+
+async def everything_else(_scope: dict[str, Any], _receive: object, send: Send) -> None:
+    """Stand for ministack: answer whatever comes with 418."""
+    await send({"type": "http.response.start", "status": 418, "headers": []})
+    await send({"type": "http.response.body", "body": b"Something else"})
+
+
+@contextmanager
+def serving(site: Site) -> Iterator[str]:
+    """Serve a site as a local cloud does; yields its origin."""
+    cloud = Cloud(
+        everything_else, Api(site.service, default_region="us-east-1"), site.console, FaultSwitch()
+    )
+    with socket.socket() as listener, ThreadPoolExecutor(1) as thread:
+        listener.bind(("127.0.0.1", 0))
+        loop = asyncio.new_event_loop()
+        ended = asyncio.Event()
+        config = Config()
+        config.errorlog = None
+        config.bind = [f"fd://{listener.fileno()}"]
+        served = thread.submit(
+            loop.run_until_complete,
+            serve(cast("Framework", cloud), config, shutdown_trigger=ended.wait),
+        )
+        listener.listen()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            loop.call_soon_threadsafe(ended.set)
+            served.result()
+            loop.close()
+            listener.detach()

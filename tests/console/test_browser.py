@@ -1,0 +1,162 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.console import chromium
+from tests.console.scenes import OTHER_SCENES, SCENES, Scene, staged
+from tests.console.site import DRIVER, RIDER, Site, serving
+
+AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
+EVERY_SCENE = pytest.mark.parametrize("scene", SCENES + OTHER_SCENES, ids=lambda one: one.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    found = chromium.find()
+    if found is None:
+        pytest.skip(chromium.MISSING)
+    with found.started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """The page with one session, before anything was done on it."""
+    site.open()
+    with serving(site) as origin:
+        page = browser.new_page()
+        page.goto(f"{origin}/_local/console")
+        yield page
+        page.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with a page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run()")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+@EVERY_SCENE
+def test_accessible(browser: Browser, scene: Scene) -> None:
+    """axe-core finds nothing wrong, contrast included, wherever and however one looks."""
+    with staged(scene, browser) as page:
+        assert violations(page) == []
+
+
+def test_axe_finds(page: Page) -> None:
+    """axe-core runs here: it finds what is wrong with a page that has it."""
+    page.evaluate("document.querySelector('label').remove()")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert {one.partition(":")[0] for one in violations(page)} >= {"html-has-lang", "label"}
+
+
+@EVERY_SCENE
+def test_fits(browser: Browser, scene: Scene) -> None:
+    """Nothing is wider than the window, of 320 pixels or more."""
+    with staged(scene, browser) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= scene.width
+
+
+def test_call_and_hang_up(page: Page) -> None:
+    """A call puts the session InProgress until somebody hangs up."""
+    session = page.get_by_role("article", name="Ride 7")
+    session.get_by_role("button", name="Call from the second participant").click()
+    expect(page).to_have_title(re.compile("^Call got through"))
+    expect(session).to_contain_text("InProgress")
+    session.get_by_role("button", name="Hang up").click()
+    expect(session.get_by_text("Open")).to_be_visible()
+    expect(session.get_by_role("button", name="Hang up")).to_have_count(0)
+
+
+def test_reload(site: Site, page: Page) -> None:
+    """Loading the page again places nothing a second time."""
+    page.get_by_role("button", name="Text from the first participant").click()
+    page.reload()
+    expect(page.get_by_role("table", name="Calls and texts").get_by_role("row")).to_have_count(2)
+    assert "Text got through" in site.get("/_local/console?entry=1")["body"]
+
+
+def test_numbers(page: Page) -> None:
+    """Numbers appear when they are asked for and go when they are not wanted any more."""
+    expect(page.locator("body")).not_to_contain_text("0147")
+    page.get_by_role("link", name="Show numbers").click()
+    expect(page.get_by_role("article", name="Ride 7")).to_contain_text("+1 401 555 0147")
+    page.get_by_role("link", name="Hide numbers").click()
+    expect(page.locator("body")).not_to_contain_text("0147")
+
+
+def test_any_number(page: Page) -> None:
+    """Who is in no session with a number is told so."""
+    page.get_by_label("From", exact=True).fill("+16175550133")
+    page.get_by_label("To", exact=True).fill("+12065550100")
+    page.get_by_role("button", name="Call", exact=True).click()
+    refused = page.get_by_role("region", name="Call refused")
+    expect(refused).to_contain_text("No session of this participant has this proxy number")
+
+
+def test_keyboard(page: Page) -> None:
+    """Without a mouse one gets to a button, sees that it has the focus, and presses it."""
+    button = page.get_by_role("button", name="Text from the first participant")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if button.evaluate("element => element === document.activeElement"):
+            break
+    assert button.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("^Text got through"))
+
+
+def test_own_files_only(page: Page) -> None:
+    """The page asks for its style sheet and icon and nothing else, and breaks no policy."""
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.reload()
+    paths = {re.sub(r"^http://127.0.0.1:\d+", "", url) for url in asked}
+    assert paths == {
+        "/_local/console",
+        "/_local/console/page.css",
+        "/_local/console/icon.svg",
+    }
+    assert said == []
+
+
+def test_scripts_do_not_run(page: Page) -> None:
+    """The policy stops a script that somebody got into the page."""
+    page.evaluate(
+        "const script = document.createElement('script');"
+        "script.textContent = 'window.ran = true';"
+        "document.body.append(script)"
+    )
+    assert page.evaluate("window.ran") is None
+
+
+def test_cross_site_form(site: Site, page: Page) -> None:
+    """A form that another page of this machine sends here places nothing."""
+    here = page.url
+    page.goto(here.replace("127.0.0.1", "localhost").replace("/_local/console", "/other"))
+    page.set_content(
+        f"""<form method="post" action="{here}/call-or-text">
+        <input name="from" value="{RIDER}"><input name="to" value="{DRIVER}">
+        <input name="region" value="us-east-1"><button name="capability" value="SMS">Win</button>
+        </form>"""
+    )
+    page.get_by_role("button", name="Win").click()
+    expect(page.locator("body")).to_contain_text("This form was not sent by the page itself.")
+    assert "None yet." in site.get()["body"]
+
+
+def test_pictures() -> None:
+    """The documentation has a picture of each of its scenes, none over 150 kB."""
+    pictures = {
+        file.stem: file.stat().st_size for file in chromium.ROOT.glob("docs/images/console-*.png")
+    }
+    assert pictures.keys() == {scene.name for scene in SCENES}
+    assert max(pictures.values()) < 150_000
+    guide = (chromium.ROOT / "docs" / "console.md").read_text(encoding="utf-8")
+    assert not [name for name in pictures if f"images/{name}.png" not in guide]

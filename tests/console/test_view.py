@@ -1,0 +1,23 @@
+import pytest
+from local.console.view import View
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(),
+        View(numbers_shown=True),
+        View(numbers_shown=True, entry=7, connector="us-east-1/abc", after="MT0vYQ=="),
+    ],
+)
+def test_address(view: View) -> None:
+    """A view is read from its address as it was."""
+    assert View.parse(view.address().partition("?")[2]) == view
+
+
+@pytest.mark.parametrize(
+    "query", ["", "entry=x", "entry=%D9%A3", f"entry={'9' * 5000}", "numbers=all", "numbers", "%FF"]
+)
+def test_not_understood(query: str) -> None:
+    """What a query says beyond views is left out."""
+    assert View.parse(query) == View()
