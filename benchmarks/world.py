@@ -12,7 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from local.proxy_sessions import create_api
+from local.environment import REGION
+from local.proxy_sessions import create_service
+
+from chime_proxy_service.api import Api
 
 Invoke = Callable[[dict[str, Any]], Any]
 _OPERATIONS = {
@@ -36,7 +39,7 @@ class World:
         """The function that Lambda's Invoke operation reaches."""
         self.api_ms = 0.0
         """How long the API took since the last event was made."""
-        self._api = create_api()
+        self._api = Api(create_service(), default_region=REGION)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Connection, self))
         self._server.daemon_threads = True
 
