@@ -27,18 +27,12 @@ os.environ["PATH"] = os.pathsep.join(
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
 
 
-# Files that share a cloud, which takes long to start.
-_TOGETHER = ("test_phone_number", "test_sequences", "test_voice_connector_proxy")
 # What takes longest begins first.
 _FIRST = ("docs", "local", "gitops", "contract")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each file's tests run in one process, and the slow files at once."""
-    for item in items:
-        shared = item.path.parent.name == "local" and item.path.stem in _TOGETHER
-        item.add_marker(pytest.mark.xdist_group("cloud" if shared else str(item.path)))
+    """Begin with the slow files."""
     items.sort(key=lambda item: _rank(item.path))
 
 
