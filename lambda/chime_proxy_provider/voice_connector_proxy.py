@@ -11,13 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from chime_proxy_provider.configurations import Configurations
-from chime_proxy_provider.errors import (
-    AlreadyExists,
-    NetworkFailure,
-    NotFound,
-    ProviderError,
-    ServiceInternalError,
-)
+from chime_proxy_provider.errors import AlreadyExists, NotFound, ProviderError
 from chime_proxy_provider.freshness import is_fresh
 from chime_proxy_provider.kind import Created, Kind
 from chime_proxy_provider.schema import Schema
@@ -110,8 +104,9 @@ class VoiceConnectorProxyKind(Kind):
     def _made(self, desired: DesiredState) -> Configuration:
         try:
             return self.configurations.put(desired.properties)
-        except (ServiceInternalError, NetworkFailure) as error:
-            error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))
+        except ProviderError as error:
+            if error.leaves_doubt:
+                error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))
             raise
 
 

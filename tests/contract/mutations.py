@@ -278,6 +278,13 @@ MUTATIONS = (
         f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
     ),
     Mutation(
+        "what one attempt may have done is not forgotten when the next is refused",
+        "attempts",
+        "doubt or error.leaves_doubt",
+        "error.leaves_doubt",
+        f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
+    ),
+    Mutation(
         "the configuration of another connector comes back on rollback",
         "voice_connector_proxy",
         "return wanted if _is_already(existing, desired) else None",
