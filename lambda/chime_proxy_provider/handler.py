@@ -179,6 +179,7 @@ class Handler:
                 outcome = respond(event, address, partial(self._carry_out, schedule.calls))
             except RequestFailed as failure:
                 frame.PhysicalResourceId, delivery.reason = failure.physical_id, str(failure)
+                made.extend([failure.left_behind] if failure.left_behind else [])
                 raise
             made.extend([outcome.physical_id] if outcome.is_new else [])
             frame.Data.update(outcome.attributes)
