@@ -6,11 +6,12 @@ time is left; botocore repeats nothing, since it would repeat CreateProxySession
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.errors import AccessDenied, ServiceInternalError, Throttling
+from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,12 @@ class Sessions:
         call = partial(self.client.get_proxy_session, **key)
         return _session(self.attempts.make(call))
 
+    def alive(self, key: Key) -> Session | None:
+        """The session, unless it is gone or closed."""
+        with suppress(NotFound):
+            return unless_closed(self.get(key))
+        return None
+
     def update(self, key: Key, properties: Mapping[str, Any]) -> Session:
         """Change what the API can change: the capabilities and the minutes to expiry."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
@@ -66,12 +73,17 @@ class Sessions:
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
             answer = self.attempts.make(partial(self.client.list_proxy_sessions, **page))
-            for session in _listed(answer):
-                if session.get("Name", "").startswith(prefix) and session.get("Status") != "Closed":
+            for session in filter(unless_closed, _listed(answer)):
+                if session.get("Name", "").startswith(prefix):
                     yield session
             if not answer.get("NextToken"):
                 return
             page["NextToken"] = answer["NextToken"]
+
+
+def unless_closed(session: Session) -> Session | None:
+    """The session, or None where it can neither be used nor changed any more."""
+    return None if session.get("Status") == "Closed" else session
 
 
 def key_of(session: Session) -> Key:

@@ -112,9 +112,23 @@ MUTATIONS = (
     Mutation(
         "a failed update keeps the session on rollback",
         "rollback",
-        "return is_decidable and self._is_already(",
-        "return False and self._is_already(",
+        "return tells or not self._may_be(current, old, self._is_already)",
+        "return False",
         f"{_SEQUENCES}::test_failed_update_keeps_the_number",
+    ),
+    Mutation(
+        "a failed update keeps an adopted session on rollback",
+        "rollback",
+        "return self._has(current, self.desired) and",
+        "return False and",
+        f"{_SEQUENCES}::test_failed_update_of_an_adopted",
+    ),
+    Mutation(
+        "a rolled back replacement returns to the adopted session",
+        "rollback",
+        "return adopted if adopted and",
+        "return None if adopted and",
+        f"{_SEQUENCES}::test_rollback_to_an_adopted",
     ),
     Mutation(
         "a rolled back replacement returns to the first session",
