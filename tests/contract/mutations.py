@@ -153,7 +153,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a closed session is made anew",
-        "proxy_session",
+        "sessions",
         'return None if session.get("Status") == "Closed" else session',
         "return session",
         "tests/runtime/test_update.py::test_refresh_of_an_expired_session",
