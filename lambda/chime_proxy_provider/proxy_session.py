@@ -84,7 +84,8 @@ class ProxySessionKind(Kind):
         self, request: Request, key: Key, old: Mapping[str, Any], desired: DesiredState
     ) -> Key | None:
         """The session that is there already if the replacement is one that is taken back."""
-        earlier = self._rollback(request, desired).replaced_session(self.sessions.alive(key), old)
+        rollback = self._rollback(request, desired, key)
+        earlier = rollback.replaced_session(self.sessions.alive(key), old)
         return key_of(earlier) if earlier else None
 
     def given_back(self, request: Request, key: Key, desired: DesiredState) -> Key | None:
@@ -120,7 +121,8 @@ class ProxySessionKind(Kind):
         """A session that was made elsewhere; an earlier delivery may have adopted it already."""
         connector = desired.properties["VoiceConnectorId"]
         key = {"VoiceConnectorId": connector, "ProxySessionId": session_id}
-        existing = self.sessions.alive(key)
+        sessions = self.sessions.patient
+        existing = sessions.alive(key)
         if existing is None:
             msg = "AdoptProxySessionId must be the id of a session of the connector that is open"
             raise NotFound(msg)
@@ -128,11 +130,16 @@ class ProxySessionKind(Kind):
         if others:
             msg = f"the session of AdoptProxySessionId has other {', '.join(others)}: declare those"
             raise InvalidRequest(msg)
-        return self.sessions.update(key, desired.properties)
+        return sessions.update(key, desired.properties)
 
-    def _rollback(self, request: Request, desired: DesiredState) -> Rollback:
-        means = self.means
-        return Rollback(SCHEMA, self.sessions, means.references, means.now, request, desired)
+    def _rollback(
+        self, request: Request, desired: DesiredState, key: Key | None = None
+    ) -> Rollback:
+        means, connector = self.means, desired.properties["VoiceConnectorId"]
+        # The permission to serve another connector than before is as new as that of a Create.
+        moves = key is not None and key["VoiceConnectorId"] != connector
+        sessions = self.sessions.patient if moves else self.sessions
+        return Rollback(SCHEMA, sessions, means.references, means.now, request, desired)
 
 
 def _swept(request: Request) -> str:

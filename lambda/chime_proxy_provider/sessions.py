@@ -7,10 +7,11 @@ time is left; botocore repeats nothing, since it would repeat CreateProxySession
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from chime_proxy_provider.attempts import PASSING
 from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
     from chime_proxy_provider.attempts import Attempts
+    from chime_proxy_provider.errors import ProviderError
     from chime_proxy_provider.physical_id import Key
 
     Session: TypeAlias = Mapping[str, Any]
@@ -34,6 +36,13 @@ class Sessions:
 
     client: ChimeSDKVoiceClient
     attempts: Attempts
+    passing: tuple[type[ProviderError], ...] = PASSING
+    """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
+
+    @property
+    def patient(self) -> Sessions:
+        """The same, for a role whose permission may be too new to be known everywhere."""
+        return replace(self, passing=(*PASSING, AccessDenied))
 
     def create(self, properties: Mapping[str, Any]) -> Session:
         """Create a session.
@@ -47,7 +56,7 @@ class Sessions:
     def get(self, key: Key) -> Session:
         """The session as it is now."""
         call = partial(self.client.get_proxy_session, **key)
-        return _session(self.attempts.make(call))
+        return _session(self.attempts.make(call, passing=self.passing))
 
     def alive(self, key: Key) -> Session | None:
         """The session, unless it is gone or closed."""
@@ -59,7 +68,8 @@ class Sessions:
         """Change what the API can change: the capabilities and the minutes to expiry."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
         arguments: dict[str, Any] = {**key, **changeable}
-        return _session(self.attempts.make(partial(self.client.update_proxy_session, **arguments)))
+        call = partial(self.client.update_proxy_session, **arguments)
+        return _session(self.attempts.make(call, passing=self.passing))
 
     def delete(self, key: Key) -> None:
         """Delete the session."""
@@ -72,7 +82,8 @@ class Sessions:
         """
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
-            answer = self.attempts.make(partial(self.client.list_proxy_sessions, **page))
+            call = partial(self.client.list_proxy_sessions, **page)
+            answer = self.attempts.make(call, passing=self.passing)
             for session in filter(unless_closed, _listed(answer)):
                 if session.get("Name", "").startswith(prefix):
                     yield session
