@@ -40,7 +40,7 @@ def differences(schema: Schema, session: Session, properties: Properties) -> lis
         properties: as the API takes them.
     """
     found = {**session, _PARTICIPANTS: _numbers(session)}
-    wanted = {**properties, _PARTICIPANTS: sorted(properties[_PARTICIPANTS])}
+    wanted = {**properties, _PARTICIPANTS: sorted(map(_digits, properties[_PARTICIPANTS]))}
     names = schema.create_only & properties.keys()
     known = (name for name in schema.inputs["properties"] if name in names)
     return [name for name in known if found.get(name) != wanted.get(name)]
@@ -70,7 +70,8 @@ def _is_reordered(old: Properties, new: Properties) -> bool:
 
 
 def _numbers(session: Session) -> list[str]:
-    return sorted(end.get("PhoneNumber", "") for end in session.get("Participants", []))
+    # The API takes numbers without their plus sign, too, from whoever makes a session.
+    return sorted(_digits(end.get("PhoneNumber", "")) for end in session.get("Participants", []))
 
 
 def _digits(number: object) -> str:
