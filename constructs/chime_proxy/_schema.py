@@ -155,8 +155,12 @@ def form(schema: Mapping[str, Any], error: ValidationError) -> str:
 def size(schema: Mapping[str, Any]) -> str:
     """How many items a list must have."""
     least, most = schema["minItems"], schema.get("maxItems")
+    if most is None:
+        return f"must have at least {least} item"
     return (
-        f"must have exactly {least} items" if least == most else f"must have at least {least} item"
+        f"must have exactly {least} items"
+        if least == most
+        else f"must have {least} to {most} items"
     )
 
 

@@ -220,6 +220,16 @@ def test_faults(handle: Handle) -> None:
     assert "555" not in reason
 
 
+def test_too_many_countries(handle: Handle) -> None:
+    """More countries than the API takes are refused without a call, as they are at synthesis."""
+    countries = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTU"]
+    wrong = {**DECLARED, "PhoneNumberPoolCountries": countries}
+
+    reason = handle(request("Create", ResourceProperties=wrong))["Reason"]
+
+    assert "PhoneNumberPoolCountries must have 1 to 100 items" in reason
+
+
 @pytest.fixture
 def read(handler: provider.Handler, answers: Answers) -> Handle:
     """Hand an event to a handler whose only secret holds the fallback number."""

@@ -147,6 +147,15 @@ def test_faults(stack: cdk.Stack) -> None:
     assert "5550100" not in text
 
 
+@pytest.mark.parametrize("number", [0, 105])
+def test_number_of_countries(stack: cdk.Stack, number: int) -> None:
+    """As few and as many countries as the API takes, and no more."""
+    countries = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTU"]
+
+    with pytest.raises(ValueError, match="pool_countries must have 1 to 100 items"):
+        proxy(stack, pool_countries=countries[:number])
+
+
 def test_adoption_needs_a_removal_policy(stack: cdk.Stack) -> None:
     """Nothing is adopted without a word on what becomes of it when the stack goes."""
     with pytest.raises(ValueError, match=r"adopt_existing needs removal_policy.*RETAIN"):
