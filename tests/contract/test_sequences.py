@@ -69,8 +69,11 @@ def test_cancelled_create(universe: Universe) -> None:
     cloudformation, clock = universe.cloudformation, universe.clock
     create = cloudformation.cancelled_create(stack, "Ride", ride())
 
-    clock.at(clock.seconds + 2, lambda: universe.function.invoke(create))
+    late = clock.seconds + 2 * cloudformation.pace_seconds
+    clock.at(late, lambda: universe.function.invoke(create))
     cloudformation.delete_unanswered(stack, "Ride", ride())
+
+    assert clock.seconds > late
 
     check(universe)
 
