@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TypeAlias
 
-from aws_cdk import ArnFormat, Reference, Stack, Token, Tokenization, aws_iam
+from aws_cdk import ArnFormat, Fn, Reference, Stack, Token, Tokenization, aws_iam
 from constructs import Construct
 
 SESSION_ACTIONS = (
@@ -31,16 +31,27 @@ def policy(
 
     A role that is not to be changed is left alone: then the policy is in no template.
     """
+    name = policy_name(provider, stack, policy_id)
     holder: Construct = provider if stack is Stack.of(provider) else stack
     if holder is stack:
         policy_id = f"ProxySessionProvider{provider.node.addr[-8:]}{policy_id}"
     existing = holder.node.try_find_child(policy_id)
     if isinstance(existing, aws_iam.Policy):
         return existing
-    made = aws_iam.Policy(holder, policy_id)
+    made = aws_iam.Policy(holder, policy_id, policy_name=name)
     role.attach_inline_policy(made)
     grant(made, role)
     return made
+
+
+def policy_name(provider: Construct, stack: Stack, policy_id: str) -> str:
+    """A name that no policy of another stack has, deployed wherever and as often as it may be.
+
+    A role has one inline policy of a name: of two stacks with the same one, each would overwrite
+    the other's, and the first to be deleted would take it along.
+    """
+    unique = Fn.select(2, Fn.split("/", stack.stack_id))
+    return f"{policy_id}-{provider.node.addr[-8:]}-{unique}"
 
 
 def statement(

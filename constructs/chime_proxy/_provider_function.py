@@ -1,9 +1,18 @@
 """The Lambda function of a provider, with its role and its logs."""
 
-from aws_cdk import Acknowledgment, RemovalPolicy, Validations, aws_iam, aws_lambda, aws_logs
+from aws_cdk import (
+    Acknowledgment,
+    RemovalPolicy,
+    Stack,
+    Validations,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
 from constructs import Construct
 
 from chime_proxy._code import HANDLER, RUNTIME, provider_code
+from chime_proxy._permission import policy_name
 from chime_proxy._provider_options import FunctionOptions, ProviderOptions, function_options
 
 # What Lambda itself does in the function's name, before and after it runs.
@@ -77,7 +86,8 @@ def _environment(options: ProviderOptions) -> dict[str, str]:
 
 
 def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:
-    policy = aws_iam.Policy(scope, "NetworkPolicy")
+    name = policy_name(scope, Stack.of(scope), "NetworkPolicy")
+    policy = aws_iam.Policy(scope, "NetworkPolicy", policy_name=name)
     policy.add_statements(aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"]))
     role.attach_inline_policy(policy)
     Validations.of(policy).acknowledge(_WILDCARD)

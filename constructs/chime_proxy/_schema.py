@@ -89,14 +89,17 @@ def _meant(error: ValidationError) -> Iterator[ValidationError]:
         return
     choices: Any = error.validator_value
     value: Any = error.instance
-    meant = next(place for place, choice in enumerate(choices) if _is_meant(choice, value))
-    yield from (reason for reason in error.context if reason.schema_path[0] == meant)
+    meant = [place for place, choice in enumerate(choices) if _is_meant(choice, value)]
+    if not meant:
+        yield error
+    yield from (reason for reason in error.context if reason.schema_path[0] in meant[:1])
 
 
 def _is_meant(choice: Mapping[str, Any], value: Any) -> bool:
     if isinstance(value, str):
         return "required" not in choice
-    return "required" in choice and set(choice["required"]) <= value.keys()
+    is_reference = isinstance(value, Mapping) and "required" in choice
+    return is_reference and set(choice["required"]) <= value.keys()
 
 
 def _full_match(
@@ -132,7 +135,7 @@ def _allowed(error: ValidationError) -> str:
             phrase = "is required"
         case "enum":
             phrase = f"must be one of {', '.join(schema['enum'])}"
-        case "pattern":
+        case "pattern" | "oneOf":
             phrase = form(schema, error)
         case "minItems" | "maxItems":
             phrase = size(schema)
@@ -155,8 +158,12 @@ def form(schema: Mapping[str, Any], error: ValidationError) -> str:
 def size(schema: Mapping[str, Any]) -> str:
     """How many items a list must have."""
     least, most = schema["minItems"], schema.get("maxItems")
+    if most is None:
+        return f"must have at least {least} item"
     return (
-        f"must have exactly {least} items" if least == most else f"must have at least {least} item"
+        f"must have exactly {least} items"
+        if least == most
+        else f"must have {least} to {most} items"
     )
 
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.api_error import translated
-from chime_proxy_provider.errors import NetworkFailure, ServiceInternalError, Throttling
+from chime_proxy_provider.errors import (
+    NetworkFailure,
+    ProviderError,
+    ServiceInternalError,
+    Throttling,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chime_proxy_provider.deadline import Deadline
-    from chime_proxy_provider.errors import ProviderError
 
 PASSING = (Throttling, ServiceInternalError, NetworkFailure)
 _PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
@@ -39,18 +43,18 @@ class Attempts:
             passing: the failures that a later attempt may not meet.
 
         Raises:
-            ProviderError: why the last attempt failed.
+            ProviderError: why the last attempt failed. It leaves doubt if any attempt did.
         """
-        for pause in _PAUSES_SECONDS:
+        pauses, doubt = iter(_PAUSES_SECONDS), False
+        while True:
             try:
                 return self._make_once(call)
-            except passing as error:
-                jittered = pause * random.uniform(0.5, 1)  # noqa: S311 - no secret
-                wait = max(jittered, getattr(error, "retry_after_seconds", 0))
-                if self.deadline.seconds_left() <= wait:
+            except ProviderError as error:
+                doubt = error.leaves_doubt = doubt or error.leaves_doubt
+                wait = _wait(error, next(pauses, None)) if isinstance(error, passing) else None
+                if wait is None or self.deadline.seconds_left() <= wait:
                     raise
             self.sleep(wait)
-        return self._make_once(call)
 
     def _make_once(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         if self.deadline.seconds_left() <= 0:
@@ -58,3 +62,12 @@ class Attempts:
             raise NetworkFailure(msg)
         with translated():
             return call()
+
+
+def _wait(error: ProviderError, pause: float | None) -> float | None:
+    """The seconds until the next attempt; None where there is none."""
+    if pause is None:
+        return None
+    jittered = pause * random.uniform(0.5, 1)  # noqa: S311 - no secret
+    asked: float = getattr(error, "retry_after_seconds", 0)
+    return max(jittered, asked)

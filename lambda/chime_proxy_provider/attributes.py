@@ -43,14 +43,14 @@ def flat_attributes(
 
     Args:
         model: the resource.
-        hidden: the values that are not shown.
+        hidden: the attributes that are not shown, whatever the API has: it may be what a secret
+            held before.
         names: what to return, with an empty string where the API has nothing.
     """
-    digits = set(map(_digits, hidden))
     shown = {
         name: _joined(value) if isinstance(value, list) else _text(value)
         for name, value in model.items()
-        if _digits(value) not in digits
+        if name not in hidden
     }
     return {name: shown.get(name, "") for name in names}
 

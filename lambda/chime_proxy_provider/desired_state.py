@@ -24,6 +24,12 @@ class DesiredState:
     hidden: frozenset[str] = field(repr=False)
     """What was read, and is shown by no attribute."""
 
+    @property
+    def referring(self) -> frozenset[str]:
+        """The names of the properties that were declared by reference."""
+        declared, read = self.declared, self.properties
+        return frozenset(name for name in read if read[name] != declared[name])
+
 
 def resolve(
     schema: Schema, references: References, declared: Mapping[str, Any], *, reveal: bool

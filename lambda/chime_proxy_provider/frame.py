@@ -59,6 +59,7 @@ class Frame(CfnResource):
         logging.getLogger("crhelper").setLevel("CRITICAL")
         self._delivery = delivery
         self._standing_id = standing_id
+        self._made = ""
 
     def run(
         self,
@@ -66,34 +67,35 @@ class Frame(CfnResource):
         address: ReturnAddress,
         schedule: Schedule,
         work: Callable[[], Outcome],
-    ) -> Outcome | None:
+    ) -> str:
         """Do some work, and answer by its outcome or before its time is up.
 
         Returns:
-            The outcome, which may not be what was answered; None if the work failed.
+            The physical id of what the work made, or may have made though it failed. It may not
+            be what was answered. Empty if nothing was made.
         """
-        outcomes: list[Outcome] = []
 
         @self.create
         @self.update
         @self.delete
         def do(_event: object, _context: object) -> str:
-            outcomes.append(self._outcome(work))
-            return outcomes[0].physical_id
+            return self._physical_id(work)
 
         self(_event(operation, address), schedule)
-        return outcomes[0] if outcomes else None
+        return self._made
 
-    def _outcome(self, work: Callable[[], Outcome]) -> Outcome:
+    def _physical_id(self, work: Callable[[], Outcome]) -> str:
         self.NoEcho = True
         self.PhysicalResourceId = self._standing_id
         try:
             outcome = work()
         except RequestFailed as failure:
             self.PhysicalResourceId, self._delivery.reason = failure.physical_id, str(failure)
+            self._made = failure.left_behind
             raise
+        self._made = outcome.physical_id if outcome.is_new else ""
         self.Data.update(outcome.attributes)
-        return outcome
+        return outcome.physical_id
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         super()._send(status, reason, send_response=self._delivery)  # type: ignore[misc]  # not in its stubs

@@ -82,9 +82,9 @@ class Handler:
         standing_id = failure_id(event, address, doubt=True)
         delivery = Delivery(AnswerSender(self.pool, schedule.delivery), standing_id)
         work = partial(respond, event, address, partial(self._carry_out, schedule.calls))
-        outcome = Frame(delivery, standing_id).run(_operation(event), address, schedule, work)
-        if outcome and outcome.is_new and _is_unknown(outcome.physical_id, delivery):
-            self._take_back(event, outcome.physical_id, schedule.delivery)
+        made = Frame(delivery, standing_id).run(_operation(event), address, schedule, work)
+        if made and delivery.answer["PhysicalResourceId"] != made:
+            self._take_back(event, made, schedule.delivery)
         return delivery
 
     def _carry_out(self, deadline: Deadline, request: Request) -> Outcome:
@@ -98,6 +98,7 @@ class Handler:
         raise InvalidRequest(msg)
 
     def _take_back(self, event: Mapping[str, Any], physical_id: str, deadline: Deadline) -> None:
+        """Delete what was made after CloudFormation had been told that nothing was."""
         kind = self._kind(event["ResourceType"], deadline)
         key = kind.schema.identifier.parse(physical_id) or {}
         try:
@@ -117,11 +118,6 @@ class Handler:
 def _operation(event: Mapping[str, Any]) -> str:
     request_type = event.get("RequestType")
     return request_type if request_type in list(RequestType) else ""
-
-
-def _is_unknown(physical_id: str, delivery: Delivery) -> bool:
-    """Whether CloudFormation was told, before the resource was made, that there is none."""
-    return bool(delivery.answer["PhysicalResourceId"] != physical_id)
 
 
 def _may_be_repeated(event: Mapping[str, Any], delivery: Delivery) -> bool:

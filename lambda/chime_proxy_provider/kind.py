@@ -116,4 +116,4 @@ class Kind(ABC):
     def attributes(self, model: Model, desired: DesiredState) -> Mapping[str, str]:
         """What `Fn::GetAtt` returns."""
         described = {**self.key(model, desired), **model}
-        return flat_attributes(described, desired.hidden, self.schema.attributes)
+        return flat_attributes(described, desired.referring, self.schema.attributes)

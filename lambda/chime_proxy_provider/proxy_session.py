@@ -19,7 +19,7 @@ from chime_proxy_provider.rollback import Rollback
 from chime_proxy_provider.schema import Schema
 from chime_proxy_provider.session_match import differences, has_participants
 from chime_proxy_provider.session_name import resource_prefix, session_name
-from chime_proxy_provider.sessions import Sessions, key_of
+from chime_proxy_provider.sessions import Sessions, key_of, unless_closed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ class ProxySessionKind(Kind):
 
     def read(self, key: Key, desired: DesiredState) -> Session | None:
         """The session, unless it takes a new one."""
-        return _if_it_will_do(self._open(key), desired)
+        return _if_it_will_do(self.sessions.alive(key), desired)
 
     def update(self, key: Key, desired: DesiredState) -> Session | None:
         """The session with capabilities and minutes as asked for, unless it takes a new one."""
@@ -72,7 +72,7 @@ class ProxySessionKind(Kind):
             return _if_it_will_do(self.sessions.update(key, desired.properties), desired)
         except (InvalidRequest, NotFound):
             # The API has no error of its own for a session that is closed.
-            if self._open(key):
+            if self.sessions.alive(key):
                 raise
             return None
 
@@ -84,12 +84,13 @@ class ProxySessionKind(Kind):
         self, request: Request, key: Key, old: Mapping[str, Any], desired: DesiredState
     ) -> Key | None:
         """The session that is there already if the replacement is one that is taken back."""
-        earlier = self._rollback(request, desired).replaced_session(self._open(key), old)
+        rollback = self._rollback(request, desired, key)
+        earlier = rollback.replaced_session(self.sessions.alive(key), old)
         return key_of(earlier) if earlier else None
 
     def given_back(self, request: Request, key: Key, desired: DesiredState) -> Key | None:
         """The session before this one, if an update made this one for want of a property."""
-        current = self._open(key)
+        current = self.sessions.alive(key)
         first = self._rollback(request, desired).first_session(current) if current else None
         return key_of(first) if first else None
 
@@ -120,26 +121,25 @@ class ProxySessionKind(Kind):
         """A session that was made elsewhere; an earlier delivery may have adopted it already."""
         connector = desired.properties["VoiceConnectorId"]
         key = {"VoiceConnectorId": connector, "ProxySessionId": session_id}
-        existing = self._open(key)
+        sessions = self.sessions.patient
+        existing = sessions.alive(key)
         if existing is None:
             msg = "AdoptProxySessionId must be the id of a session of the connector that is open"
             raise NotFound(msg)
-        declared = SCHEMA.create_only & desired.properties.keys()
-        others = differences(SCHEMA, existing, desired.properties, declared)
+        others = differences(SCHEMA, existing, desired.properties)
         if others:
             msg = f"the session of AdoptProxySessionId has other {', '.join(others)}: declare those"
             raise InvalidRequest(msg)
-        return self.sessions.update(key, desired.properties)
+        return sessions.update(key, desired.properties)
 
-    def _open(self, key: Key) -> Session | None:
-        try:
-            return _unless_closed(self.sessions.get(key))
-        except NotFound:
-            return None
-
-    def _rollback(self, request: Request, desired: DesiredState) -> Rollback:
-        means = self.means
-        return Rollback(SCHEMA, self.sessions, means.references, means.now, request, desired)
+    def _rollback(
+        self, request: Request, desired: DesiredState, key: Key | None = None
+    ) -> Rollback:
+        means, connector = self.means, desired.properties["VoiceConnectorId"]
+        # The permission to serve another connector than before is as new as that of a Create.
+        moves = key is not None and key["VoiceConnectorId"] != connector
+        sessions = self.sessions.patient if moves else self.sessions
+        return Rollback(SCHEMA, sessions, means.references, means.now, request, desired)
 
 
 def _swept(request: Request) -> str:
@@ -152,14 +152,10 @@ def _swept(request: Request) -> str:
 
 
 def _if_it_will_do(session: Session | None, desired: DesiredState) -> Session | None:
-    alive = _unless_closed(session) if session else None
+    alive = unless_closed(session) if session else None
     return alive if alive and has_participants(alive, desired) else None
 
 
 def _is_voice_connector_id(value: object) -> TypeGuard[str]:
     form: str = SCHEMA.inputs["properties"]["VoiceConnectorId"]["pattern"]
     return isinstance(value, str) and re.fullmatch(form, value) is not None
-
-
-def _unless_closed(session: Session) -> Session | None:
-    return None if session.get("Status") == "Closed" else session

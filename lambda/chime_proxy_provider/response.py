@@ -24,6 +24,7 @@ class RequestFailed(Exception):
     def __init__(self, error: ProviderError, physical_id: str) -> None:
         super().__init__(reason(f"{type(error).__name__}: {error}"))
         self.physical_id = physical_id
+        self.left_behind = error.left_behind
 
 
 def respond(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from chime_proxy_provider.desired_state import resolve
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.freshness import signing_time
-from chime_proxy_provider.session_match import is_already, leaves_no_trace
+from chime_proxy_provider.session_match import differences, is_already, leaves_no_trace
 from chime_proxy_provider.session_name import resource_prefix
 from chime_proxy_provider.sessions import key_of
 
@@ -68,7 +68,7 @@ class Rollback:
             self._delete_attempts(self._attempts(current, old))
             return current
         is_over = current and not self._is_recent(current)
-        earlier = None if is_over else self.other_session(current)
+        earlier = None if is_over else self.other_session(current) or self._adopted(current)
         if not current and not earlier:
             self._delete_attempts(self._attempts(None, old))
         return earlier
@@ -83,7 +83,7 @@ class Rollback:
         if before and self._is_recent(current):
             return before[-1]
         self._delete_attempts([one for one in others if one not in before])
-        return None
+        return self._adopted(current) if self._is_recent(current) else None
 
     def other_session(self, current: Session | None) -> Session | None:
         """A session other than the current one that is what the request asks for."""
@@ -96,24 +96,39 @@ class Rollback:
                 if not _is_same(session, current) and self._is_already(session, self.desired):
                     yield session
 
-    def _is_made_of(self, current: Session, old: Mapping[str, Any]) -> bool:
-        is_decidable = self._is_decidable(current, old)
-        return is_decidable and self._is_already(current, self.desired)
+    def _adopted(self, current: Session | None) -> Session | None:
+        """The session that the resource was created for, if it was put aside."""
+        session_id = self.desired.declared.get("AdoptProxySessionId", "")
+        if not session_id or (current and current["ProxySessionId"] == session_id):
+            return None
+        connector = self.desired.properties["VoiceConnectorId"]
+        key = {"VoiceConnectorId": connector, "ProxySessionId": session_id}
+        adopted = self.sessions.alive(key)
+        return adopted if adopted and self._has(adopted, self.desired) else None
 
-    def _is_decidable(self, current: Session, old: Mapping[str, Any]) -> bool:
-        """Whether the current session tells which of the properties it was made of."""
-        either = (self.desired.declared, self.desired.properties)
-        if not any(leaves_no_trace(self.schema, old, new) for new in either):
-            return True
+    def _is_made_of(self, current: Session, old: Mapping[str, Any]) -> bool:
+        """Whether the request goes back to the current session, and not to one before it."""
+        if self._is_already(current, self.desired):
+            either = (self.desired.declared, self.desired.properties)
+            tells = not any(leaves_no_trace(self.schema, old, new) for new in either)
+            return tells or not self._may_be(current, old, self._is_already)
+        return self._has(current, self.desired) and not self._may_be(current, old, self._has)
+
+    def _may_be(
+        self,
+        current: Session,
+        old: Mapping[str, Any],
+        fits: Callable[[Session, DesiredState], bool],
+    ) -> bool:
+        """Whether the current session may be what the request takes back."""
         try:
             self.schema.check(old)
         except InvalidRequest:
-            return True
-        try:
-            attempted = self._resolved(old)
-        except ProviderError:
             return False
-        return not self._is_already(current, attempted)
+        try:
+            return fits(current, self._resolved(old))
+        except ProviderError:
+            return True
 
     def _attempts(self, current: Session | None, old: Mapping[str, Any]) -> Iterator[Session]:
         """What a failed replacement left if its end was not known when it failed."""
@@ -141,6 +156,9 @@ class Rollback:
 
     def _is_already(self, session: Session, desired: DesiredState) -> bool:
         return is_already(self.schema, session, desired, self._prefix)
+
+    def _has(self, session: Session, desired: DesiredState) -> bool:
+        return not differences(self.schema, session, desired.properties)
 
     def _is_recent(self, session: Session) -> bool:
         created = session.get("CreatedTimestamp")

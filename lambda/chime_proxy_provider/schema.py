@@ -148,15 +148,19 @@ def _string_faults(schema: Mapping[str, Any], value: str, name: str) -> Iterator
 
 
 def _array_faults(schema: Mapping[str, Any], value: list[Any], name: str) -> Iterator[str]:
-    least, most = schema["minItems"], schema.get("maxItems", len(value))
-    if least == most and len(value) != least:
-        yield f"{name} must have exactly {least} items"
-    elif len(value) < least:
-        yield f"{name} must have at least {least} item"
+    if not schema["minItems"] <= len(value) <= schema.get("maxItems", len(value)):
+        yield f"{name} must have {_size(schema)}"
     if any(item in value[:index] for index, item in enumerate(value)):
         yield f"{name} must not repeat an item"
     for index, item in enumerate(value):
         yield from _faults(schema["items"], item, f"{name}[{index}]")
+
+
+def _size(schema: Mapping[str, Any]) -> str:
+    least, most = schema["minItems"], schema.get("maxItems")
+    if most is None:
+        return f"at least {least} item"
+    return f"exactly {least} items" if least == most else f"{least} to {most} items"
 
 
 def _object_faults(
@@ -168,4 +172,5 @@ def _object_faults(
         if name in known:
             yield from _faults(known[name], item, f"{path}{name}")
         else:
-            yield f"{path}{redact_foreign(name[:60])} is not a property; known are {', '.join(known)}"
+            unknown = redact_foreign(name)[:60]
+            yield f"{path}{unknown} is not a property; known are {', '.join(known)}"

@@ -25,22 +25,23 @@ def is_already(schema: Schema, session: Session, desired: DesiredState, prefix: 
     new = desired.properties
     if not new.get("Name") and session.get("Name", "").startswith(prefix):
         new = {**new, "Name": session["Name"]}
-    return not differences(schema, session, new, schema.create_only)
+    has_more = schema.create_only & session.keys() - new.keys()
+    return not has_more and not differences(schema, session, new)
 
 
-def differences(
-    schema: Schema, session: Session, properties: Properties, names: frozenset[str]
-) -> list[str]:
-    """Those of the named properties that a session does not have.
+def differences(schema: Schema, session: Session, properties: Properties) -> list[str]:
+    """The properties that a session should have, could not be given, and does not have.
+
+    One that was adopted may have more than these: what its maker wanted.
 
     Args:
         schema: the resource's, in whose order the names come.
         session: the session as the API describes it; it does not tell the participants' order.
         properties: as the API takes them.
-        names: what to look at.
     """
     found = {**session, _PARTICIPANTS: _numbers(session)}
-    wanted = {**properties, _PARTICIPANTS: sorted(properties[_PARTICIPANTS])}
+    wanted = {**properties, _PARTICIPANTS: sorted(map(_digits, properties[_PARTICIPANTS]))}
+    names = schema.create_only & properties.keys()
     known = (name for name in schema.inputs["properties"] if name in names)
     return [name for name in known if found.get(name) != wanted.get(name)]
 
@@ -69,7 +70,8 @@ def _is_reordered(old: Properties, new: Properties) -> bool:
 
 
 def _numbers(session: Session) -> list[str]:
-    return sorted(end.get("PhoneNumber", "") for end in session.get("Participants", []))
+    # The API takes numbers without their plus sign, too, from whoever makes a session.
+    return sorted(_digits(end.get("PhoneNumber", "")) for end in session.get("Participants", []))
 
 
 def _digits(number: object) -> str:

@@ -6,11 +6,13 @@ time is left; botocore repeats nothing, since it would repeat CreateProxySession
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.errors import AccessDenied, ServiceInternalError, Throttling
+from chime_proxy_provider.attempts import PASSING
+from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
     from chime_proxy_provider.attempts import Attempts
+    from chime_proxy_provider.errors import ProviderError
     from chime_proxy_provider.physical_id import Key
 
     Session: TypeAlias = Mapping[str, Any]
@@ -33,6 +36,13 @@ class Sessions:
 
     client: ChimeSDKVoiceClient
     attempts: Attempts
+    passing: tuple[type[ProviderError], ...] = PASSING
+    """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
+
+    @property
+    def patient(self) -> Sessions:
+        """The same, for a role whose permission may be too new to be known everywhere."""
+        return replace(self, passing=(*PASSING, AccessDenied))
 
     def create(self, properties: Mapping[str, Any]) -> Session:
         """Create a session.
@@ -46,13 +56,20 @@ class Sessions:
     def get(self, key: Key) -> Session:
         """The session as it is now."""
         call = partial(self.client.get_proxy_session, **key)
-        return _session(self.attempts.make(call))
+        return _session(self.attempts.make(call, passing=self.passing))
+
+    def alive(self, key: Key) -> Session | None:
+        """The session, unless it is gone or closed."""
+        with suppress(NotFound):
+            return unless_closed(self.get(key))
+        return None
 
     def update(self, key: Key, properties: Mapping[str, Any]) -> Session:
         """Change what the API can change: the capabilities and the minutes to expiry."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
         arguments: dict[str, Any] = {**key, **changeable}
-        return _session(self.attempts.make(partial(self.client.update_proxy_session, **arguments)))
+        call = partial(self.client.update_proxy_session, **arguments)
+        return _session(self.attempts.make(call, passing=self.passing))
 
     def delete(self, key: Key) -> None:
         """Delete the session."""
@@ -65,13 +82,19 @@ class Sessions:
         """
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
-            answer = self.attempts.make(partial(self.client.list_proxy_sessions, **page))
-            for session in _listed(answer):
-                if session.get("Name", "").startswith(prefix) and session.get("Status") != "Closed":
+            call = partial(self.client.list_proxy_sessions, **page)
+            answer = self.attempts.make(call, passing=self.passing)
+            for session in filter(unless_closed, _listed(answer)):
+                if session.get("Name", "").startswith(prefix):
                     yield session
             if not answer.get("NextToken"):
                 return
             page["NextToken"] = answer["NextToken"]
+
+
+def unless_closed(session: Session) -> Session | None:
+    """The session, or None where it can neither be used nor changed any more."""
+    return None if session.get("Status") == "Closed" else session
 
 
 def key_of(session: Session) -> Key:

@@ -6,18 +6,13 @@ whose it is. So one that is there already is left alone, unless it is asked for.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from chime_proxy_provider.configurations import Configurations
-from chime_proxy_provider.errors import (
-    AlreadyExists,
-    NetworkFailure,
-    NotFound,
-    ProviderError,
-    ServiceInternalError,
-)
+from chime_proxy_provider.errors import AlreadyExists, NotFound, ProviderError
 from chime_proxy_provider.freshness import is_fresh
 from chime_proxy_provider.kind import Created, Kind
 from chime_proxy_provider.schema import Schema
@@ -31,6 +26,7 @@ if TYPE_CHECKING:
     from chime_proxy_provider.kind import Means
     from chime_proxy_provider.physical_id import Key
 
+_FALLBACK = "FallBackPhoneNumber"
 SCHEMA = Schema.load(Path(__file__).with_name("voice_connector_proxy.json"))
 
 
@@ -57,7 +53,7 @@ class VoiceConnectorProxyKind(Kind):
         existing = self._existing(desired, is_first=is_first)
         if existing is None:
             return Created(self._made(desired), is_new=True)
-        if not is_first and _is_already(existing, desired):
+        if not is_first and not _differing(existing, desired):
             return Created(existing, is_new=False)
         if not desired.declared.get("AdoptExisting"):
             msg = "the voice connector has a proxy configuration already: AdoptExisting takes it"
@@ -65,12 +61,13 @@ class VoiceConnectorProxyKind(Kind):
         return Created(self.configurations.put(desired.properties), is_new=False)
 
     def read(self, key: Key, desired: DesiredState) -> Configuration | None:
-        """The configuration, made again where it is gone."""
-        try:
+        """The configuration, made again where it is gone, or is not what is asked for."""
+        with suppress(NotFound):
             # A rollback that failed halfway may know the connector that the attempt was about.
-            return self.configurations.get(self.key({}, desired))
-        except NotFound:
-            return self.configurations.put(desired.properties)
+            existing = self.configurations.get(self.key({}, desired))
+            if not _differing(existing, desired):
+                return existing
+        return self.configurations.put(desired.properties)
 
     def update(self, key: Key, desired: DesiredState) -> Configuration | None:
         """The configuration as asked for."""
@@ -95,7 +92,8 @@ class VoiceConnectorProxyKind(Kind):
             existing = self.configurations.get(wanted)
         except NotFound:
             return None
-        return wanted if _is_already(existing, desired) else None
+        # What is read now may be another number than the one that was read then.
+        return None if _differing(existing, desired) - desired.referring else wanted
 
     def _existing(self, desired: DesiredState, *, is_first: bool) -> Configuration | None:
         try:
@@ -110,21 +108,24 @@ class VoiceConnectorProxyKind(Kind):
     def _made(self, desired: DesiredState) -> Configuration:
         try:
             return self.configurations.put(desired.properties)
-        except (ServiceInternalError, NetworkFailure) as error:
-            error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))
+        except ProviderError as error:
+            if error.leaves_doubt:
+                error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))
             raise
 
 
-def _is_already(existing: Configuration, desired: DesiredState) -> bool:
-    wanted = desired.properties
-    return (
-        existing["DefaultSessionExpiryMinutes"] == wanted["DefaultSessionExpiryMinutes"]
-        and sorted(existing.get("PhoneNumberCountries", [])) == wanted["PhoneNumberPoolCountries"]
-        and existing.get("Disabled", False) == wanted.get("Disabled", False)
-        and _digits(existing.get("FallBackPhoneNumber"))
-        == _digits(wanted.get("FallBackPhoneNumber"))
-    )
+def _differing(existing: Configuration, desired: DesiredState) -> set[str]:
+    """The properties that a configuration does not have as they are asked for."""
+    wanted = {"Disabled": False, _FALLBACK: None, **desired.properties}
+    found = {
+        **existing,
+        "PhoneNumberPoolCountries": sorted(existing.get("PhoneNumberCountries", [])),
+        "Disabled": existing.get("Disabled", False),
+        _FALLBACK: existing.get(_FALLBACK),
+    }
+    names = wanted.keys() - SCHEMA.create_only
+    return {name for name in names if _without_plus(found[name]) != _without_plus(wanted[name])}
 
 
-def _digits(number: object) -> str:
-    return str(number or "").removeprefix("+")
+def _without_plus(value: object) -> object:
+    return value.removeprefix("+") if isinstance(value, str) else value

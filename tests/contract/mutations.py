@@ -112,9 +112,23 @@ MUTATIONS = (
     Mutation(
         "a failed update keeps the session on rollback",
         "rollback",
-        "return is_decidable and self._is_already(",
-        "return False and self._is_already(",
+        "return tells or not self._may_be(current, old, self._is_already)",
+        "return False",
         f"{_SEQUENCES}::test_failed_update_keeps_the_number",
+    ),
+    Mutation(
+        "a failed update keeps an adopted session on rollback",
+        "rollback",
+        "return self._has(current, self.desired) and",
+        "return False and",
+        f"{_SEQUENCES}::test_failed_update_of_an_adopted",
+    ),
+    Mutation(
+        "a rolled back replacement returns to the adopted session",
+        "rollback",
+        "return adopted if adopted and",
+        "return None if adopted and",
+        f"{_SEQUENCES}::test_rollback_to_an_adopted",
     ),
     Mutation(
         "a rolled back replacement returns to the first session",
@@ -139,7 +153,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a closed session is made anew",
-        "proxy_session",
+        "sessions",
         'return None if session.get("Status") == "Closed" else session',
         "return session",
         "tests/runtime/test_update.py::test_refresh_of_an_expired_session",
@@ -154,8 +168,8 @@ MUTATIONS = (
     Mutation(
         "what is made after a time-out is taken back",
         "handler",
-        "if outcome and outcome.is_new and",
-        "if False and outcome and",
+        "if made and delivery.answer",
+        "if False and delivery.answer",
         "tests/runtime/test_time.py::test_hanging_api",
     ),
     Mutation(
@@ -271,11 +285,25 @@ MUTATIONS = (
         f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
     ),
     Mutation(
+        "what one attempt may have done is not forgotten when the next is refused",
+        "attempts",
+        "doubt or error.leaves_doubt",
+        "error.leaves_doubt",
+        f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
+    ),
+    Mutation(
         "the configuration of another connector comes back on rollback",
         "voice_connector_proxy",
-        "return wanted if _is_already(existing, desired) else None",
+        "return None if _differing(existing, desired) - desired.referring else wanted",
         "return None",
         f"{_CONFIGURATIONS}::test_rollback_after_success",
+    ),
+    Mutation(
+        "what a secret held before is shown by no attribute",
+        "attributes",
+        "if name not in hidden",
+        "",
+        "tests/runtime/test_voice_connector_proxy.py::test_rotated_secret",
     ),
 )
 

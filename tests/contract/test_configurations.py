@@ -188,10 +188,11 @@ def test_faults_on_create(universe: Universe, fault: ApiFault, calls_before: int
     assert configured(universe) == {}
 
 
-def test_create_whose_end_is_unknown(universe: Universe) -> None:
+@pytest.mark.parametrize("last", [ApiFault.ERROR_AFTER, ApiFault.DENIED, ApiFault.THROTTLED])
+def test_create_whose_end_is_unknown(universe: Universe, last: ApiFault) -> None:
     """A configuration that was made, though every answer was an error, goes with the rollback."""
     stack = universe.new_stack()
-    universe.wire.faults.extend([ApiFault.NONE, *[ApiFault.ERROR_AFTER] * 6])
+    universe.wire.faults.extend([ApiFault.NONE, ApiFault.ERROR_AFTER, *[last] * 5])
 
     assert not universe.cloudformation.create(stack, {"Proxy": proxy()})
 

@@ -359,6 +359,29 @@ def test_access_denied(resource: Resource, ride_id: str) -> None:
     assert resource.create(RIDE)["Status"] == "SUCCESS"
 
 
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_access_denied_to_what_is_adopted(
+    resource: Resource, ride_id: str, calls_before: int
+) -> None:
+    """A Create that adopts a session waits for a role that is too new to be known as well."""
+    adopting = {**RIDE, "AdoptProxySessionId": ride_id.partition("/")[2]}
+    resource.disturb(*[ApiFault.NONE] * calls_before, ApiFault.DENIED)
+
+    assert resource.create(adopting)["PhysicalResourceId"] == ride_id
+
+
+@pytest.mark.parametrize("calls_before", [1, 2])
+def test_access_denied_to_another_connector(
+    resource: Resource, ride_id: str, calls_before: int
+) -> None:
+    """An Update to another connector waits for the permission, which is as new as a Create's."""
+    resource.disturb(*[ApiFault.NONE] * calls_before, ApiFault.DENIED)
+
+    moved = resource.update(ride_id, RIDE, ride(VoiceConnectorId=CONNECTORS[1]).properties)
+
+    assert moved["PhysicalResourceId"].startswith(CONNECTORS[1])
+
+
 def test_no_leak_by_an_id_that_is_not_told(resource: Resource) -> None:
     """A session whose id could not be learnt is found by the id that the failed Create answers."""
     resource.disturb(ApiFault.ERROR_AFTER, *[ApiFault.ERROR_BEFORE] * ENDLESS)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
-from tests.contract.cloudformation import Rollback
+from tests.contract.cloudformation import Rollback, Stack
 from tests.contract.ride import OTHER, RIDER, ride
 from tests.contract.universe import CONNECTORS, Universe
 
@@ -69,8 +69,11 @@ def test_cancelled_create(universe: Universe) -> None:
     cloudformation, clock = universe.cloudformation, universe.clock
     create = cloudformation.cancelled_create(stack, "Ride", ride())
 
-    clock.at(clock.seconds + 2, lambda: universe.function.invoke(create))
+    late = clock.seconds + 2 * cloudformation.pace_seconds
+    clock.at(late, lambda: universe.function.invoke(create))
     cloudformation.delete_unanswered(stack, "Ride", ride())
+
+    assert clock.seconds > late
 
     check(universe)
 
@@ -421,34 +424,80 @@ def test_rollback_that_a_repetition_spoils(universe: Universe) -> None:
 
 def test_adopted(universe: Universe) -> None:
     """A resource can be created for a session that another stack retained."""
-    first, second = universe.new_stack(), universe.new_stack()
-    universe.cloudformation.create(first, {"Ride": ride(retain=True)})
-    universe.cloudformation.delete(first)
-    (session,) = universe.open_sessions()
+    stack, session = adopt(universe, Capabilities=["SMS"])
 
-    adopting = ride(AdoptProxySessionId=session.partition("/")[2], Capabilities=["SMS"])
-    assert universe.cloudformation.create(second, {"Ride": adopting})
-
-    first.retained.clear()
     check(universe)
     assert universe.believed_sessions() == {session}
-    assert universe.cloudformation.delete(second)
+    assert universe.cloudformation.delete(stack)
     assert universe.open_sessions() == set()
 
 
 def test_replacement_of_an_adopted(universe: Universe) -> None:
     """What replaces an adopted session is made, though the template names the adopted one still."""
+    stack, session = adopt(universe)
+
+    adopted = session.partition("/")[2]
+    other = ride(AdoptProxySessionId=adopted, ParticipantPhoneNumbers=[RIDER, OTHER])
+    assert universe.cloudformation.update(stack, {"Ride": other})
+
+    assert universe.open_sessions() == universe.believed_sessions() != {session}
+
+
+def adopt(universe: Universe, **changes: Any) -> tuple[Stack, str]:
+    """A stack that has adopted a session, and the session."""
     first, second = universe.new_stack(), universe.new_stack()
     universe.cloudformation.create(first, {"Ride": ride(retain=True)})
     universe.cloudformation.delete(first)
-    (session,) = universe.open_sessions()
-    adopted = session.partition("/")[2]
-    universe.cloudformation.create(second, {"Ride": ride(AdoptProxySessionId=adopted)})
+    (session,) = first.retained
+    first.retained.clear()
+    adopting = ride(AdoptProxySessionId=session.partition("/")[2], **changes)
+    assert universe.cloudformation.create(second, {"Ride": adopting})
+    return second, session
 
-    other = ride(AdoptProxySessionId=adopted, ParticipantPhoneNumbers=[RIDER, OTHER])
-    assert universe.cloudformation.update(second, {"Ride": other})
 
-    assert universe.open_sessions() == universe.believed_sessions() != {session}
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize(
+    ("change", "calls_before"),
+    [({"Name": "Ride-7"}, 0), ({"ParticipantPhoneNumbers": [RIDER, OTHER]}, 2)],
+)
+def test_failed_update_of_an_adopted(
+    universe: Universe, change: dict[str, Any], calls_before: int, *, is_named: bool
+) -> None:
+    """An update that fails leaves the adopted session, whether or not it is named still."""
+    stack, session = adopt(universe)
+    adopted: dict[str, Any] = {}
+    if is_named:
+        adopted["AdoptProxySessionId"] = session.partition("/")[2]
+    assert universe.cloudformation.update(stack, {"Ride": ride(**adopted)})
+    if calls_before:
+        universe.wire.faults.extend([*[ApiFault.NONE] * calls_before, *[ApiFault.DENIED] * 6])
+
+    assert not universe.cloudformation.update(stack, {"Ride": ride(**adopted, **change)})
+
+    assert universe.open_sessions() == universe.believed_sessions() == {session}
+
+
+@pytest.mark.parametrize("rollback", Rollback)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ParticipantPhoneNumbers": [RIDER, OTHER]},
+        {"GeoMatchLevel": "Country"},
+        {"ExpiryMinutes": None},
+    ],
+)
+def test_rollback_to_an_adopted(
+    universe: Universe, rollback: Rollback, change: dict[str, Any]
+) -> None:
+    """When another resource fails after the adopted session's replacement, that session is back."""
+    stack, session = adopt(universe)
+    replacing = ride(AdoptProxySessionId=session.partition("/")[2], **change)
+
+    universe.cloudformation.update(
+        stack, {"Ride": replacing}, sibling_fails=True, rollback=rollback
+    )
+
+    assert universe.open_sessions() == universe.believed_sessions() == {session}
 
 
 def test_repetition_after_a_rollback(universe: Universe) -> None:

@@ -186,10 +186,13 @@ def test_delivered_again_after_nothing(api: Api, handle: Handle) -> None:
     assert handle(LATE)["Status"] == "SUCCESS"
 
 
-def test_adoption(api: Api, handle: Handle) -> None:
+@pytest.mark.parametrize("plus", ["+", ""])
+def test_adoption(api: Api, handle: Handle, plus: str) -> None:
     """A session that exists is looked at, and brought to the capabilities and minutes declared."""
     key = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
-    api.answers("get_proxy_session", {"ProxySession": session(Name="Ride 7")}, key)
+    ends = [{"PhoneNumber": plus + number.removeprefix("+")} for number in (DRIVER, RIDER)]
+    existing = session(Name="Ride 7", Participants=ends)
+    api.answers("get_proxy_session", {"ProxySession": existing}, key)
     changes = {"Capabilities": ["SMS"], "ExpiryMinutes": 60}
     api.answers("update_proxy_session", {"ProxySession": session()}, {**key, **changes})
 
@@ -232,3 +235,13 @@ def test_no_adoption(api: Api, handle: Handle, existing: dict[str, Any], reason:
 
     assert reason in answer["Reason"]
     assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"
+
+
+def test_property_named_after_a_number(handle: Handle) -> None:
+    """A long property that is none is cut short, but not in the middle of a phone number."""
+    wrong = properties(**{f"{'x' * 53}{RIDER}": "1"})
+
+    reason = handle(event("Create", ResourceProperties=wrong))["Reason"]
+
+    assert "is not a property" in reason
+    assert RIDER[1:7] not in reason

@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from threading import Event
 from typing import Any
 
+from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.doubles import CONNECTOR, NOW, REQUEST, SESSION, Answers, Api, Context, event, session
 
 from chime_proxy_provider import handler as provider
@@ -10,7 +11,7 @@ from chime_proxy_provider.deletion import RefusedDeletion
 
 
 class Hanging:
-    """An API that answers a Create only when it is let go."""
+    """An API that answers what makes something only when it is let go."""
 
     def __init__(self) -> None:
         self.go = Event()
@@ -26,11 +27,53 @@ class Hanging:
         self.deleted.append(session)
         return {}
 
+    def get_voice_connector_proxy(self, **_: Any) -> Mapping[str, Any]:
+        """Say that there is none."""
+        details = {"Error": {}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+        raise ClientError(details, "GetVoiceConnectorProxy")  # type: ignore[arg-type]  # no more is read
+
+    def put_voice_connector_proxy(self, **_: Any) -> Mapping[str, Any]:
+        """Hang, then give no answer."""
+        self.go.wait(10)
+        raise ReadTimeoutError(endpoint_url="https://calls.invalid")
+
+    def delete_voice_connector_proxy(self, **configuration: Any) -> Mapping[str, Any]:
+        """Note what is deleted."""
+        self.deleted.append(configuration)
+        return {}
+
 
 def test_hanging_api(answers: Answers) -> None:
     """While the API hangs one answer goes out in time; what is made after it is taken back."""
     api = Hanging()
-    handler = provider.Handler(
+
+    _handler(api, answers)(event("Create"), Context(milliseconds=1500))
+
+    assert answers.only["Status"] == "FAILED"
+    assert answers.only["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
+    assert api.deleted == [{"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}]
+
+
+def test_hanging_api_that_never_answers(answers: Answers) -> None:
+    """What may have been made, of which the answer could no longer tell, is taken back as well."""
+    api = Hanging()
+    declared = {
+        "VoiceConnectorId": CONNECTOR,
+        "DefaultSessionExpiryMinutes": "60",
+        "PhoneNumberPoolCountries": ["US"],
+    }
+    create = event(
+        "Create", ResourceType="Custom::ChimeVoiceConnectorProxy", ResourceProperties=declared
+    )
+
+    _handler(api, answers)(create, Context(milliseconds=1500))
+
+    assert answers.only["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
+    assert api.deleted == [{"VoiceConnectorId": CONNECTOR}]
+
+
+def _handler(api: Hanging, answers: Answers) -> provider.Handler:
+    return provider.Handler(
         client=api,  # type: ignore[arg-type]  # as much of the API as is used
         pool=_LettingGo(api, answers),  # type: ignore[arg-type]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
@@ -38,12 +81,6 @@ def test_hanging_api(answers: Answers) -> None:
         clock=time.monotonic,
         sleep=time.sleep,
     )
-
-    handler(event("Create"), Context(milliseconds=1500))
-
-    assert answers.only["Status"] == "FAILED"
-    assert answers.only["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
-    assert api.deleted == [{"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}]
 
 
 class _LettingGo(Answers):

@@ -34,7 +34,16 @@ PROXY = {
         "PhoneNumberCountries": ["US", "CA"],
     }
 }
+OLD_PROXY = {"Proxy": {**PROXY["Proxy"], "FallBackPhoneNumber": "+14015550199"}}
 OTHER_PROXY = {"Proxy": {"DefaultSessionExpiryMinutes": 5, "PhoneNumberCountries": ["CA"]}}
+
+OTHER = "zbcdef1ghij2klmno3pqr4"
+REFERRING = {
+    **DECLARED,
+    "FallBackPhoneNumber": {
+        "SecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:fallback-AbCdEf"
+    },
+}
 
 
 def request(request_type: str, **fields: Any) -> dict[str, Any]:
@@ -211,19 +220,71 @@ def test_faults(handle: Handle) -> None:
     assert "555" not in reason
 
 
-def test_number_by_reference(api: Api, handler: provider.Handler, answers: Answers) -> None:
+def test_too_many_countries(handle: Handle) -> None:
+    """More countries than the API takes are refused without a call, as they are at synthesis."""
+    countries = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTU"]
+    wrong = {**DECLARED, "PhoneNumberPoolCountries": countries}
+
+    reason = handle(request("Create", ResourceProperties=wrong))["Reason"]
+
+    assert "PhoneNumberPoolCountries must have 1 to 100 items" in reason
+
+
+@pytest.fixture
+def read(handler: provider.Handler, answers: Answers) -> Handle:
+    """Hand an event to a handler whose only secret holds the fallback number."""
+
+    def run(event: Any) -> dict[str, Any]:
+        secrets = Api("secretsmanager")
+        secrets.answers("get_secret_value", {"SecretString": FALLBACK})
+        replace(handler, secrets_manager=lambda: secrets.client)(event, Context())
+        return answers.only
+
+    return run
+
+
+def test_number_by_reference(api: Api, read: Handle) -> None:
     """A number that stands in a secret goes to the API, and is shown by no attribute."""
-    secrets = Api("secretsmanager")
-    secrets.answers("get_secret_value", {"SecretString": FALLBACK})
-    reading = replace(handler, secrets_manager=lambda: secrets.client)
-    arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:fallback-AbCdEf"
     api.fails("get_voice_connector_proxy", 404, "NotFoundException")
     api.answers("put_voice_connector_proxy", PROXY, CALL)
 
-    declared = {**DECLARED, "FallBackPhoneNumber": {"SecretArn": arn}}
-    reading(request("Create", ResourceProperties=declared), Context())
+    answer = read(request("Create", ResourceProperties=REFERRING))
 
-    assert answers.only["Data"]["FallBackPhoneNumber"] == ""
+    assert answer["Data"]["FallBackPhoneNumber"] == ""
+
+
+@pytest.mark.parametrize("after", [PROXY, OLD_PROXY])
+def test_rotated_secret(api: Api, read: Handle, after: dict[str, Any]) -> None:
+    """A secret's new number takes effect at the next update, and the old one is not shown either."""
+    api.answers("get_voice_connector_proxy", OLD_PROXY)
+    api.answers("put_voice_connector_proxy", after, CALL)
+
+    answer = read(
+        request(
+            "Update",
+            ResourceProperties={**REFERRING, "ServiceTimeout": "100"},
+            OldResourceProperties=REFERRING,
+        )
+    )
+
+    assert answer["Data"]["FallBackPhoneNumber"] == ""
+
+
+def test_rollback_after_a_rotation(api: Api, read: Handle) -> None:
+    """A secret's new number does not keep a replacement from being taken back."""
+    api.answers("get_voice_connector_proxy", OLD_PROXY, KEY)
+    api.answers("put_voice_connector_proxy", PROXY, CALL)
+
+    answer = read(
+        request(
+            "Update",
+            PhysicalResourceId=OTHER,
+            ResourceProperties=REFERRING,
+            OldResourceProperties={**REFERRING, "VoiceConnectorId": OTHER},
+        )
+    )
+
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", CONNECTOR)
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])

@@ -170,6 +170,33 @@ def test_service_token_with_a_role(away: cdk.Stack) -> None:
     assert [session["DependsOn"] for session in sessions] == [[policy], [policy]]
 
 
+def test_policies_of_two_stacks() -> None:
+    """Stacks that are alike and share a role do not overwrite or delete each other's policies."""
+    app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+    stacks = [cdk.Stack(app, name) for name in ("Monday", "Tuesday")]
+    shared = ProxySessionProvider(cdk.Stack(app, "Shared"), "Provider", endpoint_url=ENDPOINT)
+    for stack in stacks:
+        role = aws_iam.Role.from_role_arn(stack, "Role", ROLE)
+        imported = ProxySessionProvider.from_service_token(stack, "Provider", TOKEN, role)
+        own = ProxySessionProvider(
+            stack, "Own", endpoint_url=ENDPOINT, role=role, vpc=vpc(stack, "Vpc")
+        )
+        for provider in (shared, imported, own):
+            ride(stack, f"Ride of {provider.node.path}", provider=provider)
+
+    found = [Template.from_stack(one).find_resources("AWS::IAM::Policy") for one in stacks]
+    names = [
+        policy["Properties"]["PolicyName"] for policies in found for policy in policies.values()
+    ]
+
+    unique = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+    # CDK makes the remaining one, for the logs of a role that it was given.
+    made = [name["Fn::Join"][1] for name in names if not str(name).startswith("RolePolicy")]
+    assert [end for _, end in made] == [unique] * 8
+    assert len({start for start, _ in made[:4]}) == 4
+    assert all(len(start) + 36 <= 128 for start, _ in made)
+
+
 def test_service_token_of_another_account(away: cdk.Stack) -> None:
     """The role of another account is left to its owner."""
     role = aws_iam.Role.from_role_arn(away, "Role", ROLE.replace("1" * 12, "2" * 12))

@@ -147,6 +147,24 @@ def test_faults(stack: cdk.Stack) -> None:
     assert "5550100" not in text
 
 
+@pytest.mark.parametrize("number", [0, 105])
+def test_number_of_countries(stack: cdk.Stack, number: int) -> None:
+    """As few and as many countries as the API takes, and no more."""
+    countries = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTU"]
+
+    with pytest.raises(ValueError, match="pool_countries must have 1 to 100 items"):
+        proxy(stack, pool_countries=countries[:number])
+
+
+@pytest.mark.parametrize("number", [14015550123, 1.5, {}, ["+14015550123"]])
+def test_fallback_of_another_type(stack: cdk.Stack, number: Any) -> None:
+    """What is neither text nor a `PhoneNumber` is named like any other fault, without its value."""
+    with pytest.raises(ValueError, match="fallback_number must be a number in E") as caught:
+        proxy(stack, fallback_number=number)
+
+    assert "5550123" not in str(caught.value)
+
+
 def test_adoption_needs_a_removal_policy(stack: cdk.Stack) -> None:
     """Nothing is adopted without a word on what becomes of it when the stack goes."""
     with pytest.raises(ValueError, match=r"adopt_existing needs removal_policy.*RETAIN"):
