@@ -1,5 +1,6 @@
 """Lambda, called asynchronously: what fails is delivered again, after one minute and after two."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,15 +37,19 @@ class Lambda:
         self._clock = clock
         self._new_container = new_container
         self._warm: Function | None = None
-        self.deliveries = 0
+        self._requests: Counter[str] = Counter()
         self.current: Mapping[str, Any] = {}
 
     def invoke(self, event: Mapping[str, Any]) -> None:
         """Deliver an event now, and again if that fails."""
         self._deliver(event, attempt=0)
 
+    def has_repeated(self, request_id: str) -> bool:
+        """Whether a request was delivered more than once."""
+        return self._requests[request_id] > 1
+
     def _deliver(self, event: Mapping[str, Any], attempt: int) -> None:
-        self.deliveries += 1
+        self._requests[event["RequestId"]] += 1
         self.current = event
         function = self._warm or self._new_container()
         self._warm = None

@@ -1,6 +1,7 @@
 """Histories that nobody thought of: whatever happens, nothing is lost and nothing leaks."""
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -10,7 +11,7 @@ from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
 from tests.contract.cloudformation import Declared, Rollback, Stack
 from tests.contract.ledger import Ledger
-from tests.contract.universe import CONNECTORS, Universe
+from tests.contract.universe import CONNECTORS, Universe, own_connectors
 
 PAIRS = (
     ["+14015550101", "+12065550100"],
@@ -19,6 +20,8 @@ PAIRS = (
     ["+14015550101", "not a number"],
 )
 NAMES = {"A": "Ride A", "B": "Ride B"}
+PROXY = "Proxy"
+ADOPTED = "AdoptProxySessionId"
 
 
 def _declared(logical_id: str) -> st.SearchStrategy[Declared]:
@@ -40,9 +43,43 @@ def _declared(logical_id: str) -> st.SearchStrategy[Declared]:
     )
 
 
+def _configurations() -> st.SearchStrategy[Declared]:
+    properties: dict[str, st.SearchStrategy[Any]] = {
+        "ServiceTimeout": st.just(180),
+        "VoiceConnectorId": st.sampled_from([0, 1]),
+        "DefaultSessionExpiryMinutes": st.sampled_from([60, 600]),
+        "PhoneNumberPoolCountries": st.sampled_from([["US"], ["US", "CA"], ["CA", "US"], ["U"]]),
+    }
+    return st.builds(
+        Declared,
+        properties=st.fixed_dictionaries(properties, optional={"AdoptExisting": st.booleans()}),
+        retain=st.booleans(),
+        resource_type=st.just("Custom::ChimeVoiceConnectorProxy"),
+    )
+
+
 def _templates(*required: str) -> st.SearchStrategy[dict[str, Declared]]:
-    declared = {one: _declared(one) for one in NAMES}
+    declared = {one: _declared(one) for one in NAMES} | {PROXY: _configurations()}
     return st.fixed_dictionaries({one: declared.pop(one) for one in required}, optional=declared)
+
+
+def _own(stack: Stack, template: dict[str, Declared]) -> dict[str, Declared]:
+    """The template with a connector of the stack's own to configure."""
+    if PROXY not in template:
+        return template
+    drawn = template[PROXY]
+    connector = own_connectors(stack)[drawn.properties["VoiceConnectorId"]]
+    properties = {**drawn.properties, "VoiceConnectorId": connector}
+    return {**template, PROXY: replace(drawn, properties=properties)}
+
+
+def _is_valid(declared: Declared) -> bool:
+    return all(number.startswith("+") for number in declared.properties["ParticipantPhoneNumbers"])
+
+
+def _naming_on(before: Declared, declared: Declared) -> Declared:
+    adopted = {k: v for k, v in before.properties.items() if k == ADOPTED}
+    return replace(declared, properties={**declared.properties, **adopted})
 
 
 _DELETE_ATTEMPTS = 20
@@ -66,6 +103,7 @@ class Histories(RuleBasedStateMachine):
         api=API_FAULTS,
         bucket=BUCKET_FAULTS,
         sibling_fails=st.booleans(),
+        adopts=st.booleans(),
     )
     def create(
         self,
@@ -74,9 +112,13 @@ class Histories(RuleBasedStateMachine):
         bucket: list[BucketFault],
         *,
         sibling_fails: bool,
+        adopts: bool,
     ) -> None:
         """Create a stack; one that could not be rolled back can only be deleted."""
         stack = self.universe.new_stack()
+        template = _own(stack, template)
+        if adopts and _is_valid(template["A"]):
+            template["A"] = self._adopting(template["A"])
         self._disturb(api, bucket)
         if self.universe.cloudformation.create(stack, template, sibling_fails=sibling_fails):
             self.stacks.append(stack)
@@ -102,8 +144,11 @@ class Histories(RuleBasedStateMachine):
         *,
         sibling_fails: bool,
     ) -> None:
-        """Update a stack."""
+        """Update a stack; what it adopted may be named on or not."""
         stack = data.draw(st.sampled_from(self.stacks))
+        template = _own(stack, template)
+        if "A" in template and "A" in stack.resources and data.draw(st.booleans()):
+            template["A"] = _naming_on(stack.resources["A"].declared, template["A"])
         self._disturb(api, bucket)
         self.ledger.is_taken_back = not self.universe.cloudformation.update(
             stack, template, sibling_fails=sibling_fails, rollback=rollback
@@ -145,6 +190,11 @@ class Histories(RuleBasedStateMachine):
             assert self.universe.cloudformation.delete(stack)
         self.stacks.clear()
         self.ledger.check()
+
+    def _adopting(self, declared: Declared) -> Declared:
+        """A session that is made by hand first."""
+        _, _, session_id = self.ledger.make_by_hand(declared.properties).partition("/")
+        return replace(declared, properties={**declared.properties, ADOPTED: session_id})
 
     def _disturb(self, api: list[ApiFault], bucket: list[BucketFault]) -> None:
         self.universe.wire.faults.extend(api)

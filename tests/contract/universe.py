@@ -1,6 +1,8 @@
 """The provider, the service and CloudFormation together, and a ledger of what is really there."""
 
+from collections.abc import Mapping
 from itertools import count
+from typing import Any
 
 from tests.contract.api import Wire, connect
 from tests.contract.aws_lambda import Function, Lambda
@@ -15,9 +17,15 @@ from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
 from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool, fictional_numbers
-from chime_proxy_service.requests import ListRequest
+from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Connector, SessionKey, Status
+from chime_proxy_service.session import (
+    Capability,
+    Connector,
+    GeoMatchLevel,
+    SessionKey,
+    Status,
+)
 
 REGION = "us-east-1"
 CONNECTORS = ("abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4")
@@ -71,6 +79,11 @@ class Universe:
             if session.status is not Status.CLOSED
         }
 
+    def configured(self) -> set[str]:
+        """Those of the stacks' own connectors that have a proxy configuration."""
+        names = {name for stack in self.stacks for name in own_connectors(stack)}
+        return {name for name in names if self._is_configured(name)}
+
     def believed_sessions(self) -> set[str]:
         """The physical ids that the stacks' resources have."""
         return {
@@ -96,6 +109,27 @@ class Universe:
         """The name of a session."""
         return self.service.get(_key(physical_id)).name or ""
 
+    def make_by_hand(self, properties: Mapping[str, Any]) -> str:
+        """Make a session that no stack knows of, and return its physical id."""
+        first, second = properties["ParticipantPhoneNumbers"]
+        level = properties.get("GeoMatchLevel")
+        request = CreateRequest(
+            connector=Connector(REGION, properties["VoiceConnectorId"]),
+            participants=(first, second),
+            capabilities=frozenset(map(Capability, properties["Capabilities"])),
+            name=properties.get("Name", "By hand"),
+            geo_match_level=level and GeoMatchLevel(level),
+        )
+        made = self.service.create(request).key
+        return f"{made.connector.voice_connector_id}/{made.proxy_session_id}"
+
+    def _is_configured(self, name: str) -> bool:
+        try:
+            self.service.get_configuration(Connector(REGION, name))
+        except NotFoundError:
+            return False
+        return True
+
     def _container(self) -> Function:
         return provider.Handler(
             client=connect(self.wire),
@@ -105,6 +139,12 @@ class Universe:
             clock=self.clock.monotonic,
             sleep=self.clock.sleep,
         )
+
+
+def own_connectors(stack: Stack) -> tuple[str, str]:
+    """Two connectors for a stack to configure, which no other stack has anything to do with."""
+    number = stack.stack_id[-4:]
+    return f"proxy{number}hij2klmno3pq1", f"proxy{number}hij2klmno3pq2"
 
 
 def _key(physical_id: str) -> SessionKey:
