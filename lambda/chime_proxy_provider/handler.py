@@ -186,7 +186,7 @@ class Handler:
             return outcome.physical_id
 
         frame(_frame_event(event, address), schedule)
-        if made and delivery.answer["PhysicalResourceId"] != made[0]:
+        if made and not _will_be_known(event, delivery, made[0]):
             self._take_back(event, made[0], schedule.delivery)
         return delivery
 
@@ -201,7 +201,7 @@ class Handler:
         raise InvalidRequest(msg)
 
     def _take_back(self, event: Mapping[str, Any], physical_id: str, deadline: Deadline) -> None:
-        """Delete what was made after CloudFormation had been told that nothing was."""
+        """Delete what CloudFormation does not know of, and never will."""
         kind = self._kind(event["ResourceType"], deadline)
         key = kind.schema.identifier.parse(physical_id) or {}
         try:
@@ -241,6 +241,12 @@ def _may_be_repeated(event: Mapping[str, Any], delivery: Delivery) -> bool:
     and has long since moved on.
     """
     return delivery.answer["Status"] == "SUCCESS" or _operation(event) == RequestType.DELETE
+
+
+def _will_be_known(event: Mapping[str, Any], delivery: Delivery, physical_id: str) -> bool:
+    """Whether CloudFormation was told of what was made, or a repetition can tell it yet."""
+    is_told = delivery.answer["PhysicalResourceId"] == physical_id
+    return is_told and (delivery.failure is None or _may_be_repeated(event, delivery))
 
 
 def _report(

@@ -312,6 +312,13 @@ MUTATIONS = (
         "",
         "tests/runtime/test_voice_connector_proxy.py::test_rotated_secret",
     ),
+    Mutation(
+        "what may have been made, and nobody is told of, is taken back",
+        "handler",
+        "is_told and (delivery.failure is None or _may_be_repeated(event, delivery))",
+        "is_told",
+        f"{_CONFIGURATIONS}::test_unknown_end_that_nobody_is_told_of",
+    ),
 )
 
 
