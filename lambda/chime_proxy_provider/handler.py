@@ -83,7 +83,7 @@ class Handler:
         delivery = Delivery(AnswerSender(self.pool, schedule.delivery), standing_id)
         work = partial(respond, event, address, partial(self._carry_out, schedule.calls))
         made = Frame(delivery, standing_id).run(_operation(event), address, schedule, work)
-        if made and delivery.answer["PhysicalResourceId"] != made:
+        if made and not _will_be_known(event, delivery, made):
             self._take_back(event, made, schedule.delivery)
         return delivery
 
@@ -98,7 +98,7 @@ class Handler:
         raise InvalidRequest(msg)
 
     def _take_back(self, event: Mapping[str, Any], physical_id: str, deadline: Deadline) -> None:
-        """Delete what was made after CloudFormation had been told that nothing was."""
+        """Delete what CloudFormation does not know of, and never will."""
         kind = self._kind(event["ResourceType"], deadline)
         key = kind.schema.identifier.parse(physical_id) or {}
         try:
@@ -127,6 +127,12 @@ def _may_be_repeated(event: Mapping[str, Any], delivery: Delivery) -> bool:
     and has long since moved on.
     """
     return delivery.answer["Status"] == "SUCCESS" or _operation(event) == RequestType.DELETE
+
+
+def _will_be_known(event: Mapping[str, Any], delivery: Delivery, physical_id: str) -> bool:
+    """Whether CloudFormation was told of what was made, or a repetition can tell it yet."""
+    is_told = delivery.answer["PhysicalResourceId"] == physical_id
+    return is_told and (delivery.failure is None or _may_be_repeated(event, delivery))
 
 
 handler = Handler(

@@ -168,8 +168,8 @@ MUTATIONS = (
     Mutation(
         "what is made after a time-out is taken back",
         "handler",
-        "if made and delivery.answer",
-        "if False and delivery.answer",
+        "if made and not _will_be_known(",
+        "if False and not _will_be_known(",
         "tests/runtime/test_time.py::test_hanging_api",
     ),
     Mutation(
@@ -304,6 +304,13 @@ MUTATIONS = (
         "if name not in hidden",
         "",
         "tests/runtime/test_voice_connector_proxy.py::test_rotated_secret",
+    ),
+    Mutation(
+        "what may have been made, and nobody is told of, is taken back",
+        "handler",
+        "is_told and (delivery.failure is None or _may_be_repeated(event, delivery))",
+        "is_told",
+        f"{_CONFIGURATIONS}::test_unknown_end_that_nobody_is_told_of",
     ),
 )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from tests.contract.api import ApiFault
+from tests.contract.bucket import BucketFault
 from tests.contract.cloudformation import Declared, Rollback
 from tests.contract.universe import CONNECTORS, REGION, Universe
 
@@ -185,6 +186,18 @@ def test_faults_on_create(universe: Universe, fault: ApiFault, calls_before: int
     universe.settle()
     assert configured(universe) == {ONE: 60}
     assert universe.cloudformation.delete(stack)
+    assert configured(universe) == {}
+
+
+@pytest.mark.parametrize("fault", [BucketFault.REFUSED, BucketFault.TAKEN_LOST])
+def test_unknown_end_that_nobody_is_told_of(universe: Universe, fault: BucketFault) -> None:
+    """A configuration that was made goes too where the failure's answer does not arrive."""
+    stack = universe.new_stack()
+    universe.wire.faults.extend([ApiFault.NONE, *[ApiFault.ERROR_AFTER] * 6])
+    universe.bucket.faults.append(fault)
+
+    assert not universe.cloudformation.create(stack, {"Proxy": proxy()})
+
     assert configured(universe) == {}
 
 

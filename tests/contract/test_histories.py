@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
-from tests.contract.cloudformation import Declared, Rollback, Stack
+from tests.contract.cloudformation import Declared, Deployed, Rollback, Stack
 from tests.contract.ledger import Ledger
 from tests.contract.universe import CONNECTORS, Universe, own_connectors
 
@@ -84,7 +84,10 @@ def _naming_on(before: Declared, declared: Declared) -> Declared:
 
 _DELETE_ATTEMPTS = 20
 
-API_FAULTS = st.lists(st.sampled_from(ApiFault), max_size=4)
+_LASTING = 8
+API_FAULTS = st.lists(st.sampled_from(ApiFault), max_size=4) | st.sampled_from(ApiFault).map(
+    lambda fault: [fault] * _LASTING
+)
 BUCKET_FAULTS = st.lists(st.sampled_from(BucketFault), max_size=2)
 
 
@@ -149,10 +152,18 @@ class Histories(RuleBasedStateMachine):
         template = _own(stack, template)
         if "A" in template and "A" in stack.resources and data.draw(st.booleans()):
             template["A"] = _naming_on(stack.resources["A"].declared, template["A"])
+        before = {
+            one: deployed
+            for one, deployed in stack.resources.items()
+            if self._can_be_gone_back_to(deployed, template.get(one, deployed.declared))
+        }
         self._disturb(api, bucket)
         self.ledger.is_taken_back = not self.universe.cloudformation.update(
             stack, template, sibling_fails=sibling_fails, rollback=rollback
         )
+        if self.ledger.is_taken_back and not api and not bucket:
+            for one, deployed in before.items():
+                assert stack.resources[one].physical_id == deployed.physical_id
 
     @precondition(lambda self: self.stacks)
     @rule(data=st.data(), api=API_FAULTS, bucket=BUCKET_FAULTS)
@@ -190,6 +201,15 @@ class Histories(RuleBasedStateMachine):
             assert self.universe.cloudformation.delete(stack)
         self.stacks.clear()
         self.ledger.check()
+
+    def _can_be_gone_back_to(self, deployed: Deployed, declared: Declared) -> bool:
+        """Whether a rollback can tell a session from others, and give it its properties again."""
+        if deployed.physical_id not in self.universe.open_sessions():
+            return False
+        name, old = self.universe.session_name(deployed.physical_id), deployed.declared.properties
+        is_known = " " not in name or deployed.physical_id.endswith(old.get(ADOPTED, "none"))
+        # The API cannot take minutes away that the update gave.
+        return is_known and "ExpiryMinutes" not in declared.properties.keys() - old.keys()
 
     def _adopting(self, declared: Declared) -> Declared:
         """A session that is made by hand first."""
