@@ -98,7 +98,7 @@ def deploy(results: list[dict[str, Any]]) -> str:
 def service(results: dict[str, list[dict[str, float]]]) -> str:
     """The service as it grows."""
     return "\n\n".join(
-        markdown(tuple(_heading(name) for name in rows[0]), (row.values() for row in rows))  # type: ignore[misc]
+        markdown(tuple(map(_heading, rows[0])), [tuple(row.values()) for row in rows])
         for rows in results.values()
     )
 

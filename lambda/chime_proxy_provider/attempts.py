@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chime_proxy_provider.api_error import translated
 from chime_proxy_provider.errors import (
+    AccessDenied,
     NetworkFailure,
     ProviderError,
     ServiceInternalError,
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from chime_proxy_provider.deadline import Deadline
 
 PASSING = (Throttling, ServiceInternalError, NetworkFailure)
+# A permission that was given a moment ago is not known everywhere yet.
+PASSING_WITH_PERMISSION = (*PASSING, AccessDenied)
 _PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.attempts import PASSING
-from chime_proxy_provider.errors import AccessDenied, ServiceInternalError
+from chime_proxy_provider.attempts import PASSING_WITH_PERMISSION
+from chime_proxy_provider.errors import ServiceInternalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from chime_proxy_provider.physical_id import Key
 
     Configuration: TypeAlias = Mapping[str, Any]
-
-# A role that was made a moment ago is not known everywhere yet.
-_PASSING = (*PASSING, AccessDenied)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Configurations:
 
     def _proxy(self, call: Callable[[], Mapping[str, Any]]) -> Configuration:
         # An answer cut short is asked for again: to put twice what was put is no harm.
-        return self.attempts.make(lambda: _configuration(call()), passing=_PASSING)
+        return self.attempts.make(lambda: _configuration(call()), passing=PASSING_WITH_PERMISSION)
 
 
 def _configuration(answer: Mapping[str, Any]) -> Configuration:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from chime_proxy_provider.attempts import PASSING
+from chime_proxy_provider.attempts import PASSING_WITH_PERMISSION
 from chime_proxy_provider.errors import AccessDenied, InvalidRequest, NotFound, ProviderError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from chime_proxy_provider.attempts import Attempts
 
-# A permission that was given a moment ago is not known everywhere yet.
-_PASSING = (*PASSING, AccessDenied)
 _ADVICE: Mapping[type[ProviderError], str] = {
     AccessDenied: "create it if there is none, and let the provider's role read it, and decrypt it "
     "where a key of yours is used",
@@ -67,7 +65,7 @@ class References:
 
     def _make(self, call: Callable[[], Mapping[str, Any]], what: str) -> Mapping[str, Any]:
         try:
-            return self.attempts.make(call, passing=_PASSING)
+            return self.attempts.make(call, passing=PASSING_WITH_PERMISSION)
         except ProviderError as error:
             advice = _ADVICE.get(type(error), "try again later")
             msg = f"{what} cannot be read: {advice} ({error})"

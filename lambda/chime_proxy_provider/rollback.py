@@ -134,6 +134,7 @@ class Rollback:
         """What a failed replacement left if its end was not known when it failed."""
         if old.get("Name") or not self._sent:
             return
+        self.schema.check(old)
         attempted = self._resolved(old)
         for session in self.sessions.named(old["VoiceConnectorId"], self._prefix):
             if self._is_already(session, attempted) and not _is_same(session, current):
@@ -151,7 +152,6 @@ class Rollback:
                     self.sessions.delete(key_of(session))
 
     def _resolved(self, properties: Mapping[str, Any]) -> DesiredState:
-        self.schema.check(properties)
         return resolve(self.schema, self.references, properties, reveal=False)
 
     def _is_already(self, session: Session, desired: DesiredState) -> bool:

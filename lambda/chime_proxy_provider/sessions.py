@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chime_proxy_provider.attempts import PASSING
+from chime_proxy_provider.attempts import PASSING, PASSING_WITH_PERMISSION
 from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Sessions:
     @property
     def patient(self) -> Sessions:
         """The same, for a role whose permission may be too new to be known everywhere."""
-        return replace(self, passing=(*PASSING, AccessDenied))
+        return replace(self, passing=PASSING_WITH_PERMISSION)
 
     def create(self, properties: Mapping[str, Any]) -> Session:
         """Create a session.
