@@ -11,10 +11,10 @@ local: .venv/.ready node_modules/.ready ; @$(RUN) local
 local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
 test: .venv/.ready node_modules/.ready ; $(RUN) pytest --numprocesses 4 --dist loadfile
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
-docs: .venv/.ready node_modules/.ready ; $(RUN) docs.website
+docs: .venv/.ready node_modules/.ready ; $(RUN) tools.website
 contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
-bench: .venv/.ready node_modules/.ready ; $(RUN) benchmarks && $(RUN) benchmarks.page
+bench: .venv/.ready node_modules/.ready ; $(RUN) benchmarks && $(RUN) benchmarks.report
 template: .venv/.ready ; @$(RUN) template
 wheel: .venv/.ready ; $(RUN) build --no-isolation
 

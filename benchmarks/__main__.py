@@ -14,13 +14,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks import allocation, deploy, sizes, startup, steps, warm
-from benchmarks.approach import NAMES, Approach
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.machine import machine
+from benchmarks.measures import allocation, deploy, sizes, startup, steps, warm
+from benchmarks.peers.approach import NAMES, Approach
+from benchmarks.peers.workshop import Workshop
+from benchmarks.report.table import table
 from benchmarks.results import RESULTS
-from benchmarks.table import table
-from benchmarks.workshop import Workshop
 
 
 def main() -> None:

@@ -8,11 +8,11 @@ import fcntl
 import os
 import sys
 
+from local.command.fault import add_fault_arguments, switch
+from local.command.output import show
+from local.command.up_down import down, up
 from local.error import LocalCloudError
-from local.fault_command import add_fault_arguments, switch
 from local.folder import ROOT, Folder
-from local.lifecycle import down, up
-from local.output import show
 
 _INTERRUPTED = 130
 

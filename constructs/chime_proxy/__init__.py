@@ -5,7 +5,6 @@ function that creates, updates and deletes such sessions for CloudFormation, and
 `ProxySessionDashboard` shows what becomes of them.
 """
 
-from chime_proxy._dashboard import ProxySessionDashboard
 from chime_proxy._options import (
     Capability,
     GeoMatch,
@@ -14,11 +13,12 @@ from chime_proxy._options import (
     RefusedDeletion,
 )
 from chime_proxy._phone_number import PhoneNumber
-from chime_proxy._provider import ProxySessionProvider
-from chime_proxy._proxy_session import Participant, ProxySession
-from chime_proxy._session_reference import IProxySession
-from chime_proxy._sessions_file import SessionsFile
-from chime_proxy._voice_connector_proxy import VoiceConnectorProxy
+from chime_proxy._provider.dashboard import ProxySessionDashboard
+from chime_proxy._provider.provider import ProxySessionProvider
+from chime_proxy._resources.proxy_session import Participant, ProxySession
+from chime_proxy._resources.session_reference import IProxySession
+from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
+from chime_proxy._sessions_file.construct import SessionsFile
 
 __all__ = [
     "Capability",

@@ -10,7 +10,7 @@ import os
 import sys
 from importlib.util import find_spec
 
-from chime_proxy._sessions_schema import sessions_schema
+from chime_proxy._sessions_file.schema import sessions_schema
 
 _DRIFT = (
     "Compare the sessions that stacks declare with what GetProxySession says now. "
@@ -46,7 +46,7 @@ def _drift(arguments: argparse.Namespace) -> int:
         sys.stderr.write(_NO_SDK)
         return 2
     # boto3 is an extra, which nothing else needs.
-    from chime_proxy._drift_command import drift  # noqa: PLC0415 - see above
+    from chime_proxy._drift.command import drift  # noqa: PLC0415 - see above
 
     return drift(arguments.stack, as_data=arguments.json, environment=os.environ)
 

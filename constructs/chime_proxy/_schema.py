@@ -36,35 +36,37 @@ _PROPS = {
     "Disabled": "enabled",
     "AdoptExisting": "adopt_existing",
 }
-PROXY_SESSION = "resource.json"
-VOICE_CONNECTOR_PROXY = "voice_connector_proxy.json"
+PROXY_SESSION = "proxy_session"
+VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
 
 
 @cache
-def resource_schema(file: str = PROXY_SESSION) -> Mapping[str, Any]:
+def resource_schema(resource: str) -> Mapping[str, Any]:
     """The schema of a type of resource."""
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / file).read_text(encoding="utf-8"))
+    schema: Mapping[str, Any] = json.loads(
+        (SCHEMAS / resource / "schema.json").read_text(encoding="utf-8")
+    )
     return schema
 
 
-def check(construct: Construct, properties: Mapping[str, Any], file: str = PROXY_SESSION) -> None:
+def check(construct: Construct, properties: Mapping[str, Any], resource: str) -> None:
     """Refuse literal properties that the resource does not accept.
 
     Raises:
         ValueError: names the construct, and every prop at fault.
     """
-    wrong = faults(properties, file)
+    wrong = faults(properties, resource)
     if wrong:
         msg = f"{construct.node.path}: {'; '.join(wrong)}"
         raise ValueError(msg)
 
 
-def faults(properties: Mapping[str, Any], file: str = PROXY_SESSION) -> list[str]:
+def faults(properties: Mapping[str, Any], resource: str) -> list[str]:
     """What is wrong with literal properties, in the construct's names and without their values.
 
     A token is left alone: CloudFormation fills it in, and the handler checks it then.
     """
-    errors = chain.from_iterable(map(_meant, _validator(file).iter_errors(properties)))
+    errors = chain.from_iterable(map(_meant, _validator(resource).iter_errors(properties)))
     return sorted({_message(error) for error in errors if not _is_token(error.instance)})
 
 
@@ -78,8 +80,8 @@ def strict_validator(schema: Mapping[str, Any]) -> Draft7Validator:
 
 
 @cache
-def _validator(file: str) -> Draft7Validator:
-    return strict_validator({**resource_schema(file), "type": "object"})
+def _validator(resource: str) -> Draft7Validator:
+    return strict_validator({**resource_schema(resource), "type": "object"})
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:

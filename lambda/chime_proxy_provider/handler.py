@@ -18,20 +18,26 @@ os.environ.setdefault("AWS_SAM_LOCAL", "true")
 
 import urllib3
 
-from chime_proxy_provider import clients
-from chime_proxy_provider.answer import AnswerSender, Delivery
-from chime_proxy_provider.attempts import Attempts
+from chime_proxy_provider.aws import clients
+from chime_proxy_provider.aws.number_references import References
+from chime_proxy_provider.aws.retry import Attempts
+from chime_proxy_provider.cloudformation.crhelper_adapter import Context, Frame, Schedule
+from chime_proxy_provider.cloudformation.event import (
+    Request,
+    RequestType,
+    ReturnAddress,
+    read_address,
+)
+from chime_proxy_provider.cloudformation.failure import failure_id, respond
+from chime_proxy_provider.cloudformation.outcome import Outcome
+from chime_proxy_provider.cloudformation.response import AnswerSender, Delivery
 from chime_proxy_provider.deadline import Deadline
-from chime_proxy_provider.deletion import Deletion, RefusedDeletion
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
-from chime_proxy_provider.event import Request, RequestType, ReturnAddress, read_address
-from chime_proxy_provider.frame import Context, Frame, Schedule
-from chime_proxy_provider.kind import Kind, Means
-from chime_proxy_provider.kinds import KINDS
-from chime_proxy_provider.lifecycle import Lifecycle, Outcome
-from chime_proxy_provider.references import References
+from chime_proxy_provider.lifecycle.deletion import Deletion, RefusedDeletion
+from chime_proxy_provider.lifecycle.lifecycle import Lifecycle
+from chime_proxy_provider.lifecycle.resource_type import Kind, Means
 from chime_proxy_provider.report import Reporter
-from chime_proxy_provider.response import failure_id, respond
+from chime_proxy_provider.resource_types import KINDS
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from chime_proxy_provider.answer import Delivery
+from chime_proxy_provider.cloudformation.event import ReturnAddress
+from chime_proxy_provider.cloudformation.response import Delivery
 from chime_proxy_provider.errors import ProviderError
-from chime_proxy_provider.event import ReturnAddress
 from chime_proxy_provider.redaction import redact
 
 SERVICE = "chime-proxy-provider"

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chime_proxy_service import next_token
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
 from chime_proxy_service.number_pool import Place, place_of
 from chime_proxy_service.requests import ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
+from chime_proxy_service.wire import next_token
 from local.console.view import View
 
 _PAGE = 20

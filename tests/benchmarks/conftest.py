@@ -1,8 +1,8 @@
 """The provider and the floor, synthesized once."""
 
 import pytest
-from benchmarks.approach import Approach
-from benchmarks.workshop import Workshop
+from benchmarks.peers.approach import Approach
+from benchmarks.peers.workshop import Workshop
 
 
 @pytest.fixture(scope="session")

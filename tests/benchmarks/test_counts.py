@@ -1,9 +1,9 @@
 """Counts hold on any machine; times are for the benchmarks to tell."""
 
-from benchmarks import startup, warm
-from benchmarks.approach import Approach
-from benchmarks.sizes import compare
-from benchmarks.workshop import Workshop
+from benchmarks.measures import startup, warm
+from benchmarks.measures.sizes import compare
+from benchmarks.peers.approach import Approach
+from benchmarks.peers.workshop import Workshop
 
 
 def test_calls(provider: Approach, bare: Approach) -> None:

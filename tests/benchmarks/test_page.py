@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from benchmarks.page import documents
+from benchmarks.report.__main__ import documents
 from benchmarks.results import RESULTS
 from local.folder import ROOT
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from local.cloud import Cloud
+from local.cloud.application import Cloud
 from local.console.console import Console
-from local.fault_switch import FaultSwitch
+from local.faults.switch import FaultSwitch
 from local.gateway import HttpRequest
 
-from chime_proxy_service.api import Api
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool, fictional_numbers
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession
+from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.wire.api import Api
 
 if TYPE_CHECKING:
     from hypercorn.typing import Framework

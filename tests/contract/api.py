@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from tests.contract.clock import Clock, Killed
 
-from chime_proxy_service.api import Api
+from chime_proxy_service.wire.api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Callable

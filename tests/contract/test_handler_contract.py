@@ -303,7 +303,9 @@ def test_delete_answers_no_model(resource: Resource, ride_id: str, physical_id: 
 
 def test_answers_conform_to_the_schema(resource: Resource, ride_id: str) -> None:
     """Create, Update, a replacement and a refresh answer the attributes that the schema has."""
-    document = json.loads(Path(provider.__file__).with_name("resource.json").read_text())
+    document = json.loads(
+        (Path(provider.__file__).parent / "proxy_session" / "schema.json").read_text()
+    )
     answers = [
         resource.create(LONGEST),
         resource.update(ride_id, RIDE, TEXTING),

@@ -11,11 +11,9 @@ from tests.contract.clock import Clock
 from tests.contract.cloudformation import CloudFormation, Stack
 
 from chime_proxy_provider import handler as provider
-from chime_proxy_provider.deletion import RefusedDeletion
-from chime_proxy_service.api import Api
+from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool, fictional_numbers
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
@@ -26,6 +24,8 @@ from chime_proxy_service.session import (
     SessionKey,
     Status,
 )
+from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.wire.api import Api
 
 REGION = "us-east-1"
 CONNECTORS = ("abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local import process
+from local.command import process
 from local.folder import ROOT, Folder
 
 _FILES = (

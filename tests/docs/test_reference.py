@@ -3,19 +3,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from docs.reference.page import page
-from docs.reference.resource import property_rows
 from local.folder import ROOT
+from tools.reference.page import page
+from tools.reference.resource import property_rows
 
 import chime_proxy
 
 PAGE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
-SCHEMAS = ("resource.json", "voice_connector_proxy.json")
+SCHEMAS = ("proxy_session", "voice_connector_proxy")
 
 
-def schema(file: str) -> Mapping[str, Any]:
+def schema(resource: str) -> Mapping[str, Any]:
     """The schema of a type of resource."""
-    path = ROOT / "lambda" / "chime_proxy_provider" / file
+    path = ROOT / "lambda" / "chime_proxy_provider" / resource / "schema.json"
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
@@ -27,14 +27,14 @@ def section(name: str) -> str:
 
 
 def test_page() -> None:
-    """The page is what the schemas and docstrings say today: `python -m docs.reference` writes it."""
+    """The page is what the schemas and docstrings say today: `python -m tools.reference` writes it."""
     assert page() == PAGE
 
 
-@pytest.mark.parametrize("file", SCHEMAS)
-def test_properties(file: str) -> None:
+@pytest.mark.parametrize("resource", SCHEMAS)
+def test_properties(resource: str) -> None:
     """Every property that a template may set has a row, and every attribute that it gets."""
-    described = schema(file)
+    described = schema(resource)
     read_only = {name.rpartition("/")[2] for name in described["readOnlyProperties"]}
     _, _, chapter = PAGE.partition(f"\n### `{described['typeName']}`\n")
 

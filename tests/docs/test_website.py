@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from docs.website import build, stage
 from local.folder import ROOT
+from tools.website.__main__ import build, stage
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from chime_proxy_provider import proxy_session, voice_connector_proxy
+from chime_proxy_provider.proxy_session import resource as proxy_session
+from chime_proxy_provider.voice_connector_proxy import resource as voice_connector_proxy
 
 LIMIT_BYTES = 4096
 _LONGEST_PHYSICAL_ID_BYTES = 1024

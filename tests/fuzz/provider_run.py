@@ -14,7 +14,7 @@ from botocore.config import Config
 from tests.doubles import NOW, Answers, Context
 
 from chime_proxy_provider import handler as provider
-from chime_proxy_provider.deletion import RefusedDeletion
+from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient

@@ -25,10 +25,10 @@ from hypothesis.stateful import (
 from tests.fuzz.effort import effort
 from tests.fuzz.wire import Request, assert_well_formed
 
-from chime_proxy_service.api import Api
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.wire.api import Api
 
 _IDS = ("abcdef1ghij2klmno3pqr4", "zyxwvu9tsrq8ponmlk7jih")
 _CONNECTORS = st.sampled_from(_IDS)

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from tests.fuzz.effort import effort
 from tests.fuzz.wire import PROXY, REQUESTS, Request, assert_well_formed
 
-from chime_proxy_service.api import Api
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.wire.api import Api
 
 _PUT = Request(
     method="PUT",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from chime_proxy._sessions_document import read_sessions
-from chime_proxy._sessions_schema import sessions_schema
+from chime_proxy._sessions_file.document import read_sessions
+from chime_proxy._sessions_file.schema import sessions_schema
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "gitops"
 CONNECTOR = "abcdef1ghij2klmno3pqr4"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from chime_proxy._drift import DeclaredSession, compared, not_checked
-from chime_proxy._drift_report import exit_code, table
-from chime_proxy._sessions_document import read_sessions
+from chime_proxy._drift.comparison import DeclaredSession, compared, not_checked
+from chime_proxy._drift.report import exit_code, table
+from chime_proxy._sessions_file.document import read_sessions
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "gitops.md").read_text(encoding="utf-8")

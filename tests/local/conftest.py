@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from local import process
+from local.command import process
 from local.environment import shell_script
 from local.folder import ROOT, Folder
 from local.health import endpoint

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from local.contract import (
+from local.cloudformation.response_rules import (
     MAX_ANSWER_BYTES,
     Answer,
     Request,
@@ -12,7 +12,7 @@ from local.contract import (
     read_answer,
     service_timeout,
 )
-from local.response_url import presigned_query
+from local.cloudformation.response_url import presigned_query
 
 REQUEST = Request(stack_id="stack", request_id="request", logical_resource_id="Ride")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from urllib.request import urlopen
 
 import pytest
+from local.command.state import read_state
 from local.daemon import locked_pid
 from local.health import endpoint, served_pid
-from local.state import read_state
 from tests.local.checkout import Checkout
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"

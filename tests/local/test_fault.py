@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from local import process
+from local.command import process
 from local.error import LocalCloudError
-from local.fault import Fault, FaultKind
-from local.fault_control import current_fault, switch_fault
-from local.fault_switch import FaultSwitch
+from local.faults.control import current_fault, switch_fault
+from local.faults.fault import Fault, FaultKind
+from local.faults.switch import FaultSwitch
 from tests.local.checkout import Checkout
 from tests.local.running_cloud import RunningCloud
 

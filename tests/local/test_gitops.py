@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from local import process
-from local.cdk import Cdk
+from local.command import process
+from local.command.cdk import Cdk
 from local.environment import REGION, tool_environment
 from local.folder import Folder
 from local.health import endpoint

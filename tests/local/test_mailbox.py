@@ -1,6 +1,6 @@
 from threading import Timer
 
-from local.mailbox import Mailboxes
+from local.cloudformation.mailbox import Mailboxes
 
 
 def test_first_answer() -> None:

@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 from local.folder import ROOT
 from local.health import endpoint
-from template.release import Release, write
 from tests.local.plain_stack import PlainStack
 from tests.local.running_cloud import RunningCloud
+from tools.template.release import Release, write
 
 EXAMPLES = ROOT / "examples" / "cloudformation"
 CONNECTOR, ANOTHER = "pppppp1ghij2klmno3pqr4", "qqqqqq1ghij2klmno3pqr4"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from local import process
+from local.command import process
+from local.command.state import State, read_state, write_state
 from local.daemon import locked_pid
 from local.error import LocalCloudError
 from local.folder import Folder
 from local.health import served_pid
-from local.state import State, read_state, write_state
 
 
 def _pid_of(folder: Folder) -> int:

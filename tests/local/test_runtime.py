@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from local.runtime import create_runtime
+from local.command.runtime import create_runtime
 
 
 @pytest.fixture(scope="module")

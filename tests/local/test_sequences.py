@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from local.fault import Fault, FaultKind
-from local.fault_control import switch_fault
+from local.faults.control import switch_fault
+from local.faults.fault import Fault, FaultKind
 from tests.local.checkout import Checkout
 from tests.local.rides import HERE, without_permission
 from tests.local.session_stack import SessionStack

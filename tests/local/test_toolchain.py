@@ -2,8 +2,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from local.command.toolchain import check_toolchain
 from local.error import LocalCloudError
-from local.toolchain import check_toolchain
 
 
 @pytest.fixture

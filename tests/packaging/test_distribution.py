@@ -13,7 +13,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from docs.website import dead_links
+from tools.website.__main__ import dead_links
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,7 +75,11 @@ def test_description(metadata: Message, unpacked: Path) -> None:
     files = set(re.findall(r"\]\((?!https?:)([^)#\s]+)", README))
 
     assert [link for link in links if not link.startswith("https://")] == []
-    assert {"docs/library.md", "app.py", "lambda/chime_proxy_provider/resource.json"} <= files
+    assert {
+        "docs/library.md",
+        "app.py",
+        "lambda/chime_proxy_provider/proxy_session/schema.json",
+    } <= files
     assert [name for name in files if f"`{name}`" not in description] == []
     assert [name for name in files if not (unpacked / name).is_file()] == []
     assert "<!--" not in description

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 import aws_cdk as cdk
 import pytest
 from cfnlint.api import ManualArgs, lint
-from template.archive import archive
-from template.release import Release, write
+from tools.template.archive import archive
+from tools.template.release import Release, write
 
 from chime_proxy import ProxySessionProvider
 

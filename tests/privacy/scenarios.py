@@ -19,8 +19,8 @@ from tests.doubles import (
 )
 from tests.privacy.world import FAULTS, World
 
-from chime_proxy_provider.event import read_address
-from chime_proxy_provider.session_name import session_name
+from chime_proxy_provider.cloudformation.event import read_address
+from chime_proxy_provider.proxy_session.name import session_name
 
 _ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:{}"
 _FIXED = json.dumps(event("Update")) + _ARN + PROXY + NAME

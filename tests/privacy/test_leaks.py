@@ -16,7 +16,7 @@ from tests.privacy.world import World
 
 from chime_proxy_provider import handler as provider
 from chime_proxy_provider import report
-from chime_proxy_provider.answer import Undelivered
+from chime_proxy_provider.cloudformation.response import Undelivered
 
 SIGNATURE = "fivesecretsevenletters"
 

@@ -17,7 +17,7 @@ from tests.doubles import NOW, Answers
 from urllib3.exceptions import MaxRetryError
 
 from chime_proxy_provider import handler as provider
-from chime_proxy_provider.deletion import RefusedDeletion
+from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 
 FAULTS = {
     "refused": (400, "BadRequestException"),
@@ -95,7 +95,7 @@ class World:
         )
 
     def _store(self, request: AWSPreparedRequest) -> str:
-        asked = json.loads(str(request.body, "utf-8"))  # type: ignore[arg-type]  # bytes by now
+        asked = json.loads(str(request.body, "utf-8"))
         text = self.stored[asked.get("SecretId") or asked["Name"]]
         answer = {"SecretBinary": "MTQw"} if text is None else {"SecretString": text}
         return json.dumps({**answer, "Parameter": {"Value": text}})

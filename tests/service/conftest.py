@@ -20,13 +20,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from chime_proxy_service.api import Api
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.number_pool import NumberPool, fictional_numbers
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector
+from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.wire.api import Api
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient

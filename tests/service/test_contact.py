@@ -6,11 +6,11 @@ import pytest
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.rules import Use, reached
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
+from chime_proxy_service.stores.memory import MemoryStore
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]

@@ -1,7 +1,7 @@
 import json
 from typing import Any
 
-from chime_proxy_service.handler import handler
+from chime_proxy_service.handlers.api import handler
 
 PROXY = "/voice-connectors/abcdef1ghij2klmno3pqr4/programmable-numbers/proxy"
 

@@ -4,12 +4,12 @@ from threading import Thread
 
 import pytest
 
-from chime_proxy_service import next_token
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import BadRequestError
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
+from chime_proxy_service.wire import next_token
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chime_proxy_service.memory_store import MemoryStore
 from chime_proxy_service.session import Capability, Connector, ProxySession, SessionKey, Status
+from chime_proxy_service.stores.memory import MemoryStore
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,9 +11,10 @@ from botocore.model import (
     StructureShape,
 )
 
-from chime_proxy_service import operations, session
-from chime_proxy_service.constraints import Boolean, Integer, ListOf, Structure, Text
-from chime_proxy_service.operations import Operation
+from chime_proxy_service import session
+from chime_proxy_service.wire import operations
+from chime_proxy_service.wire.constraints import Boolean, Integer, ListOf, Structure, Text
+from chime_proxy_service.wire.operations import Operation
 
 
 @pytest.fixture(scope="module")

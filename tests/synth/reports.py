@@ -14,7 +14,7 @@ from tests.doubles import NOW, Answers, Context, event, session
 
 from chime_proxy_provider import handler as runtime
 from chime_proxy_provider import report
-from chime_proxy_provider.deletion import RefusedDeletion
+from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 
 
 class _LateApi:

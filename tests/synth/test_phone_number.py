@@ -7,7 +7,7 @@ from aws_cdk import aws_kms, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
-from chime_proxy_provider import proxy_session
+from chime_proxy_provider.proxy_session import resource as proxy_session
 
 DRIVER, CONNECTOR = "+12065550100", "abcdef1ghij2klmno3pqr4"
 TYPE = "Custom::ChimeProxySession"

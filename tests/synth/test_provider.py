@@ -8,7 +8,7 @@ from aws_cdk import aws_chime
 from aws_cdk.assertions import Annotations, Match, Template
 
 from chime_proxy import Capability, ProxySession, ProxySessionProvider, RefusedDeletion
-from chime_proxy_provider import sessions
+from chime_proxy_provider.proxy_session import api as sessions
 
 ONE, TWO = "abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4"
 

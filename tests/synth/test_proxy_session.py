@@ -14,7 +14,7 @@ from chime_proxy import (
     ProxySession,
     ProxySessionProvider,
 )
-from chime_proxy_provider import proxy_session
+from chime_proxy_provider.proxy_session import resource as proxy_session
 
 RIDER, DRIVER, CONNECTOR = "+14015550101", "+12065550100", "abcdef1ghij2klmno3pqr4"
 TYPE = "Custom::ChimeProxySession"

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from chime_proxy import SessionsFile
-from chime_proxy._sessions_schema import sessions_schema
+from chime_proxy._sessions_file.schema import sessions_schema
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
 NUMBERS = '["+14015550101", "+12065550100"]'

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from chime_proxy._spread import spread
+from chime_proxy._sessions_file.spread import spread
 
 STACKS = [f"Rides{number}" for number in range(8)]
 

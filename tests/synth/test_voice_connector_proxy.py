@@ -8,7 +8,8 @@ from aws_cdk import aws_chime, aws_secretsmanager
 from aws_cdk.assertions import Template
 
 from chime_proxy import Capability, PhoneNumber, ProxySession, VoiceConnectorProxy
-from chime_proxy_provider import configurations, voice_connector_proxy
+from chime_proxy_provider.voice_connector_proxy import api as configurations
+from chime_proxy_provider.voice_connector_proxy import resource as voice_connector_proxy
 
 RIDER, DRIVER, FALLBACK = "+14015550101", "+12065550100", "+14015550123"
 CONNECTOR = "abcdef1ghij2klmno3pqr4"

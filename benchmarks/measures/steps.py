@@ -1,0 +1,56 @@
+"""Where the time of a start in Python goes: more and less of it, each in processes of its own."""
+
+import os
+import subprocess
+from pathlib import Path
+from statistics import median
+
+from benchmarks.peers.workshop import Workshop
+
+from chime_proxy_provider.aws.sdk_session import SDK_DATA
+
+_QUIET = "import gc; gc.disable()\n"
+_BARE = 'import boto3; boto3.client("chime-sdk-voice")'
+_LOADER = f"""
+import botocore.session
+from botocore.loaders import Loader
+session = botocore.session.get_session()
+loader = Loader(extra_search_paths=[{str(SDK_DATA)!r}], include_default_search_paths=False)
+session.register_component("data_loader", loader)
+"""
+_STEPS = {
+    "Python alone": "pass",
+    "boto3 and its client: the floor": _BARE,
+    "the floor without garbage collection": _QUIET + _BARE,
+    "the same, with AWS_DATA_PATH at the data beside the code": _QUIET + _BARE,
+    "the same, on the data beside the code alone": _QUIET
+    + _LOADER
+    + 'import boto3; boto3.Session(botocore_session=session).client("chime-sdk-voice")',
+    "the same by botocore, without boto3": _QUIET
+    + _LOADER
+    + 'session.create_client("chime-sdk-voice")',
+    "boto3 imported, no client": _QUIET + "import boto3",
+    "botocore imported, no client": _QUIET + "import botocore.session",
+    "urllib3 imported": _QUIET + "import urllib3",
+}
+_END = "\nimport os, time; os.write(1, str(time.process_time() * 1000).encode()); os._exit(0)"
+
+
+def measure(workshop: Workshop, rounds: int) -> dict[str, float]:
+    """Take every step in turn; processor time in milliseconds, medians."""
+    samples: dict[str, list[float]] = {name: [] for name in _STEPS}
+    for _ in range(rounds):
+        for name, code in _STEPS.items():
+            samples[name].append(_take(workshop, name, code))
+    return {name: round(median(taken), 2) for name, taken in samples.items()}
+
+
+def _take(workshop: Workshop, name: str, code: str) -> float:
+    environment = workshop.environment("http://127.0.0.1:9")
+    if "AWS_DATA_PATH" in name:
+        environment["AWS_DATA_PATH"] = str(SDK_DATA)
+    command = [str(workshop.python), "-c", code + _END]
+    done = subprocess.run(
+        command, cwd=Path(os.sep), env=environment, check=True, capture_output=True
+    )
+    return float(done.stdout)

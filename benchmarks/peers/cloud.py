@@ -1,0 +1,109 @@
+"""A local cloud whose functions may be Node's too."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import boto3
+from benchmarks.peers.workshop import NODE, Workshop, assets
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from local.environment import REGION, server_environment
+from local.folder import ROOT
+from local.health import endpoint, served_pid
+
+_BUCKET = f"cdk-hnb659fds-assets-000000000000-{REGION}"
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A cloud that runs."""
+
+    endpoint: str
+
+    def client(self, service: str) -> Any:
+        """A client of the account's root."""
+        create: Any = boto3.client
+        return create(
+            service,
+            region_name=REGION,
+            endpoint_url=self.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the local root's
+            config=Config(proxies={}, read_timeout=600, s3={"addressing_style": "path"}),
+        )
+
+    def publish(self, assembly: Path) -> None:
+        """Upload the code of an assembly, as the CDK CLI does."""
+        storage = self.client("s3")
+        with suppress(ClientError):
+            storage.create_bucket(Bucket=_BUCKET)
+        for name, folder in assets(assembly).items():
+            storage.put_object(Bucket=_BUCKET, Key=f"{name}.zip", Body=zipped(folder).read_bytes())
+
+    def publish_template(self, name: str, template: str) -> str:
+        """Upload a template and return its address."""
+        self.client("s3").put_object(Bucket=_BUCKET, Key=name, Body=template.encode())
+        return f"{self.endpoint}/{_BUCKET}/{name}"
+
+    def settle(self, stacks: list[str]) -> set[str]:
+        """Wait for the end of what the stacks are at, and return the statuses that they end in."""
+        client = self.client("cloudformation")
+        while True:
+            statuses = {_status(client, stack) for stack in stacks}
+            if not any(status.endswith("_IN_PROGRESS") for status in statuses):
+                return statuses
+            time.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
+    """Start a cloud, and end it with the block."""
+    folder = workshop.path / "cloud"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with socket.socket() as candidate:
+        candidate.bind(("127.0.0.1", 0))
+        port = int(candidate.getsockname()[1])
+    environment = {
+        **server_environment(port, folder),
+        "PATH": f"{NODE.parent}:/usr/bin:/bin",
+        "NODE_PATH": str(workshop.node_modules),
+    }
+    command = [sys.executable, "-m", "local.cloud.server", str(port), str(workshop.python)]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            while served_pid(port) is None:
+                time.sleep(_POLL_SECONDS)
+            yield Cloud(endpoint(port))
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def zipped(folder: Path) -> Path:
+    """The folder as a zip beside it, as CDK makes one."""
+    file = folder.with_suffix(".zip") if folder.is_dir() else folder
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
+    return file
+
+
+def _status(client: Any, stack: str) -> str:
+    return str(client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])

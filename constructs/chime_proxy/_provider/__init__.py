@@ -1,0 +1,1 @@
+"""The provider: its Lambda function, permissions and monitoring."""

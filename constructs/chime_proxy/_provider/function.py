@@ -1,0 +1,94 @@
+"""The Lambda function of a provider, with its role and its logs."""
+
+from aws_cdk import (
+    Acknowledgment,
+    RemovalPolicy,
+    Stack,
+    Validations,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
+from constructs import Construct
+
+from chime_proxy._code import HANDLER, RUNTIME, provider_code
+from chime_proxy._provider.options import FunctionOptions, ProviderOptions, function_options
+from chime_proxy._provider.permissions import policy_name
+
+# What Lambda itself does in the function's name, before and after it runs.
+_NETWORK_ACTIONS = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+_WILDCARD = Acknowledgment(
+    id="AwsSolutions-IAM5[Resource::*]",
+    reason=(
+        "Lambda makes the function's network interfaces, whose ids nobody knows beforehand; EC2 lets "
+        "the rest of these actions be narrowed to no resource at all."
+    ),
+)
+
+
+def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.Function:
+    """Make the function, and what it needs that was not given."""
+    role = options.get("role") or _role(scope)
+    log_group = options.get("log_group") or _log_group(scope)
+    log_group.grant_write(role)
+    settings: FunctionOptions = {
+        **function_options(options),
+        "role": role,
+        "log_group": log_group,
+    }
+    function = aws_lambda.Function(
+        scope,
+        "Resource",
+        description="Custom::ChimeProxySession: proxy sessions for CloudFormation",
+        code=provider_code(),
+        handler=HANDLER,
+        runtime=RUNTIME,
+        environment=_environment(options),
+        **settings,
+    )
+    if options.get("vpc"):
+        # Lambda looks whether the role may before it makes the function.
+        function.node.add_dependency(_network_policy(scope, role))
+    key = options.get("environment_encryption")
+    if key:
+        # Lambda's own grant is to the role that was there first, and not to one made in its place.
+        key.grant_decrypt(role)
+    return function
+
+
+def _role(scope: Construct) -> aws_iam.Role:
+    principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
+    return aws_iam.Role(scope, "Role", assumed_by=principal)
+
+
+def _log_group(scope: Construct) -> aws_logs.LogGroup:
+    return aws_logs.LogGroup(
+        scope,
+        "LogGroup",
+        retention=aws_logs.RetentionDays.THREE_MONTHS,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+
+
+def _environment(options: ProviderOptions) -> dict[str, str]:
+    deletion = {"REFUSED_DELETION": str(options["refused_deletion"])}
+    endpoint_url = options.get("endpoint_url")
+    # The SDK's own name for the setting, so the handler has nothing to read.
+    endpoint = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url} if endpoint_url else {}
+    return {**endpoint, **deletion}
+
+
+def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:
+    name = policy_name(scope, Stack.of(scope), "NetworkPolicy")
+    policy = aws_iam.Policy(scope, "NetworkPolicy", policy_name=name)
+    policy.add_statements(aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"]))
+    role.attach_inline_policy(policy)
+    Validations.of(policy).acknowledge(_WILDCARD)
+    return policy

@@ -1,0 +1,1 @@
+"""Sessions declared in a YAML file."""

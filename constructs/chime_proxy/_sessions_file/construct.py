@@ -1,0 +1,116 @@
+"""Sessions as data."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aws_cdk import Duration, Stack
+from constructs import Construct
+
+from chime_proxy._options import GeoMatch
+from chime_proxy._provider.provider import ProxySessionProvider
+from chime_proxy._resources.proxy_session import ProxySession
+from chime_proxy._sessions_file.document import Properties, read_sessions
+from chime_proxy._sessions_file.number_sources import NumberSources
+from chime_proxy._sessions_file.spread import spread
+
+
+class SessionsFile(Construct):
+    """The sessions of a YAML file, one construct an entry.
+
+    An entry's key makes the session's logical id, and nothing else does: entries can be moved,
+    added and removed, and no other session is touched. Under another key, a session is another
+    session: the old one is deleted and a new one made.
+
+    More sessions than one stack may hold go to several. An entry's key and the stacks' ids say
+    which one it belongs to, so a change of one entry changes one stack. A stack more or less moves
+    sessions, which makes them anew: begin with as many stacks as there will ever be sessions for,
+    at about 300 sessions each.
+
+    Args:
+        scope: a stack or a construct in it, for a file of a single stack; otherwise the app or the
+            stage.
+        construct_id: its id within the scope, and that of the sessions' construct within a stack.
+        path: the file.
+        stacks: the stacks to spread the sessions over. Default: that of the scope.
+        provider: the provider of a stack's sessions. Default: each stack has one for its own.
+
+    Raises:
+        ValueError: the file is wrong, with every fault and its line; or a stack would hold more
+            resources than CloudFormation allows; or two stacks have the same id.
+        OSError: the file cannot be read.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        path: str | Path,
+        stacks: Sequence[Stack] | None = None,
+        provider: Callable[[Stack], ProxySessionProvider] = ProxySessionProvider.of,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        entries = read_sessions(Path(path))
+        homes = _homes(self, construct_id, stacks)
+        self._sessions: dict[str, ProxySession] = {}
+        for stack_id, part in spread(entries, list(homes)).items():
+            home = homes[stack_id]
+            self._sessions |= _sessions(home, part, provider(Stack.of(home)))
+
+    @property
+    def sessions(self) -> Mapping[str, ProxySession]:
+        """The sessions by key."""
+        return dict(self._sessions)
+
+
+def _homes(
+    file: SessionsFile, construct_id: str, stacks: Sequence[Stack] | None
+) -> dict[str, Construct]:
+    """The construct that holds the sessions, by the id of each stack."""
+    if stacks is None:
+        return {Stack.of(file).node.id: file}
+    stack_ids = [stack.node.id for stack in stacks]
+    if len(set(stack_ids)) != len(stack_ids) or not stack_ids:
+        msg = "stacks must be one or more, each with an id of its own"
+        raise ValueError(msg)
+    return {
+        stack_id: Construct(stack, construct_id)
+        for stack_id, stack in zip(stack_ids, stacks, strict=True)
+    }
+
+
+def _sessions(
+    home: Construct, entries: Mapping[str, Properties], provider: ProxySessionProvider
+) -> dict[str, ProxySession]:
+    # With a space, which no key has.
+    sources = NumberSources(Construct(home, "numbers of"))
+    return {
+        key: ProxySession(home, key, **_props(entry, sources), provider=provider)
+        for key, entry in entries.items()
+    }
+
+
+def _props(entry: Properties, sources: NumberSources) -> dict[str, Any]:
+    expiry = entry.get("ExpiryMinutes")
+    return {
+        "voice_connector": entry["VoiceConnectorId"],
+        "participants": [sources.participant(one) for one in entry["ParticipantPhoneNumbers"]],
+        "capabilities": entry["Capabilities"],
+        "expiry": None if expiry is None else Duration.minutes(expiry),
+        "name": entry.get("Name"),
+        "number_selection": entry.get("NumberSelectionBehavior"),
+        "geo_match": _geo_match(entry),
+        "reveal_participants": entry.get("RevealParticipantPhoneNumbers", False),
+    }
+
+
+def _geo_match(entry: Properties) -> GeoMatch | None:
+    params = entry.get("GeoMatchParams", {})
+    if not params and "GeoMatchLevel" not in entry:
+        return None
+    return GeoMatch(
+        level=entry.get("GeoMatchLevel"),
+        country=params.get("Country"),
+        area_code=params.get("AreaCode"),
+    )

@@ -1,0 +1,1 @@
+"""The SDK's clients, retries and errors."""

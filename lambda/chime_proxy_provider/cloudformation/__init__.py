@@ -1,0 +1,1 @@
+"""CloudFormation's contract: the event, the answer, and how crhelper frames them."""

@@ -1,0 +1,1 @@
+"""Create, Update and Delete of a resource of any type."""

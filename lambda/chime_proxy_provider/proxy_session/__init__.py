@@ -1,0 +1,1 @@
+"""`Custom::ChimeProxySession`: a proxy session."""

@@ -1,0 +1,119 @@
+"""Proxy sessions in the API.
+
+Every failure leaves here as a `ProviderError`. What can be repeated safely is repeated while
+time is left; botocore repeats nothing, since it would repeat CreateProxySession too.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from chime_proxy_provider.aws.retry import PASSING, PASSING_WITH_PERMISSION
+from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
+
+    from chime_proxy_provider.aws.retry import Attempts
+    from chime_proxy_provider.errors import ProviderError
+    from chime_proxy_provider.lifecycle.identifier import Key
+
+    Session: TypeAlias = Mapping[str, Any]
+
+_CHANGEABLE = ("Capabilities", "ExpiryMinutes")
+# Not taken, so never taken twice. A role that was made a moment ago is not known everywhere yet.
+_NOT_TAKEN = (Throttling, AccessDenied)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions that the function's role may reach, until a deadline."""
+
+    client: ChimeSDKVoiceClient
+    attempts: Attempts
+    passing: tuple[type[ProviderError], ...] = PASSING
+    """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
+
+    @property
+    def patient(self) -> Sessions:
+        """The same, for a role whose permission may be too new to be known everywhere."""
+        return replace(self, passing=PASSING_WITH_PERMISSION)
+
+    def create(self, properties: Mapping[str, Any]) -> Session:
+        """Create a session.
+
+        Only an attempt that the API turned away is repeated. After a `ServiceInternalError` or
+        a `NetworkFailure` the session may or may not exist.
+        """
+        call = partial(self.client.create_proxy_session, **properties)
+        return _session(self.attempts.make(call, passing=_NOT_TAKEN))
+
+    def get(self, key: Key) -> Session:
+        """The session as it is now."""
+        call = partial(self.client.get_proxy_session, **key)
+        return _session(self.attempts.make(call, passing=self.passing))
+
+    def alive(self, key: Key) -> Session | None:
+        """The session, unless it is gone or closed."""
+        with suppress(NotFound):
+            return unless_closed(self.get(key))
+        return None
+
+    def update(self, key: Key, properties: Mapping[str, Any]) -> Session:
+        """Change what the API can change: the capabilities and the minutes to expiry."""
+        changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
+        arguments: dict[str, Any] = {**key, **changeable}
+        call = partial(self.client.update_proxy_session, **arguments)
+        return _session(self.attempts.make(call, passing=self.passing))
+
+    def delete(self, key: Key) -> None:
+        """Delete the session."""
+        self.attempts.make(partial(self.client.delete_proxy_session, **key))
+
+    def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
+        """The connector's sessions that are not closed and whose name begins with `prefix`.
+
+        botocore has no paginator for ListProxySessions: the pages are followed here.
+        """
+        page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
+        while True:
+            call = partial(self.client.list_proxy_sessions, **page)
+            answer = self.attempts.make(call, passing=self.passing)
+            for session in filter(unless_closed, _listed(answer)):
+                if session.get("Name", "").startswith(prefix):
+                    yield session
+            if not answer.get("NextToken"):
+                return
+            page["NextToken"] = answer["NextToken"]
+
+
+def unless_closed(session: Session) -> Session | None:
+    """The session, or None where it can neither be used nor changed any more."""
+    return None if session.get("Status") == "Closed" else session
+
+
+def key_of(session: Session) -> Key:
+    """What names a session."""
+    return {name: session[name] for name in ("VoiceConnectorId", "ProxySessionId")}
+
+
+def _session(answer: Mapping[str, Any]) -> Session:
+    session: Session = answer.get("ProxySession", {})
+    if not isinstance(session.get("ProxySessionId"), str):
+        msg = "the API's answer holds no proxy session"
+        raise ServiceInternalError(msg)
+    return session
+
+
+def _listed(answer: Mapping[str, Any]) -> list[Session]:
+    # An answer cut short must not be taken for an empty list: a second session would be made.
+    if "ProxySessions" not in answer:
+        msg = "the API's answer holds no list of proxy sessions"
+        raise ServiceInternalError(msg)
+    sessions: list[Session] = answer["ProxySessions"]
+    return sessions

@@ -1,0 +1,1 @@
+"""`Custom::ChimeVoiceConnectorProxy`: a voice connector's proxy configuration."""

@@ -1,0 +1,1 @@
+"""The API on the wire: requests checked and read, responses written."""

@@ -1,0 +1,103 @@
+"""The local cloud as one ASGI application."""
+
+import asyncio
+import json
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, Protocol
+
+from local.cloud.permission import check_permission
+from local.cloudformation.custom_resource import ANSWER_PATH, MAILBOXES
+from local.console.view import CONSOLE_PATH
+from local.faults.control import FAULT_PATH, answer_control
+from local.faults.faulty_api import API_FAULTS, send_answer
+from local.faults.switch import FaultSwitch
+from local.gateway import (
+    HttpRequest,
+    Receive,
+    Scope,
+    Send,
+    lambda_event,
+    read_request,
+    send_result,
+)
+from local.health import HEALTH_PATH
+
+_SERVICE_PATH = "/voice-connectors/"
+# CDK's bootstrap bucket refuses everybody who does not come by TLS. Nothing leaves this machine,
+# so loopback counts as secure.
+_SECURE_TRANSPORT = (b"x-forwarded-proto", b"https")
+
+
+class ProxySessionApi(Protocol):
+    """The proxy-session service, as a Lambda function has it."""
+
+    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """Answer one event in Lambda's payload format 2.0."""
+
+
+class ConsolePage(Protocol):
+    """The page for people."""
+
+    def answer(self, request: HttpRequest) -> dict[str, Any]:
+        """Answer one request, in payload format 2.0."""
+
+
+class Cloud:
+    """One port for everything: proxy sessions here, all other services by ministack.
+
+    Args:
+        ministack: ministack's own application.
+        proxy_sessions: what serves `/voice-connectors/...`.
+        console: what serves `/_local/console`.
+        faults: what goes wrong with proxy sessions.
+
+    """
+
+    def __init__(
+        self,
+        ministack: Callable[[Scope, Receive, Send], Awaitable[None]],
+        proxy_sessions: ProxySessionApi,
+        console: ConsolePage,
+        faults: FaultSwitch,
+    ) -> None:
+        self._ministack = ministack
+        self._proxy_sessions = proxy_sessions
+        self._console = console
+        self._faults = faults
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request of the ASGI protocol."""
+        path = scope.get("path", "")
+        if path == HEALTH_PATH:
+            await send_result(send, _json(200, {"pid": os.getpid()}))
+        elif path == FAULT_PATH:
+            request = await read_request(scope, receive)
+            await send_result(send, answer_control(self._faults, request))
+        elif path == CONSOLE_PATH or path.startswith(f"{CONSOLE_PATH}/"):
+            request = await read_request(scope, receive)
+            await send_result(send, await asyncio.to_thread(self._console.answer, request))
+        elif path.startswith(ANSWER_PATH):
+            request = await read_request(scope, receive)
+            MAILBOXES.deliver(request.address, request.body)
+            await send_result(send, {"statusCode": 200})
+        elif path.startswith(_SERVICE_PATH):
+            request = await read_request(scope, receive)
+            fault = self._faults.strike(API_FAULTS)
+            await send_answer(fault, partial(asyncio.to_thread, self._serve, request), send)
+        else:
+            headers = [*scope.get("headers", ()), _SECURE_TRANSPORT]
+            await self._ministack({**scope, "headers": headers}, receive, send)
+
+    def _serve(self, request: HttpRequest) -> dict[str, Any]:
+        if denial := check_permission(request):
+            answer = _json(403, {"Code": denial.code, "Message": denial.message})
+            answer["headers"]["x-amzn-ErrorType"] = denial.code
+            return answer
+        return self._proxy_sessions.handle(lambda_event(request), None)
+
+
+def _json(status: int, body: dict[str, Any]) -> dict[str, Any]:
+    headers = {"content-type": "application/json"}
+    return {"statusCode": status, "headers": headers, "body": json.dumps(body)}

@@ -1,0 +1,24 @@
+"""The proxy-session service as a local cloud starts with it."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.session import Connector
+from chime_proxy_service.stores.memory import MemoryStore
+from local.environment import REGION
+
+CLOCK = partial(datetime.now, UTC)
+VOICE_CONNECTOR_ID = "abcdef1ghij2klmno3pqr4"
+_CONFIGURATION = ProxyConfiguration(
+    default_session_expiry_minutes=60, phone_number_countries=("US", "CA")
+)
+
+
+def create_service() -> ProxySessionService:
+    """Return the service with no sessions and one voice connector that may have some."""
+    service = ProxySessionService(MemoryStore(), NumberPool(fictional_numbers()), clock=CLOCK)
+    service.put_configuration(Connector(REGION, VOICE_CONNECTOR_ID), _CONFIGURATION)
+    return service

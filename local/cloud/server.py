@@ -1,0 +1,41 @@
+"""The program of the cloud's process: `python -m local.cloud.server PORT FUNCTION_PYTHON`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app
+from ministack.core import hypercorn_compat
+
+from chime_proxy_service.wire.api import Api
+from local.cloud.application import Cloud
+from local.cloud.proxy_sessions import CLOCK, create_service
+from local.cloudformation import ministack
+from local.console.console import Console
+from local.environment import REGION
+from local.faults.switch import FAULT_SWITCH
+
+if TYPE_CHECKING:
+    from hypercorn.typing import Framework
+
+_SHUTDOWN_SECONDS = 1
+
+
+def main(port: int, function_python: Path) -> None:
+    """Serve the cloud on 127.0.0.1 until SIGTERM."""
+    hypercorn_compat.install()
+    ministack.install(function_python)
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.graceful_timeout = _SHUTDOWN_SECONDS
+    service = create_service()
+    api = Api(service, default_region=REGION)
+    cloud = Cloud(app.app, api, Console(service, clock=CLOCK), FAULT_SWITCH)
+    asyncio.run(serve(cast("Framework", cloud), config))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[-2]), Path(sys.argv[-1]))

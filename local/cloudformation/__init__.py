@@ -1,0 +1,1 @@
+"""CloudFormation's rules, added to ministack."""

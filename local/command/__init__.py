@@ -1,0 +1,1 @@
+"""`make local`: starts the cloud, deploys the app, takes both down."""

@@ -1,0 +1,79 @@
+"""Deploying the CDK app to a local cloud, and removing it again."""
+
+import json
+from dataclasses import dataclass
+
+from local.command.cdk import Cdk
+from local.command.stacks import Stacks
+from local.environment import REGION
+from local.error import LocalCloudError
+
+_UNATTENDED = ("--require-approval", "never", "--outputs-file")
+# The provider for plain templates waits until somebody deploys it by name.
+_STACKS = "!ChimeProxyProvider"
+_ENVIRONMENT = f"aws://000000000000/{REGION}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """An output of a stack."""
+
+    stack: str
+    name: str
+    value: str
+
+
+def prepare(cdk: Cdk, stacks: Stacks) -> None:
+    """Synthesize the app; meanwhile bootstrap the cloud, unless that has been done.
+
+    Raises:
+        LocalCloudError: one of the two failed; the message is what the CLI printed.
+
+    """
+    synthesis = cdk.start("synth", "--quiet", "--output", str(cdk.folder.assembly))
+    try:
+        if not stacks.is_bootstrapped():
+            # In a folder without cdk.json, or the app would be synthesized here as well.
+            cdk.run("bootstrap", _ENVIRONMENT, folder=cdk.folder.path)
+    except BaseException:
+        synthesis.cancel()
+        raise
+    synthesis.finish()
+
+
+def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
+    """Deploy what was synthesized.
+
+    Returns:
+        The outputs of all stacks that were deployed.
+
+    Raises:
+        LocalCloudError: the deployment failed; the message is what the CLI printed.
+
+    """
+    stacks.wait_until_settled()
+    assembly, outputs = cdk.folder.assembly, cdk.folder.outputs
+    outputs.unlink(missing_ok=True)
+    try:
+        cdk.run("deploy", _STACKS, "--app", str(assembly), *_UNATTENDED, str(outputs))
+    except LocalCloudError as error:
+        message = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
+        raise LocalCloudError(message) from error
+    return [
+        Output(stack=stack, name=name, value=value)
+        for stack, values in json.loads(outputs.read_text()).items()
+        for name, value in values.items()
+    ]
+
+
+def destroy(cdk: Cdk, stacks: Stacks) -> None:
+    """Delete the stacks of the app that was deployed last, if there was one.
+
+    Raises:
+        LocalCloudError: the deletion failed; the message is what the CLI printed.
+
+    """
+    if not (cdk.folder.assembly / "manifest.json").exists():
+        return
+    stacks.wait_until_settled()
+    cdk.run("destroy", _STACKS, "--force", "--app", str(cdk.folder.assembly))

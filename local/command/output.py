@@ -1,0 +1,60 @@
+"""What `make local` shows."""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.command.deployment import Output
+from local.console.view import CONSOLE_PATH
+
+
+@contextmanager
+def step(text: str) -> Iterator[None]:
+    """Show what is being done, and then how many seconds it took."""
+    started = time.monotonic()
+    show(f"{text} ... ", end="")
+    try:
+        yield
+    except BaseException:
+        show("failed")
+        raise
+    show(f"{time.monotonic() - started:.1f} s")
+
+
+def show(text: str, end: str = "\n") -> None:
+    """Show a text at once."""
+    sys.stdout.write(text + end)
+    sys.stdout.flush()
+
+
+def output_table(outputs: Sequence[Output]) -> str:
+    """Return the outputs of all stacks, a line each."""
+    rows = [(f"{output.stack}.{output.name}", output.value) for output in outputs]
+    width = max((len(name) for name, _ in rows), default=0)
+    return "\n".join(f"  {name:<{width}}  {value}" for name, value in rows)
+
+
+def next_steps(env: Path, endpoint: str, voice_connector_id: str, session_id: str | None) -> str:
+    """Return four lines to try next.
+
+    Args:
+        env: the script to source.
+        endpoint: the cloud's URL.
+        voice_connector_id: of the sessions to look at.
+        session_id: the session to look at, None if there is none.
+
+    """
+    command = "get-proxy-session" if session_id else "list-proxy-sessions"
+    look = f"aws chime-sdk-voice {command} --voice-connector-id {voice_connector_id}"
+    if session_id:
+        look += f" --proxy-session-id {session_id}"
+    return (
+        "Try next:\n"
+        f"  source {shlex.quote(str(env))}\n"
+        f"  {look}\n"
+        f"  open {endpoint}{CONSOLE_PATH} in a browser\n"
+        "  edit app.py, and make local again"
+    )

@@ -1,0 +1,137 @@
+"""The cloud's process, seen from outside: start it, stop it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from local.command.runtime import create_runtime
+from local.command.state import State, read_state, source_digest, write_state
+from local.daemon import locked_pid
+from local.environment import server_environment
+from local.error import LocalCloudError
+from local.folder import ROOT, Folder
+from local.health import served_pid
+
+_START_ATTEMPTS = 3
+_START_SECONDS = 30
+_STOP_SECONDS = 3
+_GROUP_SECONDS = 0.5
+_POLL_SECONDS = 0.02
+
+
+def running_port(folder: Folder) -> int | None:
+    """Return the port of the folder's cloud if it is running and answers."""
+    state, pid = read_state(folder), locked_pid(folder.lock)
+    if state is None or pid is None:
+        return None
+    return state.port if served_pid(state.port) == pid else None
+
+
+def is_current(folder: Folder) -> bool:
+    """Tell whether the cloud was started from the sources as they are now."""
+    state = read_state(folder)
+    return state is not None and state.sources == source_digest()
+
+
+def start(folder: Folder) -> int:
+    """Start a cloud where none is running, in place of whatever is left of an earlier one.
+
+    Args:
+        folder: what is in it of another cloud is replaced; its port is used again if it is free.
+
+    Returns:
+        The port.
+
+    Raises:
+        LocalCloudError: the process does not come up; the message has the end of its log.
+
+    """
+    stop(folder)
+    state = read_state(folder)
+    port = state.port if state else 0
+    for _ in range(_START_ATTEMPTS):
+        port = _free_port(port)
+        write_state(folder, State(port=port, sources=source_digest()))
+        if _launch(folder, port):
+            return port
+    message = f"The local cloud does not start. The end of {folder.log}:\n{_log_tail(folder)}"
+    raise LocalCloudError(message)
+
+
+def stop(folder: Folder) -> None:
+    """End the folder's cloud and the functions in it, if it is running."""
+    pid = locked_pid(folder.lock)
+    if pid is None:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        _wait(lambda: locked_pid(folder.lock) != pid, _STOP_SECONDS)
+        # Its functions are in the group that it leads; they end when their input does.
+        _wait(lambda: not _group_exists(pid), _GROUP_SECONDS)
+        os.killpg(pid, signal.SIGKILL)
+        _wait(lambda: locked_pid(folder.lock) != pid, _STOP_SECONDS)
+
+
+def _launch(folder: Folder, port: int) -> bool:
+    shutil.rmtree(folder.temporary, ignore_errors=True)
+    folder.temporary.mkdir(parents=True)
+    function_python = create_runtime(folder.runtime)
+    daemon = [sys.executable, "-m", "local.daemon", str(folder.lock)]
+    with folder.log.open("w") as log:
+        subprocess.run(  # noqa: S603 - the arguments are ours
+            [*daemon, "local.cloud.server", str(port), str(function_python)],
+            check=False,
+            cwd=ROOT,
+            env=server_environment(port, folder.temporary),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    return _wait(lambda: _settled(folder, port), _START_SECONDS) and _up(folder, port)
+
+
+def _settled(folder: Folder, port: int) -> bool:
+    return locked_pid(folder.lock) is None or _up(folder, port)
+
+
+def _up(folder: Folder, port: int) -> bool:
+    pid = locked_pid(folder.lock)
+    return pid is not None and served_pid(port) == pid
+
+
+def _group_exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _free_port(wanted: int) -> int:
+    """Return the wanted port if nobody has it, otherwise one that nobody has."""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind(("127.0.0.1", wanted))
+        except OSError:
+            candidate.bind(("127.0.0.1", 0))
+        return int(candidate.getsockname()[1])
+
+
+def _wait(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def _log_tail(folder: Folder) -> str:
+    return "\n".join(folder.log.read_text(errors="replace").splitlines()[-15:])

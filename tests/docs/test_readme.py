@@ -1,0 +1,36 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from aws_cdk.assertions import Template
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_example(tmp_path: Path) -> None:
+    """The example is a whole app that synthesizes, without a warning, to what the text says."""
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    out = tmp_path / "cdk.out"
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        cwd=tmp_path,
+        env={**os.environ, "CDK_OUTDIR": str(out)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "arning" not in done.stdout + done.stderr
+    template = Template.from_string((out / "MaskedCalls.template.json").read_text("utf-8"))
+    for resource in (
+        "AWS::Chime::VoiceConnector",
+        "AWS::Lambda::Function",
+        "Custom::ChimeProxySession",
+        "Custom::ChimeVoiceConnectorProxy",
+    ):
+        template.resource_count_is(resource, 1)

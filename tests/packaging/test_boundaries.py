@@ -1,0 +1,109 @@
+"""Who may import whom."""
+
+import ast
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONSTRUCTS = ROOT / "constructs"
+LAMBDA = ROOT / "lambda"
+
+
+def imports(folder: Path) -> dict[str, set[str]]:
+    """The modules that each file below a folder imports."""
+    return {str(path.relative_to(ROOT)): _imported(path) for path in folder.rglob("*.py")}
+
+
+def _imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                found |= {alias.name for alias in node.names}
+            case ast.ImportFrom():
+                found.add(node.module or "")
+    return found
+
+
+def offenders(folder: Path, *forbidden: str) -> list[str]:
+    """The files below a folder that import what they may not."""
+    return [
+        path
+        for path, names in imports(folder).items()
+        if any(name == bad or name.startswith(f"{bad}.") for name in names for bad in forbidden)
+    ]
+
+
+def test_constructs_import_nothing_that_runs_in_lambda() -> None:
+    """The construct knows the handler by its schema and its template alone."""
+    assert offenders(CONSTRUCTS, "chime_proxy_provider", "chime_proxy_service") == []
+
+
+def test_sdk_is_for_the_drift_command() -> None:
+    """The SDK is an extra of the package: only `drift` needs it, and nothing imports that at once."""
+    asking = {f"constructs/chime_proxy/_drift/{name}.py" for name in ("deployed_stack", "command")}
+    modules = {f"chime_proxy._drift.{Path(path).stem}" for path in asking}
+
+    assert set(offenders(CONSTRUCTS, "boto3", "botocore")) == asking
+    assert set(offenders(CONSTRUCTS, *modules)) == {
+        "constructs/chime_proxy/__main__.py",
+        "constructs/chime_proxy/_drift/command.py",
+    }
+
+
+def test_lambda_knows_no_cdk() -> None:
+    """What runs in Lambda needs neither CDK nor the construct."""
+    assert offenders(LAMBDA, "aws_cdk", "constructs", "jsii", "chime_proxy") == []
+
+
+def test_provider_and_service_meet_on_the_wire() -> None:
+    """The provider and the service do not import each other."""
+    assert offenders(LAMBDA / "chime_proxy_provider", "chime_proxy_service") == []
+    assert offenders(LAMBDA / "chime_proxy_service", "chime_proxy_provider") == []
+
+
+@pytest.mark.parametrize(
+    ("library", "module"),
+    [
+        ("boto3", "aws.clients"),
+        ("crhelper", "cloudformation.crhelper_adapter"),
+        ("aws_lambda_powertools", "report"),
+    ],
+)
+def test_one_module_for_each_library(library: str, module: str) -> None:
+    """A library is used in one module, and only the handler, where all comes together, uses that."""
+    provider = LAMBDA / "chime_proxy_provider"
+
+    assert offenders(provider, library) == [
+        f"lambda/chime_proxy_provider/{module.replace('.', '/')}.py"
+    ]
+    users = offenders(provider, f"chime_proxy_provider.{module}")
+    assert set(users) <= {"lambda/chime_proxy_provider/handler.py"}
+
+
+def test_environment_is_read_at_the_root() -> None:
+    """Only the handler looks at environment variables."""
+    readers = [
+        path.name
+        for path in (LAMBDA / "chime_proxy_provider").rglob("*.py")
+        if "environ" in path.read_text(encoding="utf-8")
+    ]
+
+    assert readers == ["handler.py"]
+
+
+def test_nothing_imports_the_local_cloud() -> None:
+    """The local cloud drives the rest from outside."""
+    assert offenders(CONSTRUCTS, "local") + offenders(LAMBDA, "local") == []
+
+
+def test_source_roots_are_no_packages() -> None:
+    """An __init__.py in constructs/ would hide the package of that name that CDK needs."""
+    assert not (CONSTRUCTS / "__init__.py").exists()
+    assert not (LAMBDA / "__init__.py").exists()
+    spec = find_spec("constructs")
+    assert spec
+    assert spec.origin
+    assert ROOT / "constructs" not in Path(spec.origin).parents

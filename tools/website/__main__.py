@@ -1,0 +1,100 @@
+"""Builds the site: `python -m tools.website` writes it to site/html, and fails at a link that leads nowhere."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_ROOT = Path(__file__).parents[2]
+_SITE = _ROOT / "site"
+_CONFIGURATION = Path(__file__).with_name("zensical.toml")
+_MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
+
+
+def main() -> int:
+    """Lay the pages out and build them."""
+    shutil.rmtree(_SITE, ignore_errors=True)
+    stage(_ROOT, _SITE)
+    return build(_SITE)
+
+
+def build(site: Path) -> int:
+    """Build a site that is laid out; without links that lead nowhere, the exit code is 0."""
+    command = [sys.executable, "-m", "zensical", "build", "--strict"]
+    return subprocess.run(command, cwd=site, check=False).returncode  # noqa: S603 - our own words
+
+
+def stage(root: Path, site: Path) -> None:
+    """Lay out the pages of a checkout, with the README as the first.
+
+    Args:
+        root: the checkout.
+        site: a folder that is not there yet.
+
+    Raises:
+        FileNotFoundError: names every link to a file that is not there.
+        ValueError: names the pages that are in the navigation or in docs, but not in both.
+    """
+    sources = {root / "README.md": "index.md", root / "CHANGELOG.md": "CHANGELOG.md"}
+    sources |= {path: path.name for path in sorted((root / "docs").glob("*.md"))}
+    _check(sources, _CONFIGURATION)
+    pages = site / "pages"
+    pages.mkdir(parents=True)
+    for path, name in sources.items():
+        text = path.read_text(encoding="utf-8")
+        (pages / name).write_text(_relinked(text, path.parent, sources), encoding="utf-8")
+    for picture in _pictures(root / "docs"):
+        (pages / picture).parent.mkdir(exist_ok=True)
+        shutil.copy(root / "docs" / picture, pages / picture)
+    shutil.copy(_MERMAID, pages)
+    shutil.copy(_CONFIGURATION, site)
+
+
+def dead_links(page: Path) -> list[str]:
+    """The files and folders that a page links to and that are not there."""
+    links = _LINK.findall(page.read_text(encoding="utf-8"))
+    return [target for _, target, _ in links if not (page.parent / target).exists()]
+
+
+def _pictures(folder: Path) -> Iterator[Path]:
+    for kind in ("png", "svg"):
+        yield from (path.relative_to(folder) for path in folder.rglob(f"*.{kind}"))
+
+
+def _check(sources: dict[Path, str], configuration: Path) -> None:
+    dead = [f"{path.name}: {link}" for path in sources for link in dead_links(path)]
+    if dead:
+        msg = f"links to files that are not there: {', '.join(dead)}"
+        raise FileNotFoundError(msg)
+    navigation = tomllib.loads(configuration.read_text(encoding="utf-8"))["project"]["nav"]
+    # Zensical leaves out a page that is not there, and one that nothing leads to.
+    lost = set(_pages(navigation)) ^ set(sources.values())
+    if lost:
+        msg = f"pages that are in the navigation or in docs, but not in both: {', '.join(sorted(lost))}"
+        raise ValueError(msg)
+
+
+def _pages(navigation: list[dict[str, Any]]) -> Iterator[str]:
+    for entry in navigation:
+        for item in entry.values():
+            yield from [item] if isinstance(item, str) else _pages(item)
+
+
+def _relinked(text: str, folder: Path, sources: dict[Path, str]) -> str:
+    """A page whose links lead to other pages; what is no page is named, and not linked to."""
+
+    def link(match: re.Match[str]) -> str:
+        words, target, anchor = match.groups()
+        name = sources.get((folder / target).resolve())
+        return f"[{words}]({name}{anchor or ''})" if name else words
+
+    return _LINK.sub(link, text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
