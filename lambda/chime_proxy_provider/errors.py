@@ -8,9 +8,9 @@ Source: "Resource type handler error codes" in the CloudFormation CLI user guide
 class ProviderError(Exception):
     """A failure whose text may be shown to anyone who may see the stack."""
 
-    leaves_doubt = False
+    outcome_unknown = False
     """Whether the API may have done what was asked all the same."""
-    left_behind = ""
+    possible_physical_id = ""
     """The physical id of what the API may have made, where it has one all the same."""
 
 
@@ -45,16 +45,16 @@ class Throttling(ProviderError):
 class ServiceInternalError(ProviderError):
     """The API failed; whether the request was taken is unknown."""
 
-    leaves_doubt = True
+    outcome_unknown = True
 
 
 class NetworkFailure(ProviderError):
     """No whole answer came from the API; whether the request was taken is unknown."""
 
-    leaves_doubt = True
+    outcome_unknown = True
 
 
 class InternalFailure(ProviderError):
     """The handler itself failed."""
 
-    leaves_doubt = True
+    outcome_unknown = True

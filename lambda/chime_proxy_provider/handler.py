@@ -19,9 +19,9 @@ os.environ.setdefault("AWS_SAM_LOCAL", "true")
 import urllib3
 
 from chime_proxy_provider.aws import clients
-from chime_proxy_provider.aws.number_references import References
-from chime_proxy_provider.aws.retry import Attempts
-from chime_proxy_provider.cloudformation.crhelper_adapter import Context, Frame, Schedule
+from chime_proxy_provider.aws.number_references import NumberReferences
+from chime_proxy_provider.aws.retry import Retry
+from chime_proxy_provider.cloudformation.crhelper_adapter import Context, CrhelperAdapter, Schedule
 from chime_proxy_provider.cloudformation.event import (
     Request,
     RequestType,
@@ -35,9 +35,9 @@ from chime_proxy_provider.deadline import Deadline
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.lifecycle.deletion import Deletion, RefusedDeletion
 from chime_proxy_provider.lifecycle.lifecycle import Lifecycle
-from chime_proxy_provider.lifecycle.resource_type import Kind, Means
+from chime_proxy_provider.lifecycle.resource_type import Dependencies, ResourceType
 from chime_proxy_provider.report import Reporter
-from chime_proxy_provider.resource_types import KINDS
+from chime_proxy_provider.resource_types import RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
@@ -85,40 +85,44 @@ class Handler:
     def _answer(
         self, event: Mapping[str, Any], address: ReturnAddress, schedule: Schedule
     ) -> Delivery:
-        standing_id = failure_id(event, address, doubt=True)
-        delivery = Delivery(AnswerSender(self.pool, schedule.delivery), standing_id)
+        fallback_id = failure_id(event, address, doubt=True)
+        delivery = Delivery(AnswerSender(self.pool, schedule.delivery), fallback_id)
         work = partial(respond, event, address, partial(self._carry_out, schedule.calls))
-        made = Frame(delivery, standing_id).run(_operation(event), address, schedule, work)
+        made = CrhelperAdapter(delivery, fallback_id).run(
+            _operation(event), address, schedule, work
+        )
         if made and not _will_be_known(event, delivery, made):
             self._take_back(event, made, schedule.delivery)
         return delivery
 
     def _carry_out(self, deadline: Deadline, request: Request) -> Outcome:
-        if request.resource_type in KINDS:
-            kind = self._kind(request.resource_type, deadline)
-            return Lifecycle(kind, self._deletion(kind), self.now).carry_out(request)
+        if request.resource_type in RESOURCE_TYPES:
+            resource_type = self._resource_type(request.resource_type, deadline)
+            return Lifecycle(resource_type, self._deletion(resource_type), self.now).carry_out(
+                request
+            )
         if request.request_type is RequestType.DELETE:
             # Of a type that nothing was ever made of.
             return Outcome(request.physical_resource_id, {})
-        msg = f"the resource's Type must be one of {', '.join(KINDS)}"
+        msg = f"the resource's Type must be one of {', '.join(RESOURCE_TYPES)}"
         raise InvalidRequest(msg)
 
     def _take_back(self, event: Mapping[str, Any], physical_id: str, deadline: Deadline) -> None:
         """Delete what CloudFormation does not know of, and never will."""
-        kind = self._kind(event["ResourceType"], deadline)
-        key = kind.schema.identifier.parse(physical_id) or {}
+        resource_type = self._resource_type(event["ResourceType"], deadline)
+        key = resource_type.schema.identifier.parse(physical_id) or {}
         try:
-            self._deletion(kind).delete_resource(key)
+            self._deletion(resource_type).delete_resource(key)
         except ProviderError as error:
             self.reporter.left_behind(physical_id, error)
 
-    def _kind(self, resource_type: str, deadline: Deadline) -> Kind:
-        attempts = Attempts(deadline, self.sleep)
-        references = References(self.secrets_manager, self.parameter_store, attempts)
-        return KINDS[resource_type](Means(self.client, attempts, references, self.now))
+    def _resource_type(self, resource_type: str, deadline: Deadline) -> ResourceType:
+        retry = Retry(deadline, self.sleep)
+        references = NumberReferences(self.secrets_manager, self.parameter_store, retry)
+        return RESOURCE_TYPES[resource_type](Dependencies(self.client, retry, references, self.now))
 
-    def _deletion(self, kind: Kind) -> Deletion:
-        return Deletion(kind, self.refused_deletion, self.sleep)
+    def _deletion(self, resource_type: ResourceType) -> Deletion:
+        return Deletion(resource_type, self.refused_deletion, self.sleep)
 
 
 def _operation(event: Mapping[str, Any]) -> str:

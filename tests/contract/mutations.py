@@ -49,8 +49,8 @@ MUTATIONS = (
     Mutation(
         "a search that fails leaves doubt",
         "proxy_session/creation",
-        "error.leaves_doubt = True",
-        "error.leaves_doubt = False",
+        "error.outcome_unknown = True",
+        "error.outcome_unknown = False",
         f"{_SEQUENCES}::test_search_that_fails",
     ),
     Mutation(
@@ -63,8 +63,8 @@ MUTATIONS = (
     Mutation(
         "CreateProxySession is not repeated blindly",
         "proxy_session/api",
-        "return _session(self.attempts.make(call, passing=_NOT_TAKEN))",
-        "return _session(self.attempts.make(call))",
+        "return _session(self.retry.call(call, passing=_NOT_TAKEN))",
+        "return _session(self.retry.call(call))",
         f"{_SEQUENCES}::test_lost_answer_costs_no_second_session",
     ),
     Mutation(
@@ -280,15 +280,15 @@ MUTATIONS = (
     Mutation(
         "a configuration that may have been made has its own id",
         "voice_connector_proxy/resource",
-        "error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))",
+        "error.possible_physical_id = SCHEMA.identifier.physical_id(self.key({}, desired))",
         "pass",
         f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
     ),
     Mutation(
         "what one attempt may have done is not forgotten when the next is refused",
         "aws/retry",
-        "doubt or error.leaves_doubt",
-        "error.leaves_doubt",
+        "doubt or error.outcome_unknown",
+        "error.outcome_unknown",
         f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
     ),
     Mutation(

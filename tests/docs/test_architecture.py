@@ -12,14 +12,14 @@ import pytest
 from botocore.stub import Stubber
 from tests.doubles import CONNECTOR, NOW, REQUEST, response_url
 
-from chime_proxy_provider.aws.number_references import References
-from chime_proxy_provider.aws.retry import Attempts
+from chime_proxy_provider.aws.number_references import NumberReferences
+from chime_proxy_provider.aws.retry import Retry
 from chime_proxy_provider.cloudformation.event import read_address, read_request
 from chime_proxy_provider.cloudformation.outcome import Outcome
 from chime_proxy_provider.deadline import Deadline
 from chime_proxy_provider.lifecycle.deletion import Deletion, RefusedDeletion
 from chime_proxy_provider.lifecycle.lifecycle import Lifecycle
-from chime_proxy_provider.lifecycle.resource_type import Means
+from chime_proxy_provider.lifecycle.resource_type import Dependencies
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "architecture.md").read_text(encoding="utf-8")
@@ -61,10 +61,10 @@ def carry_out(api: Any, tmp_path: Path) -> CarryOut:
     """The lifecycle of the type that the page adds."""
     (tmp_path / "voice_connector_termination.json").write_text(_block("json"))
     (tmp_path / "termination.py").write_text(_block("python"))
-    attempts = Attempts(Deadline(60, lambda: 0), lambda _: None)
-    references = References(pytest.fail, pytest.fail, attempts)
-    kind = _module(tmp_path / "termination.py").TerminationKind(
-        Means(api.client, attempts, references, lambda: NOW)
+    attempts = Retry(Deadline(60, lambda: 0), lambda _: None)
+    references = NumberReferences(pytest.fail, pytest.fail, attempts)
+    kind = _module(tmp_path / "termination.py").TerminationType(
+        Dependencies(api.client, attempts, references, lambda: NOW)
     )
     lifecycle = Lifecycle(kind, Deletion(kind, RefusedDeletion.FAIL, lambda _: None), lambda: NOW)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_ssm import SSMClient
 
-    from chime_proxy_provider.aws.retry import Attempts
+    from chime_proxy_provider.aws.retry import Retry
 
 _ADVICE: Mapping[type[ProviderError], str] = {
     AccessDenied: "create it if there is none, and let the provider's role read it, and decrypt it "
@@ -30,7 +30,7 @@ _ADVICE: Mapping[type[ProviderError], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class References:
+class NumberReferences:
     """The secrets and parameters that the function's role may read, until a deadline.
 
     The clients come as functions: sessions that refer to nothing do without them.
@@ -38,7 +38,7 @@ class References:
 
     secrets_manager: Callable[[], SecretsManagerClient]
     parameter_store: Callable[[], SSMClient]
-    attempts: Attempts
+    retry: Retry
 
     def read(self, reference: Mapping[str, str]) -> str:
         """The text that a reference stands for.
@@ -65,7 +65,7 @@ class References:
 
     def _make(self, call: Callable[[], Mapping[str, Any]], what: str) -> Mapping[str, Any]:
         try:
-            return self.attempts.make(call, passing=PASSING_WITH_PERMISSION)
+            return self.retry.call(call, passing=PASSING_WITH_PERMISSION)
         except ProviderError as error:
             advice = _ADVICE.get(type(error), "try again later")
             msg = f"{what} cannot be read: {advice} ({error})"

@@ -27,13 +27,13 @@ _PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class Retry:
     """Makes calls; botocore is to make none of them twice."""
 
     deadline: Deadline
     sleep: Callable[[float], None]
 
-    def make(
+    def call(
         self,
         call: Callable[[], Mapping[str, Any]],
         *,
@@ -51,15 +51,15 @@ class Attempts:
         pauses, doubt = iter(_PAUSES_SECONDS), False
         while True:
             try:
-                return self._make_once(call)
+                return self._call_once(call)
             except ProviderError as error:
-                doubt = error.leaves_doubt = doubt or error.leaves_doubt
+                doubt = error.outcome_unknown = doubt or error.outcome_unknown
                 wait = _wait(error, next(pauses, None)) if isinstance(error, passing) else None
                 if wait is None or self.deadline.seconds_left() <= wait:
                     raise
             self.sleep(wait)
 
-    def _make_once(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    def _call_once(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         if self.deadline.seconds_left() <= 0:
             msg = "no time is left for a call of the API"
             raise NetworkFailure(msg)

@@ -45,20 +45,20 @@ class Schedule:
         return int(self.frame.seconds_left() * 1000)
 
 
-class Frame(CfnResource):
+class CrhelperAdapter(CfnResource):
     """crhelper around one event.
 
     Args:
         delivery: takes the answer.
-        standing_id: the physical id of an answer that is sent before there is another.
+        fallback_id: the physical id of an answer that is sent before there is another.
     """
 
-    def __init__(self, delivery: Delivery, standing_id: str) -> None:
+    def __init__(self, delivery: Delivery, fallback_id: str) -> None:
         super().__init__(log_level="CRITICAL", boto_level="CRITICAL", sleep_on_delete=0)
         # It quiets every logger but its own, which writes down the event and the address.
         logging.getLogger("crhelper").setLevel("CRITICAL")
         self._delivery = delivery
-        self._standing_id = standing_id
+        self._fallback_id = fallback_id
         self._made = ""
 
     def run(
@@ -86,7 +86,7 @@ class Frame(CfnResource):
 
     def _physical_id(self, work: Callable[[], Outcome]) -> str:
         self.NoEcho = True
-        self.PhysicalResourceId = self._standing_id
+        self.PhysicalResourceId = self._fallback_id
         try:
             outcome = work()
         except RequestFailed as failure:

@@ -24,7 +24,7 @@ class RequestFailed(Exception):
     def __init__(self, error: ProviderError, physical_id: str) -> None:
         super().__init__(reason(f"{type(error).__name__}: {error}"))
         self.physical_id = physical_id
-        self.left_behind = error.left_behind
+        self.left_behind = error.possible_physical_id
 
 
 def respond(
@@ -38,7 +38,9 @@ def respond(
     try:
         return carry_out(read_request(event, address))
     except ProviderError as error:
-        physical_id = error.left_behind or failure_id(event, address, doubt=error.leaves_doubt)
+        physical_id = error.possible_physical_id or failure_id(
+            event, address, doubt=error.outcome_unknown
+        )
         raise RequestFailed(error, physical_id) from None
     except Exception as error:  # noqa: BLE001 - the text of an unforeseen error may hold a number
         failure = InternalFailure(f"{type(error).__name__} at {_place(error)}")

@@ -112,14 +112,14 @@ class Delivery:
     crhelper's timer answers from a thread of its own while the handler may still be at work.
     """
 
-    def __init__(self, sender: AnswerSender, standing_id: str) -> None:
+    def __init__(self, sender: AnswerSender, fallback_id: str) -> None:
         self.answer: Mapping[str, Any] = {}
         """What was sent, or was to be."""
         self.reason = ""
         """Why the request failed, where crhelper would keep only the last 240 characters."""
         self.failure: Undelivered | None = None
         self._sender = sender
-        self._standing_id = standing_id
+        self._fallback_id = fallback_id
         self._lock = Lock()
 
     def __call__(
@@ -136,7 +136,7 @@ class Delivery:
                         **answer,
                         "Reason": self.reason or answer["Reason"],
                         # crhelper's timer has no id to give if it goes off before the handler.
-                        "PhysicalResourceId": answer["PhysicalResourceId"] or self._standing_id,
+                        "PhysicalResourceId": answer["PhysicalResourceId"] or self._fallback_id,
                     }
                 )
                 self._send(response_url)

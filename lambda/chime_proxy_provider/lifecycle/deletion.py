@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from chime_proxy_provider.cloudformation.event import Request
     from chime_proxy_provider.lifecycle.identifier import Key
-    from chime_proxy_provider.lifecycle.resource_type import Kind
+    from chime_proxy_provider.lifecycle.resource_type import ResourceType
 
 # A Create that CloudFormation cancelled may still be at work when the Delete arrives.
 _SECOND_LOOK_SECONDS = 5.0
@@ -32,7 +32,7 @@ class RefusedDeletion(StrEnum):
 class Deletion:
     """Deletes resources of one type."""
 
-    kind: Kind
+    resource_type: ResourceType
     refused: RefusedDeletion
     sleep: Callable[[float], None]
 
@@ -46,7 +46,7 @@ class Deletion:
             ProviderError: something may be left. A resource that is gone is no failure.
         """
         physical_id = request.physical_resource_id
-        key = self.kind.schema.identifier.parse(physical_id)
+        key = self.resource_type.schema.identifier.parse(physical_id)
         try:
             if key:
                 self.delete_resource(key)
@@ -61,11 +61,11 @@ class Deletion:
     def delete_resource(self, key: Key) -> None:
         """Delete one resource; one that is gone is deleted."""
         with suppress(NotFound):
-            self.kind.delete(key)
+            self.resource_type.delete(key)
 
     def _sweep(self, request: Request) -> bool:
         """Delete what the request left, and say whether there is nothing more to look for."""
-        leftovers = self.kind.leftovers(request)
+        leftovers = self.resource_type.leftovers(request)
         if leftovers is None:
             return True
         found = list(leftovers)

@@ -10,7 +10,7 @@ from chime_proxy_provider.errors import InvalidRequest, ProviderError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chime_proxy_provider.aws.number_references import References
+    from chime_proxy_provider.aws.number_references import NumberReferences
     from chime_proxy_provider.lifecycle.schema import Schema
 
 
@@ -32,7 +32,7 @@ class DesiredState:
 
 
 def resolve(
-    schema: Schema, references: References, declared: Mapping[str, Any], *, reveal: bool
+    schema: Schema, references: NumberReferences, declared: Mapping[str, Any], *, reveal: bool
 ) -> DesiredState:
     """Read what the declared properties refer to.
 
@@ -58,7 +58,7 @@ def resolve(
 class _Reader:
     """Reads references wherever a schema allows them, and keeps count of what it read."""
 
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: NumberReferences) -> None:
         self.texts: list[str] = []
         self._references = references
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from chime_proxy_provider.lifecycle.deletion import Deletion
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
-    from chime_proxy_provider.lifecycle.resource_type import Kind, Model
+    from chime_proxy_provider.lifecycle.resource_type import Model, ResourceType
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The provider's decisions, carried out on resources of one type."""
 
-    kind: Kind
+    resource_type: ResourceType
     deletion: Deletion
     now: Callable[[], datetime]
 
@@ -50,21 +50,21 @@ class Lifecycle:
     def _desired(self, request: Request) -> DesiredState:
         declared = self._declared(request)
         try:
-            return self.kind.desired(declared)
+            return self.resource_type.desired(declared)
         except ProviderError as error:
             # An earlier delivery of the event may have got further, and made something.
-            error.leaves_doubt = not is_fresh(request.address.response_url, self.now())
+            error.outcome_unknown = not is_fresh(request.address.response_url, self.now())
             raise
 
     def _declared(self, request: Request) -> Mapping[str, Any]:
         if is_stale(request.address.response_url, self.now(), request.patience):
             raise _too_late()
-        properties = self.kind.schema.recast(request.properties)
-        self.kind.schema.check(properties)
+        properties = self.resource_type.schema.recast(request.properties)
+        self.resource_type.schema.check(properties)
         return properties
 
     def _create(self, request: Request, desired: DesiredState) -> Outcome:
-        created = self.kind.create(request, desired)
+        created = self.resource_type.create(request, desired)
         try:
             return self._outcome(created.model, desired, is_new=created.is_new)
         except UNREADABLE:
@@ -75,10 +75,10 @@ class Lifecycle:
 
     def _take_back(self, model: Model, desired: DesiredState) -> None:
         with suppress(ProviderError):
-            self.deletion.delete_resource(self.kind.key(model, desired))
+            self.deletion.delete_resource(self.resource_type.key(model, desired))
 
     def _update(self, request: Request, desired: DesiredState) -> Outcome:
-        key = self.kind.schema.identifier.parse(request.physical_resource_id)
+        key = self.resource_type.schema.identifier.parse(request.physical_resource_id)
         model = self._kept(request, key, desired) if key else None
         if model is None:
             return self._create(request, desired)
@@ -86,36 +86,36 @@ class Lifecycle:
 
     def _kept(self, request: Request, key: Key, desired: DesiredState) -> Model | None:
         """A resource that is there, with its properties as asked for, or None for a new one."""
-        schema = self.kind.schema
+        schema = self.resource_type.schema
         old = schema.recast(request.old_properties)
         change = compare(schema, old, desired.declared)
         if change is Change.REPLACEMENT:
-            earlier = self.kind.replaced(request, key, old, desired)
-            return self.kind.update(earlier, desired) if earlier else None
+            earlier = self.resource_type.replaced(request, key, old, desired)
+            return self.resource_type.update(earlier, desired) if earlier else None
         if is_given_back(schema, old, desired.declared):
-            key = self.kind.given_back(request, key, desired) or key
+            key = self.resource_type.given_back(request, key, desired) or key
         model = self._changed(key, change, desired)
         return model if model is not None else self._unknown(request, desired)
 
     def _changed(self, key: Key, change: Change, desired: DesiredState) -> Model | None:
         if change is Change.IN_PLACE:
-            return self.kind.update(key, desired)
-        return self.kind.read(key, desired)
+            return self.resource_type.update(key, desired)
+        return self.resource_type.read(key, desired)
 
     def _unknown(self, request: Request, desired: DesiredState) -> Model | None:
-        unknown = self.kind.unknown(request, desired)
-        return self.kind.update(unknown, desired) if unknown else None
+        unknown = self.resource_type.unknown(request, desired)
+        return self.resource_type.update(unknown, desired) if unknown else None
 
     def _outcome(self, model: Model, desired: DesiredState, *, is_new: bool) -> Outcome:
-        key = self.kind.key(model, desired)
+        key = self.resource_type.key(model, desired)
         return Outcome(
-            physical_id=self.kind.schema.identifier.physical_id(key),
-            attributes=self.kind.attributes(model, desired),
+            physical_id=self.resource_type.schema.identifier.physical_id(key),
+            attributes=self.resource_type.attributes(model, desired),
             is_new=is_new,
         )
 
     def _deletable(self, outcome: Outcome) -> Outcome:
-        if self.kind.schema.identifier.parse(outcome.physical_id):
+        if self.resource_type.schema.identifier.parse(outcome.physical_id):
             return outcome
         # CloudFormation would not take the id, or the Delete would find nothing by it.
         msg = "the API's answer holds an id that is not of the API's form"
@@ -125,5 +125,5 @@ class Lifecycle:
 def _too_late() -> InvalidRequest:
     # What would be made now nobody would know of, and nobody knows what was made before.
     error = InvalidRequest("the event came after CloudFormation had stopped waiting for an answer")
-    error.leaves_doubt = True
+    error.outcome_unknown = True
     return error

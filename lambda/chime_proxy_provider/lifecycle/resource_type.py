@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
-    from chime_proxy_provider.aws.number_references import References
-    from chime_proxy_provider.aws.retry import Attempts
+    from chime_proxy_provider.aws.number_references import NumberReferences
+    from chime_proxy_provider.aws.retry import Retry
     from chime_proxy_provider.cloudformation.event import Request
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Dependencies:
     """What a type's calls are made with, and until when."""
 
     client: ChimeSDKVoiceClient
-    attempts: Attempts
-    references: References
+    retry: Retry
+    references: NumberReferences
     now: Callable[[], datetime]
 
 
@@ -47,7 +47,7 @@ class Created:
     is_new: bool
 
 
-class Kind(ABC):
+class ResourceType(ABC):
     """One type of resource.
 
     Every method may raise a `ProviderError`. A model is a resource as the API describes it.
@@ -55,7 +55,7 @@ class Kind(ABC):
 
     __slots__ = ()
     schema: Schema
-    means: Means
+    dependencies: Dependencies
 
     @abstractmethod
     def create(self, request: Request, desired: DesiredState) -> Created:
@@ -75,7 +75,7 @@ class Kind(ABC):
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
         """What declared properties ask for, with texts in place of references."""
-        return resolve(self.schema, self.means.references, declared, reveal=False)
+        return resolve(self.schema, self.dependencies.references, declared, reveal=False)
 
     def replaced(
         self, request: Request, key: Key, old: Mapping[str, Any], desired: DesiredState

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
-    from chime_proxy_provider.aws.retry import Attempts
+    from chime_proxy_provider.aws.retry import Retry
     from chime_proxy_provider.errors import ProviderError
     from chime_proxy_provider.lifecycle.identifier import Key
 
@@ -35,7 +35,7 @@ class Sessions:
     """The sessions that the function's role may reach, until a deadline."""
 
     client: ChimeSDKVoiceClient
-    attempts: Attempts
+    retry: Retry
     passing: tuple[type[ProviderError], ...] = PASSING
     """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
 
@@ -51,12 +51,12 @@ class Sessions:
         a `NetworkFailure` the session may or may not exist.
         """
         call = partial(self.client.create_proxy_session, **properties)
-        return _session(self.attempts.make(call, passing=_NOT_TAKEN))
+        return _session(self.retry.call(call, passing=_NOT_TAKEN))
 
     def get(self, key: Key) -> Session:
         """The session as it is now."""
         call = partial(self.client.get_proxy_session, **key)
-        return _session(self.attempts.make(call, passing=self.passing))
+        return _session(self.retry.call(call, passing=self.passing))
 
     def alive(self, key: Key) -> Session | None:
         """The session, unless it is gone or closed."""
@@ -69,11 +69,11 @@ class Sessions:
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
         arguments: dict[str, Any] = {**key, **changeable}
         call = partial(self.client.update_proxy_session, **arguments)
-        return _session(self.attempts.make(call, passing=self.passing))
+        return _session(self.retry.call(call, passing=self.passing))
 
     def delete(self, key: Key) -> None:
         """Delete the session."""
-        self.attempts.make(partial(self.client.delete_proxy_session, **key))
+        self.retry.call(partial(self.client.delete_proxy_session, **key))
 
     def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
         """The connector's sessions that are not closed and whose name begins with `prefix`.
@@ -83,7 +83,7 @@ class Sessions:
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
             call = partial(self.client.list_proxy_sessions, **page)
-            answer = self.attempts.make(call, passing=self.passing)
+            answer = self.retry.call(call, passing=self.passing)
             for session in filter(unless_closed, _listed(answer)):
                 if session.get("Name", "").startswith(prefix):
                     yield session

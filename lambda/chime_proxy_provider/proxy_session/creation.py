@@ -62,7 +62,7 @@ class Creation:
             return self._find(address, named)
         except ProviderError as error:
             # Whatever keeps it from being seen, an earlier delivery may have made a session.
-            error.leaves_doubt = True
+            error.outcome_unknown = True
             raise
 
     def _find(self, address: ReturnAddress, named: Mapping[str, Any]) -> Session | None:

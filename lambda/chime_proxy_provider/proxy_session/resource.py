@@ -12,7 +12,7 @@ from chime_proxy_provider.cloudformation.event import RequestType
 from chime_proxy_provider.cloudformation.marker_id import interrupted_request
 from chime_proxy_provider.errors import InvalidRequest, NotFound
 from chime_proxy_provider.lifecycle.desired_state import resolve
-from chime_proxy_provider.lifecycle.resource_type import Created, Kind
+from chime_proxy_provider.lifecycle.resource_type import Created, ResourceType
 from chime_proxy_provider.lifecycle.schema import Schema
 from chime_proxy_provider.proxy_session.api import Sessions, key_of, unless_closed
 from chime_proxy_provider.proxy_session.attributes import session_attributes
@@ -27,40 +27,42 @@ if TYPE_CHECKING:
     from chime_proxy_provider.cloudformation.event import Request
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
-    from chime_proxy_provider.lifecycle.resource_type import Means
+    from chime_proxy_provider.lifecycle.resource_type import Dependencies
     from chime_proxy_provider.proxy_session.api import Session
 
 SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 
 
 @dataclass(frozen=True, slots=True)
-class ProxySessionKind(Kind):
+class ProxySessionType(ResourceType):
     """Proxy sessions.
 
     A session that is closed takes a new one, and so does one whose participants are no longer
     those that the references stand for.
     """
 
-    means: Means
+    dependencies: Dependencies
     sessions: Sessions
     schema = SCHEMA
 
     @classmethod
-    def of(cls, means: Means) -> Self:
-        """The sessions that can be reached by some means."""
-        return cls(means, Sessions(means.client, means.attempts))
+    def of(cls, dependencies: Dependencies) -> Self:
+        """The sessions that can be reached by some dependencies."""
+        return cls(dependencies, Sessions(dependencies.client, dependencies.retry))
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
         """What a session shall be, its participants read where they are references."""
         reveal = declared.get("RevealParticipantPhoneNumbers", False)
-        return resolve(SCHEMA, self.means.references, declared, reveal=reveal)
+        return resolve(SCHEMA, self.dependencies.references, declared, reveal=reveal)
 
     def create(self, request: Request, desired: DesiredState) -> Created:
         """Make a session, unless the resource is created for one that exists already."""
         session_id = desired.declared.get("AdoptProxySessionId")
         if session_id and request.request_type is RequestType.CREATE:
             return Created(self._adopted(session_id, desired), is_new=False)
-        return Creation(self.sessions, self.means.now).create(request.address, desired.properties)
+        return Creation(self.sessions, self.dependencies.now).create(
+            request.address, desired.properties
+        )
 
     def read(self, key: Key, desired: DesiredState) -> Session | None:
         """The session, unless it takes a new one."""
@@ -135,11 +137,13 @@ class ProxySessionKind(Kind):
     def _rollback(
         self, request: Request, desired: DesiredState, key: Key | None = None
     ) -> Rollback:
-        means, connector = self.means, desired.properties["VoiceConnectorId"]
+        dependencies, connector = self.dependencies, desired.properties["VoiceConnectorId"]
         # The permission to serve another connector than before is as new as that of a Create.
         moves = key is not None and key["VoiceConnectorId"] != connector
         sessions = self.sessions.patient if moves else self.sessions
-        return Rollback(SCHEMA, sessions, means.references, means.now, request, desired)
+        return Rollback(
+            SCHEMA, sessions, dependencies.references, dependencies.now, request, desired
+        )
 
 
 def _swept(request: Request) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from chime_proxy_provider.aws.number_references import References
+    from chime_proxy_provider.aws.number_references import NumberReferences
     from chime_proxy_provider.cloudformation.event import Request
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.schema import Schema
@@ -52,7 +52,7 @@ class Rollback:
 
     schema: Schema
     sessions: Sessions
-    references: References
+    references: NumberReferences
     now: Callable[[], datetime]
     request: Request
     desired: DesiredState

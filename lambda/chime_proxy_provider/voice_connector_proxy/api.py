@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
-    from chime_proxy_provider.aws.retry import Attempts
+    from chime_proxy_provider.aws.retry import Retry
     from chime_proxy_provider.lifecycle.identifier import Key
 
     Configuration: TypeAlias = Mapping[str, Any]
@@ -25,7 +25,7 @@ class Configurations:
     """The configurations that the function's role may reach, until a deadline."""
 
     client: ChimeSDKVoiceClient
-    attempts: Attempts
+    retry: Retry
 
     def put(self, properties: Mapping[str, Any]) -> Configuration:
         """Make a connector's configuration these properties and nothing else."""
@@ -37,11 +37,11 @@ class Configurations:
 
     def delete(self, key: Key) -> None:
         """Delete a connector's configuration."""
-        self.attempts.make(partial(self.client.delete_voice_connector_proxy, **key))
+        self.retry.call(partial(self.client.delete_voice_connector_proxy, **key))
 
     def _proxy(self, call: Callable[[], Mapping[str, Any]]) -> Configuration:
         # An answer cut short is asked for again: to put twice what was put is no harm.
-        return self.attempts.make(lambda: _configuration(call()), passing=PASSING_WITH_PERMISSION)
+        return self.retry.call(lambda: _configuration(call()), passing=PASSING_WITH_PERMISSION)
 
 
 def _configuration(answer: Mapping[str, Any]) -> Configuration:

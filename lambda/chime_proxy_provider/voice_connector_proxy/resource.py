@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from chime_proxy_provider.cloudformation.request_age import is_fresh
 from chime_proxy_provider.errors import AlreadyExists, NotFound, ProviderError
-from chime_proxy_provider.lifecycle.resource_type import Created, Kind
+from chime_proxy_provider.lifecycle.resource_type import Created, ResourceType
 from chime_proxy_provider.lifecycle.schema import Schema
 from chime_proxy_provider.voice_connector_proxy.api import Configurations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chime_proxy_provider.cloudformation.event import Request
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
-    from chime_proxy_provider.lifecycle.resource_type import Means
+    from chime_proxy_provider.lifecycle.resource_type import Dependencies
     from chime_proxy_provider.voice_connector_proxy.api import Configuration
 
 _FALLBACK = "FallBackPhoneNumber"
@@ -31,25 +31,25 @@ SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceConnectorProxyKind(Kind):
+class VoiceConnectorProxyType(ResourceType):
     """Proxy configurations.
 
     What a Create left that never answered is not looked for: it cannot be told from a
     configuration that was there before.
     """
 
-    means: Means
+    dependencies: Dependencies
     configurations: Configurations
     schema = SCHEMA
 
     @classmethod
-    def of(cls, means: Means) -> Self:
-        """The configurations that can be reached by some means."""
-        return cls(means, Configurations(means.client, means.attempts))
+    def of(cls, dependencies: Dependencies) -> Self:
+        """The configurations that can be reached by some dependencies."""
+        return cls(dependencies, Configurations(dependencies.client, dependencies.retry))
 
     def create(self, request: Request, desired: DesiredState) -> Created:
         """Configure the connector, unless somebody else did."""
-        is_first = is_fresh(request.address.response_url, self.means.now())
+        is_first = is_fresh(request.address.response_url, self.dependencies.now())
         existing = self._existing(desired, is_first=is_first)
         if existing is None:
             return Created(self._made(desired), is_new=True)
@@ -102,15 +102,15 @@ class VoiceConnectorProxyKind(Kind):
             return None
         except ProviderError as error:
             # Only an earlier delivery can have made one: this one has just begun.
-            error.leaves_doubt = not is_first
+            error.outcome_unknown = not is_first
             raise
 
     def _made(self, desired: DesiredState) -> Configuration:
         try:
             return self.configurations.put(desired.properties)
         except ProviderError as error:
-            if error.leaves_doubt:
-                error.left_behind = SCHEMA.identifier.physical_id(self.key({}, desired))
+            if error.outcome_unknown:
+                error.possible_physical_id = SCHEMA.identifier.physical_id(self.key({}, desired))
             raise
 
 
