@@ -8,7 +8,6 @@ _CANADIAN_AREA_CODES = (
     "460 468 474 506 514 519 537 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 "
     "780 782 807 819 825 867 873 879 902 905 942"
 )
-_FICTION_AREA_CODES = ("206", "212", "312", "401", "415", "617", "913", "416", "514", "604")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,3 @@ class NumberPool:
         blocks = [place for place in self._blocks if place.country in countries]
         for place in sorted(blocks, key=lambda block: not nearest.contains(block)):
             yield from self._blocks[place]
-
-
-def fictional_numbers() -> Iterator[str]:
-    """Yield numbers that no telephone has: 555-0100 to 555-0199 are reserved for fiction.
-
-    A thousand of them, in seven area codes of the United States and three of Canada.
-    """
-    for area_code in _FICTION_AREA_CODES:
-        yield from (f"+1{area_code}5550{line}" for line in range(100, 200))

@@ -9,7 +9,7 @@ from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool, Place
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
 from chime_proxy_service.store import Store
@@ -54,14 +54,6 @@ class ProxySessionService:
         self._pool = pool
         self._clock = clock
         self._new_id = new_id
-
-    def connectors(self) -> tuple[Connector, ...]:
-        """Return the connectors that have a configuration or sessions, in order."""
-        return self._store.connectors()
-
-    def places(self) -> dict[Place, int]:
-        """Return how many proxy numbers of each place there are."""
-        return self._pool.places()
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration

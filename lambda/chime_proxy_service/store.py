@@ -24,9 +24,6 @@ class Store(Protocol):
     def remove_configuration(self, connector: Connector) -> None:
         """Remove a connector's configuration, if it has one."""
 
-    def connectors(self) -> tuple[Connector, ...]:
-        """Read which connectors have a configuration or sessions, in order."""
-
     def session(self, key: SessionKey) -> ProxySession | None:
         """Read a session."""
 

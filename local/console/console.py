@@ -7,7 +7,6 @@ from http import HTTPStatus
 from chime_proxy_service.contact import Contact
 from chime_proxy_service.errors import BadRequestError, ServiceError
 from chime_proxy_service.rules import Use
-from chime_proxy_service.service import ProxySessionService
 from local.console.admission import rejection
 from local.console.form import (
     Fields,
@@ -18,7 +17,7 @@ from local.console.form import (
     session_key,
 )
 from local.console.journal import Journal
-from local.console.overview import overview
+from local.console.overview import LocalService, overview
 from local.console.page import ASSETS, render
 from local.console.reply import Reply, document, notice, see_other
 from local.console.view import CONSOLE_PATH, View
@@ -29,13 +28,14 @@ class Console:
     """Answers what a browser asks for below `/_local/console`. Threads may share it.
 
     Args:
-        service: what is shown, and where calls and texts are placed.
+        local: the service to show, and to place calls and texts with.
         clock: tells the time, with a zone.
 
     """
 
-    def __init__(self, service: ProxySessionService, *, clock: Callable[[], datetime]) -> None:
-        self._service = service
+    def __init__(self, local: LocalService, *, clock: Callable[[], datetime]) -> None:
+        self._local = local
+        self._service = local.api
         self._clock = clock
         self._journal = Journal()
         self._actions: dict[str, Callable[[Fields, View], View]] = {
@@ -72,7 +72,7 @@ class Console:
 
     def _show(self, view: View, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
         try:
-            seen = overview(self._service, view)
+            seen = overview(self._local, view)
         except BadRequestError as error:
             return notice(HTTPStatus.BAD_REQUEST, str(error))
         entries, now = self._journal.entries(), self._clock()

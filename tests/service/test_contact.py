@@ -6,7 +6,7 @@ import pytest
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
+from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.rules import Use, reached
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
@@ -262,22 +262,3 @@ def test_lost_race(
 def test_refusals_name_no_number() -> None:
     """What a refusal says holds no digit."""
     assert not [refusal for refusal in Refusal if any(map(str.isdigit, refusal))]
-
-
-def test_connectors(
-    service: ProxySessionService, connector: Connector, configuration: ProxyConfiguration, ask: Ask
-) -> None:
-    """A connector is known while it has a configuration or a session."""
-    other = Connector("eu-west-1", connector.voice_connector_id)
-    assert service.connectors() == ()
-    service.put_configuration(connector, configuration)
-    service.put_configuration(other, configuration)
-    assert service.connectors() == (other, connector)
-
-    session = service.create(ask())
-    service.delete_configuration(connector)
-    service.delete_configuration(other)
-    assert service.connectors() == (connector,)
-    assert service.list(ListRequest(connector=connector)).sessions == (session,)
-    service.delete(session.key)
-    assert service.connectors() == ()

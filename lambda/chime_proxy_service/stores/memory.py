@@ -40,7 +40,7 @@ class MemoryStore:
             self._configurations.pop(connector, None)
 
     def connectors(self) -> tuple[Connector, ...]:
-        """Read which connectors have a configuration or sessions."""
+        """Read the connectors that have a configuration or sessions, in order."""
         with self._lock:
             used = (connector for connector, positions in self._positions.items() if positions)
             return tuple(sorted({*self._configurations, *used}))
