@@ -128,7 +128,7 @@ def lines_run(act: Callable[[], object]) -> int:
     return count
 
 
-def test_session_behind_a_number(store: MemoryStore, make: Make) -> None:
+def test_number_leads_to_its_session(store: MemoryStore, make: Make) -> None:
     """What a number means to a participant is found with the same effort among many sessions."""
     wanted = make("0", "+10", "+20")
     store.add(wanted, NOW)

@@ -1,7 +1,7 @@
 """The Lambda function's entry point: the service behind a function URL or an HTTP API.
 
-Its sessions are in the memory of one container, so it serves what one container can: give the
-function a reserved concurrency of 1, and expect its sessions to end with the container.
+It keeps sessions in the memory of its container. Give the function a reserved concurrency of 1, so
+that all requests meet the same sessions; they are lost when Lambda stops the container.
 """
 
 import os

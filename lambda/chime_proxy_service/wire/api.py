@@ -75,8 +75,8 @@ class Api:
                 check(operation.input, members)
                 answer = act(events.region(event) or self._default_region, members)
                 return _response(operation.status_code, answer)
-        message = "No operation has this method and path"
-        return _error(404, "UnknownOperationException", "NotFound", message)
+        msg = "No operation has this method and path"
+        return _error(404, "UnknownOperationException", "NotFound", msg)
 
     def _create(self, region: str, members: Json) -> Json:
         return outputs.session_answer(self._service.create(inputs.create_request(region, members)))

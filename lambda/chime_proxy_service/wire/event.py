@@ -36,11 +36,11 @@ def body(event: Json) -> Json:
     try:
         value = json.loads(_decoded(text, event["isBase64Encoded"])) if text else None
     except (ValueError, RecursionError) as error:
-        message = "The request body is not valid JSON"
-        raise BadRequestError(message) from error
+        msg = "The request body is not valid JSON"
+        raise BadRequestError(msg) from error
     if not isinstance(value, dict | None):
-        message = "The request body must be a JSON object"
-        raise BadRequestError(message)
+        msg = "The request body must be a JSON object"
+        raise BadRequestError(msg)
     return value or {}
 
 
