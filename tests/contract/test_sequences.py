@@ -292,13 +292,12 @@ def test_refused_delete_is_tried_again(universe: Universe) -> None:
         ApiFault.THROTTLED,
     ],
 )
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_faults_on_create(universe: Universe, fault: ApiFault, name: str | None) -> None:
+def test_faults_on_create(universe: Universe, fault: ApiFault) -> None:
     """Whatever befalls the call of a Create, there is one session if it succeeds, or none."""
     stack = universe.new_stack()
     universe.wire.faults.append(fault)
 
-    universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+    universe.cloudformation.create(stack, {"Ride": ride()})
 
     check(universe)
 
@@ -307,15 +306,37 @@ def test_faults_on_create(universe: Universe, fault: ApiFault, name: str | None)
     "fault",
     [BucketFault.CRASH_BEFORE, BucketFault.LOST, BucketFault.REFUSED, BucketFault.TAKEN_LOST],
 )
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_faults_on_the_answer(universe: Universe, fault: BucketFault, name: str | None) -> None:
+def test_faults_on_the_answer(universe: Universe, fault: BucketFault) -> None:
     """A Create whose answer is lost is answered at the next delivery with the same session."""
     stack = universe.new_stack()
     universe.bucket.faults.append(fault)
 
-    assert universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+    assert universe.cloudformation.create(stack, {"Ride": ride()})
 
     assert universe.wire.calls.count("CreateProxySession") == 1
+    check(universe)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"Name": "Ride 7"},
+        {"Name": "Ride 7", "Capabilities": ["SMS"], "ExpiryMinutes": "5"},
+    ],
+)
+def test_late_creates_of_two_resources_with_one_name_make_two_sessions(
+    universe: Universe, second: dict[str, Any]
+) -> None:
+    """Each gets a session as declared, and deleting one leaves the other's."""
+    stack, other = universe.new_stack(), universe.new_stack()
+    universe.function.late_seconds = 40
+    universe.cloudformation.create(stack, {"Ride": ride(Name="Ride 7")})
+    universe.cloudformation.create(other, {"Ride": ride(**second)})
+    assert len(universe.open_sessions()) == 2
+
+    universe.cloudformation.delete(other)
+
+    assert len(universe.open_sessions()) == 1
     check(universe)
 
 

@@ -212,11 +212,11 @@ def test_adoption(api: Api, handle: Handle, plus: str) -> None:
         (session(Status="Closed"), "NotFound: AdoptProxySessionId must be the id"),
         (
             session(Participants=[]),
-            "InvalidRequest: the session of AdoptProxySessionId has other ParticipantPhoneNumbers",
+            "InvalidRequest: cannot adopt the session of AdoptProxySessionId: its ParticipantPhoneNumbers",
         ),
         (
             session(GeoMatchLevel="Country", NumberSelectionBehavior="AvoidSticky"),
-            "has other NumberSelectionBehavior, GeoMatchLevel: declare those",
+            "its NumberSelectionBehavior, GeoMatchLevel differ from the declared values",
         ),
     ],
 )
@@ -235,6 +235,15 @@ def test_no_adoption(api: Api, handle: Handle, existing: dict[str, Any], reason:
 
     assert reason in answer["Reason"]
     assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"
+
+
+def test_fault_is_at_its_place_in_the_template(handle: Handle) -> None:
+    """The order in which the provider compares capabilities is not the order of the template."""
+    wrong = properties(Capabilities=["Voice", "Fax"])
+
+    reason = handle(event("Create", ResourceProperties=wrong))["Reason"]
+
+    assert "Capabilities[1] must be one of Voice, SMS" in reason
 
 
 def test_property_named_after_a_number(handle: Handle) -> None:

@@ -45,6 +45,18 @@ def test_refused(api: Api, handle: Handle) -> None:
     assert "refused_deletion" in answer["Reason"]
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "404"), (404, "Not Found"), (410, "410")])
+def test_gateways_404_fails_a_delete(api: Api, handle: Handle, status: int, code: str) -> None:
+    """A gateway or a load balancer knows of no session: the session is still there."""
+    for _ in range(6):
+        api.fails("delete_proxy_session", status, code, "Not Found")
+
+    answer = handle(event("Delete"))
+
+    assert answer["Status"] == "FAILED"
+    assert "endpoint_url" in answer["Reason"]
+
+
 def test_failed_create(handle: Handle) -> None:
     """The Delete of a Create that left nothing makes no call."""
     assert handle(event("Delete", PhysicalResourceId="create-failed/1"))["Status"] == "SUCCESS"

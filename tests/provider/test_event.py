@@ -125,7 +125,7 @@ def test_delete_never_sleeps(handler: provider.Handler, answers: Answers) -> Non
 
 def test_client_repeats_nothing() -> None:
     """Botocore makes each call once: it would create a second session after a failure."""
-    config: Any = provider.handler.client.meta.config
+    config: Any = provider.handler.client().meta.config
 
     assert config.retries["total_max_attempts"] == 1
     assert config.read_timeout < 60

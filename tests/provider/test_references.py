@@ -14,7 +14,6 @@ from tests.doubles import (
     PROXY,
     REQUEST,
     RIDER,
-    SESSION,
     Answers,
     Api,
     Context,
@@ -350,17 +349,6 @@ def test_other_order(api: Api, secrets: Api, handle: Handle, new: tuple[Any, ...
     old = (SECRET, DRIVER) if DRIVER in new else (RIDER, DRIVER)
 
     assert handle(update(old, new))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
-
-
-def test_named_session_delivered_again(api: Api, secrets: Api, handle: Handle) -> None:
-    """A session with the user's name is found again by the numbers that were read."""
-    secrets.answers("get_secret_value", {"SecretString": RIDER})
-    api.answers("list_proxy_sessions", {"ProxySessions": [session(Name="Ride 7")]})
-    late = {"ResponseURL": response_url(signed="20261121T115900Z")}
-
-    answer = handle({**create(SECRET, DRIVER, Name="Ride 7"), **late})
-
-    assert answer["PhysicalResourceId"] == f"{CONNECTOR}/{SESSION}"
 
 
 @pytest.mark.parametrize(

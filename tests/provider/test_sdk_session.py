@@ -92,12 +92,12 @@ def test_addresses(monkeypatch: pytest.MonkeyPatch, region: str, fips: str) -> N
 
 def test_handlers_client() -> None:
     """The handler starts on the data beside the code."""
-    assert handler.client.meta.service_model.operation_names == TRIMMED.operation_names
+    assert handler.client().meta.service_model.operation_names == TRIMMED.operation_names
 
 
 def test_botocore_that_wants_more(tmp_path: Path) -> None:
     """Where the data beside the code do not suffice the client is boto3's own."""
-    client: Any = api_client(tmp_path)
+    client: Any = api_client(sdk_data=tmp_path)
 
     assert client.meta.service_model.operation_names == FULL.operation_names
     assert client.meta.config.retries["total_max_attempts"] == 1

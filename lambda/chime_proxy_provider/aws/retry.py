@@ -10,6 +10,7 @@ from chime_proxy_provider.aws.error_mapping import translated
 from chime_proxy_provider.errors import (
     AccessDenied,
     NetworkFailure,
+    NotServed,
     ProviderError,
     ServiceInternalError,
     Throttling,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from chime_proxy_provider.deadline import Deadline
 
-PASSING = (Throttling, ServiceInternalError, NetworkFailure)
+PASSING = (Throttling, ServiceInternalError, NetworkFailure, NotServed)
 # A permission that was given a moment ago is not known everywhere yet.
 PASSING_WITH_PERMISSION = (*PASSING, AccessDenied)
 _PAUSES_SECONDS = (0.5, 1, 2, 4, 8)

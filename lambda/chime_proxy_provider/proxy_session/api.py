@@ -15,7 +15,7 @@ from chime_proxy_provider.aws.retry import PASSING, PASSING_WITH_PERMISSION
 from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
@@ -34,7 +34,7 @@ _NOT_TAKEN = (Throttling, AccessDenied)
 class Sessions:
     """The sessions that the function's role may reach, until a deadline."""
 
-    client: ChimeSDKVoiceClient
+    client: Callable[[], ChimeSDKVoiceClient]
     retry: Retry
     passing: tuple[type[ProviderError], ...] = PASSING
     """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
@@ -50,12 +50,12 @@ class Sessions:
         Only an attempt that the API turned away is repeated. After a `ServiceInternalError` or
         a `NetworkFailure` the session may or may not exist.
         """
-        call = partial(self.client.create_proxy_session, **properties)
+        call = partial(self.client().create_proxy_session, **properties)
         return _session(self.retry.call(call, passing=_NOT_TAKEN))
 
     def get(self, key: Key) -> Session:
         """The session as it is now."""
-        call = partial(self.client.get_proxy_session, **key)
+        call = partial(self.client().get_proxy_session, **key)
         return _session(self.retry.call(call, passing=self.passing))
 
     def alive(self, key: Key) -> Session | None:
@@ -68,12 +68,12 @@ class Sessions:
         """Change what the API can change: the capabilities and the minutes to expiry."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
         arguments: dict[str, Any] = {**key, **changeable}
-        call = partial(self.client.update_proxy_session, **arguments)
+        call = partial(self.client().update_proxy_session, **arguments)
         return _session(self.retry.call(call, passing=self.passing))
 
     def delete(self, key: Key) -> None:
         """Delete the session."""
-        self.retry.call(partial(self.client.delete_proxy_session, **key))
+        self.retry.call(partial(self.client().delete_proxy_session, **key))
 
     def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
         """The connector's sessions that are not closed and whose name begins with `prefix`.
@@ -82,7 +82,7 @@ class Sessions:
         """
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
-            call = partial(self.client.list_proxy_sessions, **page)
+            call = partial(self.client().list_proxy_sessions, **page)
             answer = self.retry.call(call, passing=self.passing)
             for session in filter(unless_closed, _listed(answer)):
                 if session.get("Name", "").startswith(prefix):
@@ -98,7 +98,7 @@ def unless_closed(session: Session) -> Session | None:
 
 
 def key_of(session: Session) -> Key:
-    """What names a session."""
+    """The identifiers of a session."""
     return {name: session[name] for name in ("VoiceConnectorId", "ProxySessionId")}
 
 

@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 class Configurations:
     """The configurations that the function's role may reach, until a deadline."""
 
-    client: ChimeSDKVoiceClient
+    client: Callable[[], ChimeSDKVoiceClient]
     retry: Retry
 
     def put(self, properties: Mapping[str, Any]) -> Configuration:
         """Make a connector's configuration these properties and nothing else."""
-        return self._proxy(partial(self.client.put_voice_connector_proxy, **properties))
+        return self._proxy(partial(self.client().put_voice_connector_proxy, **properties))
 
     def get(self, key: Key) -> Configuration:
         """A connector's configuration as it is now."""
-        return self._proxy(partial(self.client.get_voice_connector_proxy, **key))
+        return self._proxy(partial(self.client().get_voice_connector_proxy, **key))
 
     def delete(self, key: Key) -> None:
         """Delete a connector's configuration."""
-        self.retry.call(partial(self.client.delete_voice_connector_proxy, **key))
+        self.retry.call(partial(self.client().delete_voice_connector_proxy, **key))
 
     def _proxy(self, call: Callable[[], Mapping[str, Any]]) -> Configuration:
         # An answer cut short is asked for again: to put twice what was put is no harm.
