@@ -55,7 +55,7 @@ def test_time_for_the_slowest_call() -> None:
     world = World(last_moment=SHORTEST * 0.7 - 0.1)
     answers = Sending(world=world)
     handler = provider.Handler(
-        client=lambda: world,  # type: ignore[return-value]  # as much of the API as is used
+        client=lambda: world,  # type: ignore[arg-type]  # as much of the API as is used
         routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,

@@ -77,7 +77,7 @@ def test_hanging_api_that_never_answers(answers: Answers) -> None:
 
 def _handler(api: Hanging, answers: Answers) -> provider.Handler:
     return provider.Handler(
-        client=lambda: api,  # type: ignore[return-value]  # as much of the API as is used
+        client=lambda: api,  # type: ignore[arg-type]  # as much of the API as is used
         routes=lambda _: [_LettingGo(api, answers)],  # type: ignore[list-item]  # as much as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
