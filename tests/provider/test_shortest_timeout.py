@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tests.doubles import DRIVER, NOW, RIDER, Answers, Context, event, properties, session
 
@@ -55,7 +55,7 @@ def test_time_for_the_slowest_call() -> None:
     world = World(last_moment=SHORTEST * 0.7 - 0.1)
     answers = Sending(world=world)
     handler = provider.Handler(
-        client=lambda: world,  # type: ignore[arg-type]  # as much of the API as is used
+        client=lambda: cast("Any", world),
         routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,

@@ -1,7 +1,7 @@
 import time
 from collections.abc import Mapping
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.doubles import CONNECTOR, NOW, REQUEST, SESSION, Answers, Api, Context, event, session
@@ -77,7 +77,7 @@ def test_hanging_api_that_never_answers(answers: Answers) -> None:
 
 def _handler(api: Hanging, answers: Answers) -> provider.Handler:
     return provider.Handler(
-        client=lambda: api,  # type: ignore[arg-type]  # as much of the API as is used
+        client=lambda: cast("Any", api),
         routes=lambda _: [_LettingGo(api, answers)],  # type: ignore[list-item]  # as much as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
