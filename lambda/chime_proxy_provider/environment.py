@@ -1,8 +1,8 @@
 """The environment variables that the function obeys.
 
-An Aspect may give every function of an app the settings of a fleet: a log level of another language,
-a profile, a retry mode. Those that Powertools and botocore would read, and that are not listed here,
-are removed before either is imported, so that none of them changes an answer or stops the function.
+An Aspect may set variables on every function of an app: a log level, a profile, a retry mode. The
+handler removes those of Powertools and botocore that are not listed here, before it imports either.
+So none of them changes an answer or stops the function.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _OBEYED = (
 
 
 def foreign(names: Iterable[str]) -> frozenset[str]:
-    """Those environment variables that would change the libraries and are not obeyed.
+    """The names of the libraries' variables that are not obeyed.
 
     Example: `foreign(["AWS_REGION", "AWS_PROFILE", "LOG_LEVEL", "PATH"])` is
     `{"AWS_PROFILE", "LOG_LEVEL"}`.

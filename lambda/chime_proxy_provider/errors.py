@@ -6,7 +6,7 @@ Source: "Resource type handler error codes" in the CloudFormation CLI user guide
 
 
 class ProviderError(Exception):
-    """A failure whose text everybody may read who may see the stack."""
+    """A failure. Its text is safe to show to anybody who can see the stack."""
 
     outcome_unknown = False
     """True if the call may have taken effect although it failed."""

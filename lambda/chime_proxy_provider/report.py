@@ -69,7 +69,7 @@ class Reporter:
         self._count("Unanswerable")
 
     def left_behind(self, physical_id: str, error: ProviderError) -> None:
-        """Report a resource that exists and that no stack will ever know of."""
+        """Report a resource that exists and belongs to no stack."""
         details = {"physical_resource_id": physical_id, "reason": str(error)}
         logger.error("resource left behind", extra=details)
         self._count("LeftBehind")

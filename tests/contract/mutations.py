@@ -163,7 +163,7 @@ MUTATIONS = (
         "cloudformation/request_age",
         "now - signed > patience",
         "False",
-        f"{_FAULTS}::test_stale",
+        f"{_FAULTS}::test_event_after_its_deadline_does_nothing",
     ),
     Mutation(
         "what is made after a time-out is taken back",
@@ -184,7 +184,7 @@ MUTATIONS = (
         "cloudformation/response",
         "if response.status >=",
         "if False and response.status >=",
-        f"{_ANSWER}::test_refused",
+        f"{_ANSWER}::test_refused_answer_is_not_delivered_and_not_repeated",
     ),
     Mutation(
         "an undelivered success is delivered again",
@@ -226,14 +226,14 @@ MUTATIONS = (
         "lifecycle/deletion",
         "if RefusedDeletion.of(self.refused) is RefusedDeletion.FAIL:",
         "if False:",
-        "tests/provider/test_delete.py::test_refused",
+        "tests/provider/test_delete.py::test_refused_delete_fails_and_names_the_way_out",
     ),
     Mutation(
         "an event that cannot be answered is not answered elsewhere",
         "cloudformation/event",
         'if not url.startswith(("https://", "http://")):',
         "if False:",
-        f"{_EVENT}::test_unanswerable",
+        f"{_EVENT}::test_event_without_an_address_is_counted_and_not_answered",
     ),
     Mutation(
         "no phone number is in a Reason",
@@ -275,7 +275,7 @@ MUTATIONS = (
         "voice_connector_proxy/resource",
         'if not desired.declared.get("AdoptExisting"):',
         "if False:",
-        f"{_CONFIGURATIONS}::test_existing",
+        f"{_CONFIGURATIONS}::test_existing_configuration_fails_a_create_and_survives_it",
     ),
     Mutation(
         "a configuration that may have been made has its own id",

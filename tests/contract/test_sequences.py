@@ -110,7 +110,9 @@ def test_update_in_place(universe: Universe) -> None:
         {"ExpiryMinutes": None},
     ],
 )
-def test_replacement(universe: Universe, change: dict[str, Any]) -> None:
+def test_replacement_leaves_the_new_session_alone(
+    universe: Universe, change: dict[str, Any]
+) -> None:
     """A replacement leaves the new session, and none of the old."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride()})
@@ -230,7 +232,7 @@ def test_removed_resource(universe: Universe) -> None:
     check(universe)
 
 
-def test_retained(universe: Universe) -> None:
+def test_retained_session_outlives_its_stack(universe: Universe) -> None:
     """A retained session outlives its replacement, its resource and its stack."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride(retain=True)})
@@ -353,7 +355,9 @@ def test_create_that_never_answers(universe: Universe) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_expired(universe: Universe, name: str | None) -> None:
+def test_expired_session_is_made_anew_and_deleted_without_an_error(
+    universe: Universe, name: str | None
+) -> None:
     """A session that closed by itself is made anew by an update, and deleted without an error."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
@@ -367,7 +371,7 @@ def test_expired(universe: Universe, name: str | None) -> None:
     assert universe.open_sessions() == set()
 
 
-def test_vanished(universe: Universe) -> None:
+def test_session_deleted_by_hand_is_made_anew(universe: Universe) -> None:
     """A session that somebody deleted by hand is made anew by an update."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride()})
@@ -441,7 +445,7 @@ def test_rollback_that_a_repetition_spoils(universe: Universe) -> None:
     assert len(universe.open_sessions()) == 1
 
 
-def test_adopted(universe: Universe) -> None:
+def test_session_that_another_stack_retained_is_adopted(universe: Universe) -> None:
     """A resource can be created for a session that another stack retained."""
     stack, session = adopt(universe, Capabilities=["SMS"])
 

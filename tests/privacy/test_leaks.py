@@ -53,7 +53,7 @@ ENDS = {
     "NetworkFailure",
     "InternalFailure",
 }
-MALFORMED = ("is binary", "not a JSON object", "no text in the field", "as it was read")
+MALFORMED = ("is binary", "not a JSON object", "no text in the field", "value read from")
 
 
 def test_nothing_leaks() -> None:

@@ -44,7 +44,7 @@ def sender() -> Iterator[AnswerSender]:
         yield AnswerSender(lambda _: [pool], _in_half_a_minute())
 
 
-def test_put(sender: AnswerSender) -> None:
+def test_answer_is_one_put_without_a_content_type(sender: AnswerSender) -> None:
     """An answer is one PUT of its JSON to the whole address, without a content type."""
     bucket = HttpBucket(200)
 
@@ -67,7 +67,7 @@ def test_busy_bucket(sender: AnswerSender) -> None:
     assert len(bucket.puts) == 3
 
 
-def test_refused(sender: AnswerSender) -> None:
+def test_refused_answer_is_not_delivered_and_not_repeated(sender: AnswerSender) -> None:
     """A refusal is not taken for delivery, and not tried again."""
     bucket = HttpBucket(403)
 
@@ -77,7 +77,7 @@ def test_refused(sender: AnswerSender) -> None:
     assert len(bucket.puts) == 1
 
 
-def test_never_taken(sender: AnswerSender) -> None:
+def test_attempts_to_deliver_end(sender: AnswerSender) -> None:
     """The attempts come to an end."""
     bucket = HttpBucket(503)
 

@@ -157,7 +157,7 @@ def test_missing_permission_to_delete(api: Api, answers: Answers) -> None:
     assert answers.only["Reason"].startswith("AccessDenied: ")
 
 
-def test_abandoned(api: Api, answers: Answers) -> None:
+def test_delete_that_an_ended_service_refuses_can_be_abandoned(api: Api, answers: Answers) -> None:
     """Where it is asked for, a service that has ended does not keep a stack from being deleted."""
     message = "Account Id 123456789012 is not authorized to call deprecated API"
     api.fails("delete_proxy_session", 403, "ForbiddenException", message)
@@ -167,7 +167,7 @@ def test_abandoned(api: Api, answers: Answers) -> None:
     assert answers.only["Status"] == "SUCCESS"
 
 
-def test_gone(api: Api, handle: Handle) -> None:
+def test_session_that_the_api_calls_gone_is_deleted(api: Api, handle: Handle) -> None:
     """An API that says it is gone has nothing left to delete."""
     api.fails("delete_proxy_session", 410, "GoneException")
 
@@ -199,7 +199,7 @@ def test_retry_after(answers: Answers, retry_after: str, first: list[float], num
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_stale(handle: Handle, request_type: str) -> None:
+def test_event_after_its_deadline_does_nothing(handle: Handle, request_type: str) -> None:
     """What CloudFormation has stopped waiting for is not done any more: nobody would know of it."""
     stale = event(request_type, ResponseURL=response_url(signed="20261121T115500Z"))
 
@@ -237,7 +237,7 @@ def test_lost_answer_to_a_named_create_takes_no_session(api: Api, handle: Handle
     assert answer["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
 
 
-def test_isolation(api: Api, answers: Answers) -> None:
+def test_nothing_of_one_stack_reaches_the_next(api: Api, answers: Answers) -> None:
     """One handler serves two stacks in turn, and nothing of the first reaches the second."""
     api.answers("create_proxy_session", {"ProxySession": session(Name=NAME)})
     api.fails("create_proxy_session", 400, "BadRequestException")

@@ -113,4 +113,7 @@ def test_no_time_for_a_call(answers: Answers) -> None:
 
     handler(event("Delete"), Context())
 
-    assert answers.only["Reason"] == "NetworkFailure: no time is left for a call of the API"
+    assert (
+        answers.only["Reason"]
+        == "NetworkFailure: no time is left for a call of the API; the function's timeout may be too short"
+    )

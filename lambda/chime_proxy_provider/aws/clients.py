@@ -28,8 +28,8 @@ _OWN_ENDPOINT = _CONFIG.merge(Config(use_fips_endpoint=False, use_dualstack_endp
 def api_client(endpoint_url: str | None = None, sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
     """Make the client of the proxy-session API.
 
-    Lambda updates botocore by itself. A botocore that needs more data than `sdk_data` holds gets
-    all of its own.
+    Lambda updates botocore by itself. A botocore that finds too little in `sdk_data` gets all of
+    its own data.
 
     Args:
         endpoint_url: the endpoint. Default: AWS's own in the function's region.

@@ -1,8 +1,8 @@
-"""The ways from the function to the ResponseURL.
+"""Connections from the function to the ResponseURL: through the environment's proxy, and directly.
 
-botocore takes the proxy and the certificates of the function's environment. The answer takes them
-as well: in a network with a proxy there may be no other way out. But a proxy or a bundle that does
-not work must not keep a failure from being answered, so a direct connection is tried after it.
+botocore uses the proxy and the CA bundle of the function's environment, and so does the answer: a
+network may have no other way out. If the proxy or the bundle does not work, the answer must say so,
+and goes directly.
 """
 
 from collections.abc import Iterator, Mapping

@@ -26,10 +26,10 @@ class Update:
     Args:
         request: the request.
         key: the resource that CloudFormation knows.
-        old: the properties that CloudFormation takes for that resource's, in the schema's types.
-        desired: the state that is asked for.
+        old: its properties according to CloudFormation, in the schema's types.
+        desired: the desired state.
         change: the difference between the two.
-        may_be_rollback: True if the same request would take a replacement back. CloudFormation
+        may_be_rollback: True if a rollback of a replacement would look the same. CloudFormation
             does not say when it rolls back: it sends the earlier properties as new ones.
     """
 

@@ -13,14 +13,13 @@ def session_attributes(
     hidden: Collection[str],
     names: Iterable[str],
 ) -> dict[str, str]:
-    """The attributes of a session as the API describes it.
+    """The attributes of a session.
 
     Args:
-        session: `ProxySession` of the API's answer.
-        participants: the participants' numbers in the order declared; the API has an order of
-            its own.
-        hidden: those of them that are not shown.
-        names: what to return, with an empty string where the API has nothing.
+        session: the session as the API describes it, its participants in any order.
+        participants: the participants' numbers in the declared order.
+        hidden: the numbers to leave out.
+        names: the attributes to return; empty if the API has no value.
     """
     ordered = _in_order(session.get("Participants", []), participants)
     if hidden:
