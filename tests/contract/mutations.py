@@ -47,7 +47,7 @@ MUTATIONS = (
         "tests/provider/test_create.py::test_one_call",
     ),
     Mutation(
-        "a search that fails leaves doubt",
+        "a search that fails leaves the outcome unknown",
         "proxy_session/creation",
         "error.outcome_unknown = True",
         "error.outcome_unknown = False",
@@ -240,7 +240,7 @@ MUTATIONS = (
         "redaction",
         '_PHONE_NUMBER.sub("[phone number]", text)',
         "text",
-        "tests/provider/test_redaction.py::test_phone_numbers",
+        "tests/provider/test_redaction.py::test_e164_number_is_replaced",
     ),
     Mutation(
         "a Create with an unknown end is swept for by its own name alone",
@@ -287,7 +287,7 @@ MUTATIONS = (
     Mutation(
         "what one attempt may have done is not forgotten when the next is refused",
         "aws/retry",
-        "doubt or error.outcome_unknown",
+        "is_unknown or error.outcome_unknown",
         "error.outcome_unknown",
         f"{_CONFIGURATIONS}::test_create_whose_end_is_unknown",
     ),
