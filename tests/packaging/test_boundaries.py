@@ -20,7 +20,7 @@ SERVICE_DOMAIN = {
 }
 # Lowest first: a room imports rooms of lower rows alone, none of its own row.
 PROVIDER_LAYERS = [
-    {"errors", "redaction", "deadline"},
+    {"deadline", "environment", "errors", "phone_number", "redaction"},
     {"aws", "cloudformation"},
     {"lifecycle", "report"},
     {"proxy_session", "voice_connector_proxy"},
