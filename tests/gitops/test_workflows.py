@@ -38,6 +38,24 @@ def parsed(workflow: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(workflow.read_text(encoding="utf-8")))
 
 
+def subjects(role: str) -> list[str]:
+    """The subjects that a role of roles.yaml trusts, with the default parameters filled in."""
+    template = yaml.load((EXAMPLE / "roles.yaml").read_text("utf-8"), _Template)  # noqa: S506 - _Template is a safe loader
+    (statement,) = template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    trusted = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    return [
+        re.sub(r"\$\{(\w+)\}", lambda name: str(template["Parameters"][name[1]]["Default"]), subject)
+        for subject in ([trusted] if isinstance(trusted, str) else trusted)
+    ]
+
+
+class _Template(yaml.SafeLoader):
+    """YAML whose short forms are read as their text."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, _name, node: node.value)
+
+
 def test_actionlint(workflow: Path, tmp_path: Path) -> None:
     """No fault is found by actionlint."""
     assert actionlint(Path(shutil.copy(workflow, tmp_path))) == ""
@@ -81,6 +99,17 @@ def test_tokens(workflow: Path) -> None:
     for name, job in content["jobs"].items():
         comment = {"pull-requests": "write"} if name == "plan" else {}
         assert job["permissions"] == {**least, **comment}
+
+
+@pytest.mark.parametrize(
+    ("role", "jobs"),
+    [("Plan", ["pull_request", "ref:refs/heads/main"]), ("Deploy", ["environment:production"])],
+)
+def test_roles_trust_both_forms_of_subjects(role: str, jobs: list[str]) -> None:
+    """A role trusts its jobs of the repository, with GitHub's ids in the subject or without."""
+    forms = ("example/rides", "example@123456/rides@456789")
+
+    assert sorted(subjects(role)) == sorted(f"repo:{form}:{job}" for form in forms for job in jobs)
 
 
 def test_credentials_come_late() -> None:
