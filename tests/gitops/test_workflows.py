@@ -41,10 +41,14 @@ def parsed(workflow: Path) -> dict[str, Any]:
 def subjects(role: str) -> list[str]:
     """The subjects that a role of roles.yaml trusts, with the default parameters filled in."""
     template = yaml.load((EXAMPLE / "roles.yaml").read_text("utf-8"), _Template)  # noqa: S506 - _Template is a safe loader
-    (statement,) = template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    (statement,) = template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
     trusted = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
     return [
-        re.sub(r"\$\{(\w+)\}", lambda name: str(template["Parameters"][name[1]]["Default"]), subject)
+        re.sub(
+            r"\$\{(\w+)\}", lambda name: str(template["Parameters"][name[1]]["Default"]), subject
+        )
         for subject in ([trusted] if isinstance(trusted, str) else trusted)
     ]
 
@@ -56,7 +60,7 @@ class _Template(yaml.SafeLoader):
 _Template.add_multi_constructor("!", lambda _loader, _name, node: node.value)
 
 
-def test_actionlint(workflow: Path, tmp_path: Path) -> None:
+def test_actionlint_finds_no_fault(workflow: Path, tmp_path: Path) -> None:
     """No fault is found by actionlint."""
     assert actionlint(Path(shutil.copy(workflow, tmp_path))) == ""
 
@@ -70,7 +74,7 @@ def test_actionlint_finds(workflow: Path, tmp_path: Path) -> None:
     assert "undefined variable" in actionlint(broken)
 
 
-def test_schema(workflow: Path) -> None:
+def test_workflow_fits_the_schema(workflow: Path) -> None:
     """The workflow fits the schema that editors know."""
     done = subprocess.run(
         ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow],  # noqa: S607 - the PATH is ours
@@ -90,7 +94,7 @@ def test_actions_are_pinned(workflow: Path) -> None:
     assert [line for line in uses if not PINNED.search(line)] == []
 
 
-def test_tokens(workflow: Path) -> None:
+def test_jobs_have_the_least_token(workflow: Path) -> None:
     """No job has more of GitHub's token than it needs: only the plan may write, and comments."""
     content = parsed(workflow)
     least = {"contents": "read", "id-token": "write"}
