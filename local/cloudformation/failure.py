@@ -1,11 +1,15 @@
 """What a stack remembers of a custom resource that has failed."""
 # ruff: noqa: SLF001 - ministack has no public names for its stacks
 
+import copy
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ministack.core.responses import now_iso
 from ministack.services import cloudformation
+from ministack.services.cloudformation import stacks
 
 from local.cloudformation.custom_resource import Operation
 
@@ -14,8 +18,14 @@ _CLEANUP_ATTEMPTS = 3
 
 def attempts(operation: Operation, stack_name: str) -> int:
     """Return how often the provider is asked before CloudFormation takes a failure for one."""
-    updating = cloudformation._stacks[stack_name]["StackStatus"].startswith("UPDATE_")
-    return _CLEANUP_ATTEMPTS if updating and operation.request_type == "Delete" else 1
+    cleaning_up = operation.request_type == "Delete" and _is_updating(
+        cloudformation._stacks[stack_name]
+    )
+    return _CLEANUP_ATTEMPTS if cleaning_up else 1
+
+
+def _is_updating(stack: dict[str, Any]) -> bool:
+    return str(stack["StackStatus"]).startswith("UPDATE_")
 
 
 def remember_failure(operation: Operation, stack_name: str, answered_id: str) -> None:
@@ -65,3 +75,38 @@ def restore_undeleted(stack: dict[str, Any]) -> None:
             "Attributes": {},
             "Timestamp": now_iso(),
         }
+
+
+@contextmanager
+def keeping_dependencies(
+    stack: dict[str, Any], template: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Let `keep_dependencies` mark resources while those of a stack are deleted.
+
+    Args:
+        stack: whose resources are deleted.
+        template: the one that they were created by.
+
+    Yields:
+        A copy of the template, in which resources are marked.
+    """
+    stack["_deletion"] = deletion = {"template": copy.deepcopy(template), "kept": {}}
+    yield deletion["template"]
+    del stack["_deletion"]
+    if stack["StackStatus"].endswith("_FAILED"):
+        stack["_resources"].update(deletion["kept"])
+
+
+def keep_dependencies(operation: Operation, stack_name: str) -> None:
+    """Keep from deletion what a resource depends on that could not be deleted.
+
+    An update deletes all the same: what it cannot delete is no longer the stack's.
+    """
+    stack = cloudformation._stacks[stack_name]
+    if operation.request_type != "Delete" or _is_updating(stack) or "_deletion" not in stack:
+        return
+    resources, definitions = stack["_resources"], stack["_deletion"]["template"]["Resources"]
+    needed = stacks._with_dependencies([operation.logical_id], definitions, set(resources))
+    for logical_id in needed - {operation.logical_id}:
+        stack["_deletion"]["kept"][logical_id] = resources[logical_id]
+        definitions[logical_id]["DeletionPolicy"] = "Retain"

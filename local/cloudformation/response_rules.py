@@ -58,6 +58,23 @@ def service_timeout(properties: dict[str, Any]) -> int:
     raise ResourceFailedError(message)
 
 
+def check_properties(properties: dict[str, Any], old: dict[str, Any] | None) -> None:
+    """Check what CloudFormation itself has to say about properties, before the provider is asked.
+
+    Args:
+        properties: the resource's.
+        old: those before the update; None for a new resource.
+
+    Raises:
+        ResourceFailedError: ServiceTimeout is out of range, or an update changes ServiceToken.
+
+    """
+    service_timeout(properties)
+    if old is not None and properties.get("ServiceToken") != old.get("ServiceToken"):
+        message = "Modifying service token is not allowed."
+        raise ResourceFailedError(message)
+
+
 def read_answer(body: bytes | None, request: Request) -> Answer:
     """Read what was PUT to the ResponseURL.
 

@@ -56,11 +56,11 @@ class ProbeStack:
         )
         return self._status_after("stack_update_complete", self._stack_id())
 
-    def delete(self) -> None:
-        """Delete the stack."""
+    def delete(self) -> str:
+        """Delete the stack and return the status it ends in."""
         stack_id = self._stack_id()
         self.cloudformation.delete_stack(StackName=stack_id)
-        self._status_after("stack_delete_complete", stack_id)
+        return self._status_after("stack_delete_complete", stack_id)
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events that the provider got, with its environment."""
@@ -101,20 +101,23 @@ class ProbeStack:
         return str(stack["StackStatus"])
 
     def _template(self, properties: dict[str, Any]) -> str:
-        resources = {"Role": _ROLE, "Provider": _PROVIDER}
+        provider = properties.get("Provider", "Provider")
+        resources = {"Role": _ROLE, "Provider": _PROVIDER, provider: _PROVIDER}
         if properties.pop("Include", True):
             resources["Probe"] = self._resource(properties)
         return json.dumps({"Resources": resources})
 
     def _resource(self, properties: dict[str, Any]) -> dict[str, Any]:
+        kind = properties.pop("Type", "Custom::Probe")
+        provider = properties.pop("Provider", "Provider")
         scripted = {
             name: json.dumps(value) if isinstance(value, dict) else value
             for name, value in properties.items()
         }
         return {
-            "Type": "Custom::Probe",
+            "Type": kind,
             "Properties": {
-                "ServiceToken": {"Fn::GetAtt": ["Provider", "Arn"]},
+                "ServiceToken": {"Fn::GetAtt": [provider, "Arn"]},
                 "ServiceTimeout": 10,
                 "Journal": str(self.journal),
                 **scripted,

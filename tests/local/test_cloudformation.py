@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.local.probe import ProbeStack
 
 FAILED = {"Status": "FAILED", "Reason": "no number is free"}
@@ -102,7 +103,66 @@ def test_undeleted_after_rollback(stack: ProbeStack) -> None:
     """What a rollback cannot delete stays the stack's."""
     failing = {**FAILED, "PhysicalResourceId": "half-made"}
     assert stack.create(Create=failing, Delete=FAILED) == "ROLLBACK_FAILED"
-    assert stack.resources() == {"Probe": "half-made"}
+    assert stack.resources()["Probe"] == "half-made"
+
+
+def test_provider_of_what_a_rollback_cannot_delete_is_kept(stack: ProbeStack) -> None:
+    """A resource that a rollback cannot delete keeps its provider, and can be deleted later."""
+    failing = {**FAILED, "PhysicalResourceId": "half-made"}
+    stack.create(Create=failing, Delete=FAILED)
+    assert stack.resources().keys() == {"Probe", "Provider", "Role"}
+    assert stack.delete() == "DELETE_FAILED"
+    assert stack.received()[-1] == ("Delete", "half-made")
+
+
+def test_provider_of_what_cannot_be_deleted_is_kept(stack: ProbeStack) -> None:
+    """A stack keeps the provider of a resource that it cannot delete, and asks it once more."""
+    stack.create(Delete=FAILED)
+    for _ in range(2):
+        assert stack.delete() == "DELETE_FAILED"
+        assert stack.resources().keys() == {"Probe", "Provider", "Role"}
+    assert stack.received() == [("Create", None), ("Delete", "made"), ("Delete", "made")]
+
+
+def test_changed_service_token_is_refused(stack: ProbeStack) -> None:
+    """An update that names another provider fails, and neither provider is asked anything."""
+    stack.create()
+    assert stack.update(Provider="OtherProvider") == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.failure() == "Modifying service token is not allowed."
+    assert stack.received() == [("Create", None)]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_changed_type_is_refused(stack: ProbeStack) -> None:
+    """An update that gives a resource another type does not begin."""
+    stack.create()
+    with pytest.raises(ClientError, match=r"modifies resource type .*: \[Probe\]"):
+        stack.update(Type="Custom::AnotherProbe")
+    assert stack.received() == [("Create", None)]
+
+
+@pytest.mark.parametrize("seconds", [0, 3601, "soon"])
+def test_impossible_service_timeout_creates_nothing(stack: ProbeStack, seconds: object) -> None:
+    """A resource that cannot be waited for is not asked for, and leaves a stack to delete."""
+    assert stack.create(ServiceTimeout=seconds) == "ROLLBACK_COMPLETE"
+    assert "ServiceTimeout must be" in stack.failure()
+    assert not stack.journal.exists()
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_impossible_service_timeout_changes_nothing(stack: ProbeStack) -> None:
+    """An update to a ServiceTimeout that cannot be leaves the resource as it was."""
+    stack.create()
+    assert stack.update(ServiceTimeout=0) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.received() == [("Create", None)]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_rollback_is_continued(stack: ProbeStack) -> None:
+    """A rollback that failed can be continued, as by `cdk rollback`, which skips no resource."""
+    stack.create(Update=FAILED)
+    assert stack.update(Size="large", Update=FAILED) == "UPDATE_ROLLBACK_FAILED"
+    stack.cloudformation.continue_update_rollback(StackName=stack.name, ResourcesToSkip=[])
 
 
 def test_response_url(stack: ProbeStack) -> None:
