@@ -102,9 +102,18 @@ def shell_script(folder: Folder, endpoint: str) -> str:
     return (
         f"unset {_AWS_SETTINGS}\n"
         f"{exports}"
-        f"{_put_first('PATH', tool_path(), ':')}"
+        f"{_add_tools()}"
         f"{_put_first('NO_PROXY', _LOOPBACK, ',')}"
         f"{_put_first('no_proxy', _LOOPBACK, ',')}"
+    )
+
+
+def _add_tools() -> str:
+    """Put the tools first in PATH, but behind the Python of an environment that is active."""
+    tools, own = shlex.quote(tool_path()), shlex.quote(sys.prefix)
+    return (
+        f'case ":$PATH:" in *:{tools}:*) ;; *) case "${{VIRTUAL_ENV:-{sys.prefix}}}" in '
+        f'{own}) export PATH={tools}":$PATH" ;; *) export PATH="$PATH:"{tools} ;; esac ;; esac\n'
     )
 
 

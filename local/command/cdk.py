@@ -1,7 +1,9 @@
 """The CDK CLI, working on a local cloud."""
 
 import os
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +47,8 @@ class Cdk:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # A group of its own, so that the app it runs can be ended with it.
+                start_new_session=True,
             )
         except FileNotFoundError as error:
             message = f"The command `cdk` is not in {environment['PATH']}."
@@ -67,24 +71,40 @@ class Cdk:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A CDK command that was started."""
+    """A CDK command that was started, as the leader of a process group.
+
+    Args:
+        name: for messages.
+        process: its output is read here.
+        cancel_seconds: the time in which it has to end when it is cancelled, before it is killed.
+    """
 
     name: str
     process: subprocess.Popen[str]
+    cancel_seconds: float = 5
 
     def finish(self) -> None:
-        """Wait for the end.
+        """Wait for the end; an interruption ends the command.
 
         Raises:
             LocalCloudError: the command failed; the message is what it printed.
-
         """
-        output, _ = self.process.communicate()
+        try:
+            output, _ = self.process.communicate()
+        except BaseException:
+            self.cancel()
+            raise
         if self.process.returncode:
             message = f"{self.name} failed:\n\n{output.strip()}"
             raise LocalCloudError(message)
 
     def cancel(self) -> None:
-        """End the command now, if it has not ended."""
-        self.process.terminate()
+        """End the command and what it has started, if it has not ended."""
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.communicate(timeout=self.cancel_seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()

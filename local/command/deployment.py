@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from local.command.cdk import Cdk
 from local.command.stacks import Stacks
@@ -10,7 +11,8 @@ from local.error import LocalCloudError
 
 _UNATTENDED = ("--require-approval", "never", "--outputs-file")
 # The provider for plain templates waits until somebody deploys it by name.
-_STACKS = "!ChimeProxyProvider"
+_LEFT_OUT = "ChimeProxyProvider"
+_STACKS = f"!{_LEFT_OUT}"
 _ENVIRONMENT = f"aws://000000000000/{REGION}"
 
 
@@ -48,10 +50,12 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
         The outputs of all stacks that were deployed.
 
     Raises:
-        LocalCloudError: the deployment failed; the message is what the CLI printed.
+        LocalCloudError: a stack cannot be deployed in the state that it is in, or the deployment
+            failed; the message is what the CLI printed.
 
     """
     stacks.wait_until_settled()
+    stacks.check(_stack_names(cdk.folder.assembly))
     assembly, outputs = cdk.folder.assembly, cdk.folder.outputs
     outputs.unlink(missing_ok=True)
     try:
@@ -77,3 +81,12 @@ def destroy(cdk: Cdk, stacks: Stacks) -> None:
         return
     stacks.wait_until_settled()
     cdk.run("destroy", _STACKS, "--force", "--app", str(cdk.folder.assembly))
+
+
+def _stack_names(assembly: Path) -> set[str]:
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    return {
+        artifact["properties"].get("stackName", name)
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    } - {_LEFT_OUT}

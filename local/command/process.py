@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from local.command.runtime import create_runtime
 from local.command.state import State, read_state, source_digest, write_state
-from local.daemon import locked_pid
+from local.daemon import OWNER, locked_pid
 from local.environment import server_environment
 from local.error import LocalCloudError
 from local.folder import ROOT, Folder
@@ -88,12 +88,16 @@ def _launch(folder: Folder, port: int) -> bool:
             [*daemon, "local.cloud.server", str(port), str(function_python)],
             check=False,
             cwd=ROOT,
-            env=server_environment(port, folder.temporary),
+            env={**server_environment(port, folder.temporary), **_owner()},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
     return _wait(lambda: _settled(folder, port), _START_SECONDS) and _up(folder, port)
+
+
+def _owner() -> dict[str, str]:
+    return {OWNER: os.environ[OWNER]} if OWNER in os.environ else {}
 
 
 def _settled(folder: Folder, port: int) -> bool:

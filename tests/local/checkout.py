@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.daemon import OWNER
 from local.folder import Folder
 
 
@@ -55,7 +56,7 @@ class Checkout:
         return list(json.loads(listed.stdout)["ProxySessions"])
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: os.environ[name] for name in ("HOME", "PATH")}
+        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER)}
         return subprocess.run(
             command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
         )

@@ -40,12 +40,16 @@ class ProbeStack:
 
     def create(self, **properties: Any) -> str:
         """Create the stack and return the status it ends in."""
+        self.begin(**properties)
+        return self._status_after("stack_create_complete", self._stack_id())
+
+    def begin(self, **properties: Any) -> None:
+        """Begin to create the stack."""
         self.cloudformation.create_stack(
             StackName=self.name,
             TemplateBody=self._template(properties),
             Capabilities=["CAPABILITY_IAM"],
         )
-        return self._status_after("stack_create_complete", self._stack_id())
 
     def update(self, **properties: Any) -> str:
         """Update the stack and return the status it ends in."""

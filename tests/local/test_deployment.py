@@ -121,6 +121,25 @@ def test_failed_create(as_it_was: Checkout) -> None:
     assert as_it_was.sessions() == before
 
 
+def test_failed_rollback_says_the_way_out(as_it_was: Checkout) -> None:
+    """A stack whose rollback failed is named with its state, and `cdk rollback` mends it."""
+    before = as_it_was.sessions()
+    app = (as_it_was.path / "app.py").read_text()
+    as_it_was.local("fault", "refuse")
+    as_it_was.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
+    assert as_it_was.local().returncode == 1
+    as_it_was.local("fault", "none")
+    (as_it_was.path / "app.py").write_text(app)
+    done = as_it_was.local()
+    assert done.returncode == 1
+    assert "The stack MaskedCalls is in UPDATE_ROLLBACK_FAILED" in done.stderr
+    assert "`cdk rollback MaskedCalls`" in done.stderr
+    rolled_back = as_it_was.cdk("rollback", "MaskedCalls")
+    assert rolled_back.returncode == 0, rolled_back.stdout
+    assert as_it_was.local().returncode == 0
+    assert as_it_was.sessions() == before
+
+
 def test_error_in_the_app(as_it_was: Checkout) -> None:
     """An app that cannot be synthesized shows its own error."""
     as_it_was.edit(r"participants=\[.*?\]", 'participants=["+14015550102"]')

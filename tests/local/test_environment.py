@@ -65,6 +65,29 @@ def test_sourced_again(tmp_path: Path, shell: str) -> None:
     assert (tmp_path / "twice").read_text() == (tmp_path / "nested").read_text() == once
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("active", [True, False])
+def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: bool) -> None:
+    """The Python of one's own app stays first in PATH; without one, the checkout's is."""
+    script = tmp_path / "env"
+    script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
+    own = tmp_path / "own" / "bin"
+    own.mkdir(parents=True)
+    (own / "python").touch(mode=0o755)
+    before = {"PATH": f"{own}:/usr/bin:/bin", "VIRTUAL_ENV": str(own.parent) if active else ""}
+    done = subprocess.run(
+        [shell, "-euc", f". {script}; . {script}; command -v python; command -v cdk; echo $PATH"],
+        env=before,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    python, cdk, path = done.stdout.split()
+    assert Path(python).parent == (own if active else Path(sys.executable).parent)
+    assert cdk
+    assert path.count("node_modules") == 1
+
+
 def test_caches(tmp_path: Path) -> None:
     """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
     variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)

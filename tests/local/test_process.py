@@ -1,18 +1,22 @@
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from local.command import process
 from local.command.state import State, read_state, write_state
-from local.daemon import locked_pid
+from local.daemon import OWNER, locked_pid
 from local.error import LocalCloudError
 from local.folder import Folder
 from local.health import served_pid
+from tests.local.probe import ProbeStack
+from tests.local.running_cloud import RunningCloud
 
 
 def _pid_of(folder: Folder) -> int:
@@ -22,10 +26,18 @@ def _pid_of(folder: Folder) -> int:
 
 
 def _eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     return condition()
+
+
+def _exists(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _is_free(port: int) -> bool:
@@ -113,6 +125,44 @@ def test_side_by_side(folder: Folder, tmp_path: Path) -> None:
     finally:
         process.stop(second)
     assert process.running_port(folder) == port
+
+
+def test_cloud_ends_with_its_folder(folder: Folder) -> None:
+    """A cloud whose folder is removed ends, and another that is started there does not."""
+    port = process.start(folder)
+    pid = _pid_of(folder)
+    shutil.rmtree(folder.path)
+    assert process.start(folder) != port
+    assert _eventually(lambda: not _exists(pid))
+    assert _is_free(port)
+    assert process.running_port(folder)
+
+
+@pytest.fixture
+def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+    """Start a process that owns every cloud which is started until it ends."""
+    file = tmp_path / "owner"
+    script = "import fcntl; file = open({!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(input())"
+    with subprocess.Popen(
+        [sys.executable, "-c", script.format(str(file))],
+        stdin=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert _eventually(file.exists)
+        monkeypatch.setenv(OWNER, str(file))
+        yield holder
+        holder.kill()
+
+
+def test_cloud_ends_with_its_owner(folder: Folder, owner: subprocess.Popen[str]) -> None:
+    """A cloud whose owner is killed ends, and so does a function that runs in it."""
+    client = RunningCloud(folder, process.start(folder)).client("cloudformation")
+    pid = _pid_of(folder)
+    busy = ProbeStack(client, "busy", folder.path / "journal")
+    busy.begin(Create={"Delay": 600})
+    assert _eventually(busy.journal.exists)
+    owner.kill()
+    assert _eventually(lambda: not _exists(pid))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -74,18 +74,27 @@ def test_service_back_during_destroy(stack: SessionStack, port: int) -> None:
 
 
 def test_service_down_during_destroy(stack: SessionStack, checkout: Checkout) -> None:
-    """A session that cannot be deleted stays the stack's, which can be deleted by leaving it."""
+    """A session that cannot be deleted keeps its function, and goes when the API is back."""
     stack.create("one")
-    (session,) = stack.sessions()
-    assert checkout.local("fault", "down").returncode == 0
+    sessions = stack.sessions()
+    assert checkout.local("fault", "refuse").returncode == 0
     done = checkout.cdk("destroy --force", "one")
     assert done.returncode == 1
-    assert "ServiceUnavailable" in done.stdout
+    assert "no longer supported" in done.stdout
     assert stack.status() == "DELETE_FAILED"
+    assert stack.undeleted() == ["RideD2E8B8E4"]
     assert checkout.local("fault", "none").returncode == 0
-    assert stack.sessions() == stack.existing() == {session}
-    # CloudFormation goes on to delete the function: the session's own Delete finds none.
+    assert stack.sessions() == stack.existing() == sessions
+    assert checkout.cdk("destroy --force", "one").returncode == 0
+
+
+def test_session_left_behind(stack: SessionStack, port: int) -> None:
+    """A session that the API never deletes is left behind, and its stack is deleted."""
+    stack.create("one")
+    (session,) = stack.sessions()
+    switch_fault(port, Fault(kind=FaultKind.REFUSE))
     assert stack.abandon() == "DELETE_COMPLETE"
+    switch_fault(port, None)
     stack.delete_by_hand(session)
 
 
@@ -96,10 +105,9 @@ def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     switch_fault(port, Fault(kind=FaultKind.REFUSE))
     assert stack.created() == "ROLLBACK_FAILED"
     switch_fault(port, None)
-    (session,) = stack.sessions()
-    assert stack.existing() == {session}
-    assert stack.abandon() == "DELETE_COMPLETE"
-    stack.delete_by_hand(session)
+    assert len(stack.existing()) == 1
+    assert stack.existing() == stack.sessions()
+    assert stack.delete() == "DELETE_COMPLETE"
 
 
 def test_crash(stack: SessionStack, checkout: Checkout) -> None:
