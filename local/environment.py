@@ -28,7 +28,6 @@ def cloud_variables(folder: Folder, endpoint: str) -> dict[str, str]:
         folder: the cloud's, which the CDK CLI's own caches go to. The libraries that CDK unpacks
             outlive the cloud: they are kept with the Python environment that they came with.
         endpoint: the cloud's URL.
-
     """
     return {
         "CDK_HOME": str(folder.cdk_home),
@@ -49,7 +48,6 @@ def tool_environment(folder: Folder, endpoint: str, inherited: Mapping[str, str]
         folder: the cloud's.
         endpoint: the cloud's URL.
         inherited: the caller's environment. No AWS setting of it is passed on.
-
     """
     kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
     return {
@@ -68,7 +66,6 @@ def server_environment(port: int, temporary: Path) -> dict[str, str]:
     Args:
         port: the one that the process serves.
         temporary: a folder for everything that would go to TMPDIR or HOME.
-
     """
     return {
         "PATH": "/usr/bin:/bin",
@@ -93,7 +90,6 @@ def shell_script(folder: Folder, endpoint: str) -> str:
     Args:
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
     exports = "".join(
         f"export {name}={shlex.quote(value)}\n"

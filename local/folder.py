@@ -12,7 +12,6 @@ class Folder:
 
     Args:
         path: usually `.local` in the checkout. Each folder is a cloud of its own.
-
     """
 
     path: Path

@@ -25,7 +25,6 @@ class HttpRequest:
         headers: names in lower case; repeated ones joined by a comma.
         raw_headers: as they came.
         body: the bytes that came.
-
     """
 
     method: str

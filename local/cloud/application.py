@@ -52,7 +52,6 @@ class Cloud:
         proxy_sessions: what serves `/voice-connectors/...`.
         console: what serves `/_local/console`.
         faults: what goes wrong with proxy sessions.
-
     """
 
     def __init__(

@@ -40,7 +40,6 @@ def ask_provider(operation: Operation) -> Answer:
     Raises:
         ResourceFailedError: no answer in time, one that breaks a rule, or FAILED.
         ValueError: the function does not exist.
-
     """
     request = Request(
         stack_id=operation.stack_id,

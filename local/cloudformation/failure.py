@@ -35,7 +35,6 @@ def remember_failure(operation: Operation, stack_name: str, answered_id: str) ->
         operation: the one that has failed for good.
         stack_name: whose resource it is.
         answered_id: the id in the provider's answer; empty if there was no acceptable answer.
-
     """
     resources = cloudformation._stacks[stack_name].setdefault("_resources", {})
     if operation.request_type == "Create":

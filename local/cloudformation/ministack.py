@@ -52,7 +52,6 @@ def install(function_python: Path) -> None:
 
     Args:
         function_python: the interpreter that runs functions of a Python runtime.
-
     """
 
     def runtime_binary(runtime: str) -> tuple[str, str]:

@@ -58,7 +58,9 @@ def _skipping_nothing(continue_rollback: Operation) -> Operation:
 
     def continued(parameters: Parameters) -> Any:
         if parameters.get("ResourcesToSkip") == [""]:
-            parameters = {name: parameters[name] for name in parameters.keys() - {"ResourcesToSkip"}}
+            parameters = {
+                name: parameters[name] for name in parameters.keys() - {"ResourcesToSkip"}
+            }
         return continue_rollback(parameters)
 
     return continued

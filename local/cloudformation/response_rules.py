@@ -19,7 +19,6 @@ class ResourceFailedError(RuntimeError):
     Args:
         message: the reason.
         physical_resource_id: the id in a FAILED answer; empty if there was no acceptable answer.
-
     """
 
     def __init__(self, message: str, physical_resource_id: str = "") -> None:
@@ -49,7 +48,6 @@ def service_timeout(properties: dict[str, Any]) -> int:
 
     Raises:
         ResourceFailedError: it is not a number from 1 to 3600.
-
     """
     value = str(properties.get("ServiceTimeout", MAX_TIMEOUT_SECONDS))
     if value.isdecimal() and 0 < int(value) <= MAX_TIMEOUT_SECONDS:
@@ -67,7 +65,6 @@ def check_properties(properties: dict[str, Any], old: dict[str, Any] | None) -> 
 
     Raises:
         ResourceFailedError: ServiceTimeout is out of range, or an update changes ServiceToken.
-
     """
     service_timeout(properties)
     if old is not None and properties.get("ServiceToken") != old.get("ServiceToken"):
@@ -84,7 +81,6 @@ def read_answer(body: bytes | None, request: Request) -> Answer:
 
     Raises:
         ResourceFailedError: no answer, one that breaks a rule, or FAILED.
-
     """
     if body is None:
         message = (

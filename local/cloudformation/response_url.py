@@ -13,7 +13,6 @@ def presigned_query(now: datetime, region: str) -> str:
     Args:
         now: the time of signing, in UTC.
         region: the stack's.
-
     """
     scope = f"ASIA{secrets.token_hex(8).upper()}/{now:%Y%m%d}/{region}/s3/aws4_request"
     return urlencode(

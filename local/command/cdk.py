@@ -22,7 +22,6 @@ class Cdk:
         app: the folder with the app's `cdk.json`.
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
 
     app: Path
@@ -35,7 +34,6 @@ class Cdk:
         Args:
             arguments: the command's name and what follows it.
             folder: where to run it, the app's folder by default.
-
         """
         environment = tool_environment(self.folder, self.endpoint, os.environ)
         try:
@@ -64,7 +62,6 @@ class Cdk:
 
         Raises:
             LocalCloudError: the command failed; the message is what it printed.
-
         """
         self.start(*arguments, folder=folder).finish()
 

@@ -30,7 +30,6 @@ def prepare(cdk: Cdk, stacks: Stacks) -> None:
 
     Raises:
         LocalCloudError: one of the two failed; the message is what the CLI printed.
-
     """
     synthesis = cdk.start("synth", "--quiet", "--output", str(cdk.folder.assembly))
     try:
@@ -52,7 +51,6 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
     Raises:
         LocalCloudError: a stack cannot be deployed in the state that it is in, or the deployment
             failed; the message is what the CLI printed.
-
     """
     stacks.wait_until_settled()
     stacks.check(_stack_names(cdk.folder.assembly))
@@ -75,7 +73,6 @@ def destroy(cdk: Cdk, stacks: Stacks) -> None:
 
     Raises:
         LocalCloudError: the deletion failed; the message is what the CLI printed.
-
     """
     if not (cdk.folder.assembly / "manifest.json").exists():
         return

@@ -30,7 +30,6 @@ def switch(folder: Folder, arguments: argparse.Namespace) -> None:
 
     Raises:
         LocalCloudError: no cloud is running, or there is no such fault.
-
     """
     port = running_port(folder)
     if port is None:

@@ -45,7 +45,6 @@ def next_steps(env: Path, endpoint: str, voice_connector_id: str, session_id: st
         endpoint: the cloud's URL.
         voice_connector_id: of the sessions to look at.
         session_id: the session to look at, None if there is none.
-
     """
     command = "get-proxy-session" if session_id else "list-proxy-sessions"
     look = f"aws chime-sdk-voice {command} --voice-connector-id {voice_connector_id}"

@@ -50,7 +50,6 @@ def start(folder: Folder) -> int:
 
     Raises:
         LocalCloudError: the process does not come up; the message has the end of its log.
-
     """
     stop(folder)
     state = read_state(folder)

@@ -20,7 +20,6 @@ def create_runtime(folder: Path) -> Path:
 
     Returns:
         The environment's interpreter.
-
     """
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=False, symlinks=True)

@@ -36,7 +36,6 @@ class Stacks:
 
     Args:
         endpoint: the cloud's URL.
-
     """
 
     def __init__(self, endpoint: str) -> None:

@@ -23,7 +23,6 @@ class State:
     Args:
         port: where it is, and where the next one will be if the port is free then.
         sources: a digest of the code that it runs.
-
     """
 
     port: int

@@ -20,7 +20,6 @@ def check_toolchain(requirements: Path, search_path: str) -> None:
 
     Raises:
         LocalCloudError: something is missing, or is not of the pinned version.
-
     """
     for tool in _TOOLS:
         if shutil.which(tool, path=search_path) is None:

@@ -25,7 +25,6 @@ def up(app: Path, folder: Folder) -> None:
 
     Raises:
         LocalCloudError: the cloud cannot be started, or the app cannot be deployed.
-
     """
     check_toolchain(ROOT / "requirements.txt", tool_path())
     url = endpoint(_running_port(folder))
@@ -48,7 +47,6 @@ def down(app: Path, folder: Folder) -> None:
 
     Raises:
         LocalCloudError: the stacks could not be deleted. The cloud is gone even so.
-
     """
     failure = _destroy(app, folder)
     with step("Stopping the local cloud"):

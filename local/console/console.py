@@ -31,7 +31,6 @@ class Console:
     Args:
         service: what is shown, and where calls and texts are placed.
         clock: tells the time, with a zone.
-
     """
 
     def __init__(self, service: ProxySessionService, *, clock: Callable[[], datetime]) -> None:

@@ -27,7 +27,6 @@ def session_key(fields: Fields) -> SessionKey:
 
     Raises:
         FormError: it names none.
-
     """
     match fields.get("session", "").split("/"):
         case [region, voice_connector_id, session_id]:
@@ -42,7 +41,6 @@ def session_contact(fields: Fields, session: ProxySession) -> Contact:
 
     Raises:
         FormError: it is no participant, or neither a call nor a text.
-
     """
     participants = dict(zip(("first", "second"), session.participants, strict=True))
     sender = participants.get(fields.get("participant", ""))
@@ -62,7 +60,6 @@ def free_contact(fields: Fields) -> Contact:
 
     Raises:
         FormError: a number is none, or it is neither a call nor a text.
-
     """
     return Contact(
         region=fields.get("region", ""),

@@ -57,7 +57,6 @@ def overview(service: ProxySessionService, view: View) -> Overview:
 
     Raises:
         BadRequestError: the view continues a list by a token that is none.
-
     """
     connectors = service.connectors()
     shown = (_connector_sessions(service, connector, view) for connector in connectors)

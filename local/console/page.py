@@ -45,7 +45,6 @@ def render(
         view: what the reader looks at.
         now: the time, which the time that is left counts from.
         problem: what was wrong with the form that was sent; empty if nothing was.
-
     """
     template = _environment.get_template("page.html")
     return template.render(

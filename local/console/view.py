@@ -21,7 +21,6 @@ class View:
         entry: the number of the journal's entry to tell of, None for none.
         connector: the only voice connector to list, as `region/id`; None for all.
         after: the token after which its sessions are listed, None for the first ones.
-
     """
 
     numbers_shown: bool = False

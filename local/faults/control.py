@@ -29,7 +29,6 @@ def current_fault(port: int) -> Fault | None:
 
     Raises:
         LocalCloudError: the cloud does not answer.
-
     """
     return _ask(port, "GET")
 
@@ -39,7 +38,6 @@ def switch_fault(port: int, fault: Fault | None) -> None:
 
     Raises:
         LocalCloudError: the cloud does not answer, or does not know such a fault.
-
     """
     _ask(port, "PUT", json.dumps({"fault": fault and fault.describe()}))
 

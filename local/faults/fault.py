@@ -41,7 +41,6 @@ class Fault:
         kind: what goes wrong.
         count: how many requests it strikes before it is over; None for all of them.
         seconds: by how much `slow` delays an answer; the others have no use for it.
-
     """
 
     kind: FaultKind
@@ -54,7 +53,6 @@ class Fault:
 
         Raises:
             LocalCloudError: there is no such fault.
-
         """
         kind, count, seconds = (description.get(name) for name in ("kind", "count", "seconds"))
         if kind not in list(FaultKind):

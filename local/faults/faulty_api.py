@@ -29,7 +29,6 @@ async def send_answer(
         fault: the one that strikes this request.
         serve: does what the request asks for, and returns the API's answer.
         send: takes the answer.
-
     """
     kind = fault.kind if fault else None
     result = _refusal(*_REFUSALS[kind]) if kind in _REFUSALS else await serve()

@@ -21,7 +21,6 @@ class Repository:
         path: where the copy is.
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
 
     path: Path

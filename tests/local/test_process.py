@@ -105,11 +105,17 @@ def test_older_version(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("left", ["", "[]", '{"port": 1}', '{"port": 70000, "sources": ""}'])
-def test_unreadable_state(folder: Folder, left: str) -> None:
-    """Whatever an interrupted or an older version has left is started over."""
-    port = process.start(folder)
+def test_unreadable_state_is_none(folder: Folder, left: str) -> None:
+    """A state that an interrupted or an older version has left is no state."""
+    folder.path.mkdir()
     folder.state.write_text(left)
     assert read_state(folder) is None
+
+
+def test_cloud_of_unreadable_state_is_replaced(folder: Folder) -> None:
+    """A cloud whose state cannot be read is ended, and another one started."""
+    port = process.start(folder)
+    folder.state.write_text("")
     pid = _pid_of(folder)
     assert process.start(folder)
     assert _pid_of(folder) != pid
@@ -142,7 +148,9 @@ def test_cloud_ends_with_its_folder(folder: Folder) -> None:
 def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
     """Start a process that owns every cloud which is started until it ends."""
     file = tmp_path / "owner"
-    script = "import fcntl; file = open({!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(input())"
+    script = (
+        "import fcntl; file = open({!r}, 'w'); fcntl.flock(file, fcntl.LOCK_EX); print(input())"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script.format(str(file))],
         stdin=subprocess.PIPE,

@@ -5,11 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from local.faults.control import switch_fault
+from local.faults.control import current_fault, switch_fault
 from local.faults.fault import Fault, FaultKind
-from tests.local.checkout import Checkout
 from tests.local.rides import HERE, without_permission
+from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+
+
+@pytest.fixture
+def port(rides_cloud: RunningCloud) -> int:
+    """Return the port of the cloud that has the stack."""
+    return rides_cloud.port
 
 
 @pytest.fixture
@@ -28,12 +34,10 @@ def _eventually(condition: Callable[[], object]) -> bool:
     return bool(condition())
 
 
-def test_sibling_failure(stack: SessionStack, checkout: Checkout) -> None:
+def test_sibling_failure(stack: SessionStack) -> None:
     """A session is taken back when what is deployed with it fails."""
-    done = checkout.cdk("deploy --require-approval never", "failing")
-    assert done.returncode == 1
-    assert "NotFound" in done.stdout
-    assert stack.status() == "ROLLBACK_COMPLETE"
+    assert stack.create("failing") == "ROLLBACK_COMPLETE"
+    assert "NotFound" in stack.failures()
     assert stack.existing() == set()
 
 
@@ -55,6 +59,15 @@ def test_replacement_taken_back(stack: SessionStack) -> None:
     assert stack.number() == number
 
 
+def test_replacement(stack: SessionStack) -> None:
+    """Another participant gets a session of its own, and the old one is gone."""
+    stack.create("one")
+    before = stack.sessions()
+    assert stack.update("another-rider") == "UPDATE_COMPLETE"
+    assert stack.sessions() == stack.existing()
+    assert stack.sessions().isdisjoint(before)
+
+
 def test_refused_update(stack: SessionStack, port: int) -> None:
     """A session whose own update is refused keeps id and number."""
     stack.create("one")
@@ -73,19 +86,17 @@ def test_service_back_during_destroy(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_service_down_during_destroy(stack: SessionStack, checkout: Checkout) -> None:
+def test_service_down_during_destroy(stack: SessionStack, port: int) -> None:
     """A session that cannot be deleted keeps its function, and goes when the API is back."""
     stack.create("one")
     sessions = stack.sessions()
-    assert checkout.local("fault", "refuse").returncode == 0
-    done = checkout.cdk("destroy --force", "one")
-    assert done.returncode == 1
-    assert "no longer supported" in done.stdout
-    assert stack.status() == "DELETE_FAILED"
-    assert stack.undeleted() == ["RideD2E8B8E4"]
-    assert checkout.local("fault", "none").returncode == 0
+    switch_fault(port, Fault(kind=FaultKind.REFUSE))
+    assert stack.delete() == "DELETE_FAILED"
+    assert "no longer supported" in stack.failures()
+    assert len(stack.undeleted()) == 1
+    switch_fault(port, None)
     assert stack.sessions() == stack.existing() == sessions
-    assert checkout.cdk("destroy --force", "one").returncode == 0
+    assert stack.delete() == "DELETE_COMPLETE"
 
 
 def test_session_left_behind(stack: SessionStack, port: int) -> None:
@@ -110,16 +121,12 @@ def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_crash(stack: SessionStack, checkout: Checkout) -> None:
-    """A function that cannot be imported fails its deployment soon, and nothing is left of it."""
-    assert checkout.local("fault", "crash", "--count", "1").returncode == 0
-    started = time.monotonic()
-    done = checkout.cdk("deploy --require-approval never", "hasty")
-    assert time.monotonic() - started < 60
-    assert done.returncode == 1
-    assert "did not receive a response from your Custom Resource" in done.stdout
-    assert "No module named 'no_such_module'" in checkout.folder.log.read_text()
-    assert stack.status() == "ROLLBACK_COMPLETE"
+def test_crash(stack: SessionStack, rides_cloud: RunningCloud) -> None:
+    """A function that cannot be imported fails its deployment, and nothing is left of it."""
+    switch_fault(rides_cloud.port, Fault(kind=FaultKind.CRASH, count=1))
+    assert stack.create("hasty") == "ROLLBACK_COMPLETE"
+    assert "did not receive a response from your Custom Resource" in stack.failures()
+    assert "No module named 'no_such_module'" in rides_cloud.folder.log.read_text()
 
 
 def test_crash_for_good(stack: SessionStack) -> None:
@@ -128,11 +135,11 @@ def test_crash_for_good(stack: SessionStack) -> None:
     assert stack.abandon() == "DELETE_COMPLETE"
 
 
-def test_throttled(stack: SessionStack, checkout: Checkout) -> None:
+def test_throttled(stack: SessionStack, port: int) -> None:
     """A deployment succeeds if the API is throttled for a while."""
-    assert checkout.local("fault", "throttle", "--count", "3").returncode == 0
-    assert checkout.cdk("deploy --require-approval never", "one").returncode == 0
-    assert "No fault is on" in checkout.local("fault").stdout
+    switch_fault(port, Fault(kind=FaultKind.THROTTLE, count=3))
+    assert stack.create("one") == "CREATE_COMPLETE"
+    assert current_fault(port) is None
     assert stack.sessions() == stack.existing()
 
 

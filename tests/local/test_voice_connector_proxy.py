@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.local.checkout import Checkout
 from tests.local.rides import HERE, NOWHERE, without_permission
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
 
 
 @pytest.fixture
-def api(checkout: Checkout, port: int) -> Any:
+def api(rides_cloud: RunningCloud) -> Any:
     """Return a client of the API."""
-    return RunningCloud(checkout.folder, port).client("chime-sdk-voice")
+    return rides_cloud.client("chime-sdk-voice")
 
 
 @pytest.fixture
@@ -41,18 +40,16 @@ def minutes(api: Any, connector: str) -> int:
     return int(found["Proxy"]["DefaultSessionExpiryMinutes"])
 
 
-def test_native_connector(stack: SessionStack, checkout: Checkout, api: Any) -> None:
+def test_native_connector(stack: SessionStack, api: Any) -> None:
     """Connector, configuration and session are deployed and destroyed together, in their order."""
-    deployed = checkout.cdk("deploy --require-approval never", "native")
-    assert deployed.returncode == 0, deployed.stdout
+    assert stack.create("native") == "CREATE_COMPLETE"
     outputs = stack.outputs()
     connector = outputs["VoiceConnectorId"]
     assert minutes(api, connector) == 45
     assert outputs["ExpiryMinutes"] == "45"
     listed = api.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
     assert [f"{connector}/{one['ProxySessionId']}" for one in listed] == list(stack.sessions())
-    destroyed = checkout.cdk("destroy --force", "native")
-    assert destroyed.returncode == 0, destroyed.stdout
+    assert stack.delete() == "DELETE_COMPLETE"
     assert minutes(api, connector) == 0
     with pytest.raises(ClientError, match="NotFoundException"):
         api.get_proxy_session(VoiceConnectorId=connector, ProxySessionId=outputs["SessionId"])
