@@ -9,7 +9,7 @@ from chime_proxy_service.session import Capability, Connector, ProxySession, Ses
 Fields = dict[str, str]
 
 _SEPARATORS = re.compile(r"[\s().\-]")
-_E164 = re.compile(r"\+?([1-9]\d{1,14})", re.ASCII)
+_E164 = re.compile(r"\+[1-9]\d{1,14}", re.ASCII)
 
 
 class FormError(Exception):
@@ -78,11 +78,11 @@ def _capability(fields: Fields) -> Capability:
 
 
 def _phone_number(fields: Fields, name: str) -> str:
-    number = _E164.fullmatch(_SEPARATORS.sub("", fields.get(name, "")))
-    if number is None:
+    number = _SEPARATORS.sub("", fields.get(name, ""))
+    if _E164.fullmatch(number) is None:
         message = (
             f"The number in \u201c{name.capitalize()}\u201d must be in E.164 format: a plus sign, "
             "the country code and the rest, at most 15 digits."
         )
         raise FormError(message)
-    return f"+{number[1]}"
+    return number

@@ -1,7 +1,7 @@
 """What the page shows of the proxy-session service."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from chime_proxy_service.configuration import ProxyConfiguration
@@ -11,6 +11,7 @@ from chime_proxy_service.requests import ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
 from chime_proxy_service.wire import next_token
+from local.console.title import Titles
 from local.console.view import View
 
 _PAGE = 20
@@ -20,13 +21,19 @@ _PAGE = 20
 class ConnectorSessions:
     """A voice connector, its configuration if it has one, and a page of its sessions.
 
-    `continuation` is the token of the sessions after these, None if there are none.
+    Args:
+        connector: whose sessions these are.
+        configuration: None if it has none.
+        sessions: the ones to show.
+        total: how many match the search; None without a search.
+        continuation: the token of the sessions after these, None if there are none.
     """
 
     connector: Connector
     configuration: ProxyConfiguration | None
     sessions: tuple[ProxySession, ...]
-    continuation: str | None
+    total: int | None = None
+    continuation: str | None = None
 
     @property
     def name(self) -> str:
@@ -50,20 +57,38 @@ class Overview:
     connectors: tuple[ConnectorSessions, ...]
     regions: tuple[str, ...]
     pool: tuple[PoolPlace, ...]
+    titles: Titles
 
 
-def overview(service: ProxySessionService, view: View) -> Overview:
+def overview(
+    service: ProxySessionService,
+    view: View,
+    titles: Titles,
+    wanted: Callable[[ProxySession], bool] | None = None,
+) -> Overview:
     """Look at the service.
+
+    Args:
+        service: what is looked at.
+        view: says which connectors to list, and from where on.
+        titles: of the sessions.
+        wanted: says which sessions to list. Default: all, a page at a time.
 
     Raises:
         BadRequestError: the view continues a list by a token that is none.
     """
     connectors = service.connectors()
-    shown = (_connector_sessions(service, connector, view) for connector in connectors)
+    shown = (
+        _matching_sessions(service, connector, wanted)
+        if wanted
+        else _connector_sessions(service, connector, view)
+        for connector in connectors
+    )
     return Overview(
         connectors=tuple(one for one in shown if view.connector in (None, one.name)),
         regions=tuple(dict.fromkeys(connector.region for connector in connectors)),
         pool=_pool(service, connectors),
+        titles=titles,
     )
 
 
@@ -78,6 +103,18 @@ def _connector_sessions(
         configuration=_configuration(service, connector),
         sessions=page.sessions,
         continuation=None if page.position is None else next_token.encode(page.position),
+    )
+
+
+def _matching_sessions(
+    service: ProxySessionService, connector: Connector, wanted: Callable[[ProxySession], bool]
+) -> ConnectorSessions:
+    found = tuple(filter(wanted, _every_session(service, connector)))
+    return ConnectorSessions(
+        connector=connector,
+        configuration=_configuration(service, connector),
+        sessions=found[:_PAGE],
+        total=len(found),
     )
 
 

@@ -52,6 +52,7 @@ def render(
         entries=entries,
         told=next((entry for entry in entries if entry.number == view.entry), None),
         view=view,
+        titles=overview.titles,
         now=now,
         problem=problem,
         phone=phone_number.shown if view.numbers_shown else phone_number.masked,

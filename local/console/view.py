@@ -20,6 +20,7 @@ class View:
         numbers_shown: whether phone numbers are written in full; masked by default.
         entry: the number of the journal's entry to tell of, None for none.
         connector: the only voice connector to list, as `region/id`; None for all.
+        search: the number of the search whose sessions are listed; None for all sessions.
         after: the token after which its sessions are listed, None for the first ones.
     """
 
@@ -27,17 +28,18 @@ class View:
     entry: int | None = None
     connector: str | None = None
     after: str | None = None
+    search: int | None = None
 
     @classmethod
     def parse(cls, query: str) -> "View":
         """Read the query of an address; what is not understood is left out."""
         given = {name: values[0] for name, values in parse_qs(query).items()}
-        entry = given.get("entry", "")
         return cls(
             numbers_shown=given.get("numbers") == _SHOWN,
-            entry=int(entry) if re.fullmatch(r"[0-9]{1,9}", entry) else None,
+            entry=_number(given.get("entry", "")),
             connector=given.get("connector"),
             after=given.get("after"),
+            search=_number(given.get("search", "")),
         )
 
     def but(self, **changes: Any) -> "View":
@@ -50,7 +52,12 @@ class View:
             "numbers": _SHOWN if self.numbers_shown else None,
             "connector": self.connector,
             "after": self.after,
+            "search": self.search,
             "entry": self.entry,
         }
         query = urlencode({name: value for name, value in given.items() if value is not None})
         return f"{CONSOLE_PATH}{path}?{query}" if query else f"{CONSOLE_PATH}{path}"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None

@@ -39,6 +39,7 @@ class Site:
     """A service, its page, and the time that both go by."""
 
     now: datetime = BEGINNING
+    origins: dict[str, str] = field(default_factory=dict)
     service: ProxySessionService = field(init=False)
     console: Console = field(init=False)
 
@@ -50,7 +51,7 @@ class Site:
             clock=lambda: self.now,
             new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(ids):012}",
         )
-        self.console = Console(self.service, clock=lambda: self.now)
+        self.console = Console(self.service, clock=lambda: self.now, origins=lambda: self.origins)
 
     def pass_time(self, **duration: float) -> None:
         """Move the clock on by `timedelta`'s arguments."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.console import chromium
-from tests.console.scenes import OTHER_SCENES, SCENES, Scene, staged
+from tests.console.scenes import NARROW, OTHER_SCENES, SCENES, WIDE, Scene, staged
 from tests.console.site import DRIVER, RIDER, Site, serving
 
 AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -108,6 +108,25 @@ def test_keyboard(page: Page) -> None:
     assert button.evaluate("element => getComputedStyle(element).outlineStyle") == "solid"
     page.keyboard.press("Enter")
     expect(page).to_have_title(re.compile("^Text got through"))
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_form_comes_before_the_list(site: Site, browser: Browser, width: int) -> None:
+    """With many sessions, a call is placed and a session searched without passing the list."""
+    for n in range(20):
+        site.open(f"+1310555{n:04}", f"+1808555{n:04}", name=f"Ride {n}")
+    with serving(site) as origin:
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.goto(f"{origin}/_local/console")
+        reached = []
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.name"))
+        top = page.get_by_label("From", exact=True).bounding_box()
+        page.close()
+    assert {"from", "to", "capability", "wanted"} <= set(reached)
+    assert top is not None
+    assert top["y"] < 400
 
 
 def test_own_files_only(page: Page) -> None:

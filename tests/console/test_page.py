@@ -237,6 +237,81 @@ def test_many_sessions(site: Site) -> None:
     assert pages == 3
 
 
+def found(site: Site, wanted: str) -> list[str]:
+    """Search, and return the titles of the sessions that the page then shows."""
+    reply = site.post("/_local/console/search", urlencode({"wanted": wanted}))
+    assert reply["statusCode"] == 303, reply["body"]
+    html = site.get(reply["headers"]["location"])["body"]
+    return [unescape(title) for title in re.findall(r"<h4 [^>]*>(.*?)</h4>", html)]
+
+
+@pytest.fixture
+def busy(site: Site) -> Site:
+    """Open 300 sessions of a stack, one with a name of its own and one that nobody declared."""
+    for n in range(300):
+        session = site.open(f"+1310555{n:04}", f"+1808555{n:04}", name=f"{n:030x}")
+        key = session.key
+        identifier = f"{key.connector.voice_connector_id}/{key.proxy_session_id}"
+        site.origins[identifier] = f"Rides/Sessions/ride-{n}"
+    site.open(name="Tuesday 7 o'clock")
+    return site
+
+
+@pytest.mark.parametrize(
+    ("wanted", "titles"),
+    [
+        ("ride-290", ["Rides/Sessions/ride-290"]),
+        ("RIDE-290", ["Rides/Sessions/ride-290"]),
+        ("tuesday", ["Tuesday 7 o'clock"]),
+        ("+13105550290", ["Rides/Sessions/ride-290"]),
+        ("+1 808 555-0290", ["Rides/Sessions/ride-290"]),
+        ("8085550290", ["Rides/Sessions/ride-290"]),
+        ("c6b002df-b5b2-4cbd-975f-000000000291", ["Rides/Sessions/ride-290"]),
+        ("nothing like it", []),
+    ],
+)
+def test_session_is_found(busy: Site, wanted: str, titles: list[str]) -> None:
+    """One of 300 sessions is found by stack and key, name, number or id."""
+    assert found(busy, wanted) == titles
+
+
+def test_search_shows_twenty_and_counts_all(busy: Site) -> None:
+    """Of many sessions that match the first twenty are shown, and how many there are."""
+    assert len(found(busy, "ride-2")) == 20
+    said = text(busy.get("/_local/console?search=1")["body"])
+    assert "20 of 111 sessions that match your search" in said
+
+
+def test_search_leaves_no_number_in_an_address(busy: Site) -> None:
+    """Where the browser is sent after a search tells nothing of it, nor does the page."""
+    reply = busy.post("/_local/console/search", urlencode({"wanted": "+13105550290"}))
+    assert reply["headers"]["location"] == "/_local/console?search=1"
+    assert "0290" not in busy.get("/_local/console?search=1")["body"]
+
+
+@pytest.mark.parametrize("address", ["?search=7", "?search=x"])
+def test_search_that_is_forgotten_shows_everything(site: Site, address: str) -> None:
+    """An address of a search that the cloud does not know shows all sessions."""
+    site.open()
+    assert "Ride 7 Open" in text(site.get(f"/_local/console{address}")["body"])
+
+
+def test_title_is_what_a_person_has_declared(site: Site) -> None:
+    """A session's own name is its title; one with a derived name is called as in its stack."""
+    named, derived, bare = (
+        site.open(name="Ride 7"),
+        site.open(name="5d9b2c01" * 3 + "123456"),
+        site.open(name=None),
+    )
+    for session, place in ((named, "Rides/Named"), (derived, "Rides/Derived")):
+        key = session.key
+        site.origins[f"{key.connector.voice_connector_id}/{key.proxy_session_id}"] = place
+    said = text(site.get()["body"])
+    assert f"Ride 7 Open Rides/Named · {named.key.proxy_session_id}" in said
+    assert f"Rides/Derived Open {derived.key.proxy_session_id}" in said
+    assert f"Session without a name Open {bare.key.proxy_session_id}" in said
+
+
 def test_other_connector(site: Site, elsewhere: Connector) -> None:
     """A connector's further sessions are a page of that connector alone, with a way back."""
     site.configure(elsewhere)

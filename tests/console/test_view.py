@@ -7,7 +7,7 @@ from local.console.view import View
     [
         View(),
         View(numbers_shown=True),
-        View(numbers_shown=True, entry=7, connector="us-east-1/abc", after="MT0vYQ=="),
+        View(numbers_shown=True, entry=7, connector="us-east-1/abc", after="MT0vYQ==", search=3),
     ],
 )
 def test_address(view: View) -> None:

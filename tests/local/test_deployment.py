@@ -81,6 +81,7 @@ def test_page(deployed: Checkout) -> None:
     with urlopen(page_of(deployed)) as page:  # noqa: S310 - a URL of this machine
         html = page.read().decode()
     assert session in html
+    assert "MaskedCalls/Ride</h4>" in html
     assert "0100" not in html.replace("555&nbsp;0100", "")
 
 
