@@ -20,7 +20,7 @@ _SIGNALLED = 128
 
 
 def main() -> int:
-    """Do what the command line says and return the exit code."""
+    """Carry out the command line and return the exit code."""
     arguments = _parser().parse_args()
     _end_with_what_is_started()
     _forget_aws_settings()
@@ -40,7 +40,7 @@ def _end_with_what_is_started() -> None:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """Leave by an exception, so that commands that were started end first."""
+    """Leave by an exception, so that started commands are ended first."""
     sys.stderr.write("\nInterrupted. The same command goes on from here.\n")
     sys.exit(_SIGNALLED + number)
 
@@ -70,7 +70,7 @@ def _carry_out(arguments: argparse.Namespace, folder: Folder) -> None:
 
 
 def _forget_aws_settings() -> None:
-    """Make sure that nothing which is started here can find a real account."""
+    """Keep everything started here away from a real account."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 

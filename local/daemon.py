@@ -42,7 +42,7 @@ def detach(pid_file: Path, owner: Path | None) -> None:
 
 
 def locked_pid(pid_file: Path) -> int | None:
-    """Return the pid of the process that holds the lock on `pid_file`, None if there is none."""
+    """Return the pid of the process holding the lock on `pid_file`; None if there is none."""
     return int(pid_file.read_text() or 0) or None if _is_locked(pid_file) else None
 
 

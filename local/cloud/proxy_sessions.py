@@ -18,7 +18,7 @@ _CONFIGURATION = ProxyConfiguration(
 
 
 def create_service() -> ProxySessionService:
-    """Return the service with no sessions and one voice connector that may have some."""
+    """Return the service with one configured voice connector and no sessions."""
     service = ProxySessionService(MemoryStore(), NumberPool(fictional_numbers()), clock=CLOCK)
     service.put_configuration(Connector(REGION, VOICE_CONNECTOR_ID), _CONFIGURATION)
     return service

@@ -1,4 +1,4 @@
-"""What a stack remembers of a custom resource that has failed."""
+"""The record of a failed custom resource in its stack."""
 # ruff: noqa: SLF001 - ministack has no public names for its stacks
 
 import copy
@@ -17,7 +17,7 @@ _CLEANUP_ATTEMPTS = 3
 
 
 def attempts(operation: Operation, stack_name: str) -> int:
-    """Return how often the provider is asked before CloudFormation takes a failure for one."""
+    """Return how often CloudFormation asks the provider before it gives up."""
     cleaning_up = operation.request_type == "Delete" and _is_updating(
         cloudformation._stacks[stack_name]
     )
@@ -29,12 +29,12 @@ def _is_updating(stack: dict[str, Any]) -> bool:
 
 
 def remember_failure(operation: Operation, stack_name: str, answered_id: str) -> None:
-    """Keep the id that the rollback has to address the resource by, or abandon its object.
+    """Record the physical id for the rollback; after a removal, forget the resource.
 
     Args:
-        operation: the one that has failed for good.
-        stack_name: whose resource it is.
-        answered_id: the id in the provider's answer; empty if there was no acceptable answer.
+        operation: the failed one, after its last attempt.
+        stack_name: the resource's stack.
+        answered_id: the id in the provider's answer; empty without an acceptable answer.
     """
     resources = cloudformation._stacks[stack_name].setdefault("_resources", {})
     if operation.request_type == "Create":
@@ -54,18 +54,18 @@ def remember_failure(operation: Operation, stack_name: str, answered_id: str) ->
 
 
 def _is_removed(operation: Operation, resources: dict[str, dict[str, Any]]) -> bool:
-    """Tell the object of a resource that an update removes from one that it has replaced."""
+    """Return true for a resource removed by the update, false for one it has replaced."""
     record = resources.get(operation.logical_id, {})
     return record.get("PhysicalResourceId") == operation.physical_id
 
 
 def _invented_id(stack_name: str, logical_id: str) -> str:
-    """Return an id like those that AWS deletes by when a Create brought none."""
+    """Return an id as AWS makes one up for the Delete of a Create without an answer."""
     return f"{stack_name}-{logical_id}-{secrets.token_hex(6).upper()}"
 
 
 def restore_undeleted(stack: dict[str, Any]) -> None:
-    """Give a stack back what its rollback could not delete."""
+    """Put the resources back into a stack that its rollback could not delete."""
     for logical_id, record in stack["_rollback_failed"].items():
         stack["_resources"][logical_id] = {
             **record,
@@ -83,11 +83,11 @@ def keeping_dependencies(
     """Let `keep_dependencies` mark resources while those of a stack are deleted.
 
     Args:
-        stack: whose resources are deleted.
-        template: the one that they were created by.
+        stack: the one to delete or to roll back.
+        template: the one it was created by.
 
     Yields:
-        A copy of the template, in which resources are marked.
+        A copy of the template; marks go into it.
     """
     stack["_deletion"] = deletion = {"template": copy.deepcopy(template), "kept": {}}
     yield deletion["template"]
@@ -97,9 +97,9 @@ def keeping_dependencies(
 
 
 def keep_dependencies(operation: Operation, stack_name: str) -> None:
-    """Keep from deletion what a resource depends on that could not be deleted.
+    """Keep the dependencies of a resource that could not be deleted.
 
-    An update deletes all the same: what it cannot delete is no longer the stack's.
+    An update keeps nothing: a resource it cannot delete leaves the stack.
     """
     stack = cloudformation._stacks[stack_name]
     if operation.request_type != "Delete" or _is_updating(stack) or "_deletion" not in stack:

@@ -1,19 +1,19 @@
-"""What makes ministack's CloudFormation as strict as AWS's.
+"""Makes ministack's CloudFormation as strict as AWS's.
 
 ministack has no hooks for this and renames its internals freely, so requirements.txt pins it
-exactly, and tests/local says what has to hold after an upgrade:
+exactly, and tests/local must pass after an upgrade:
 
-- an answer that breaks a rule of `contract` fails its resource, and one that comes after
-  ServiceTimeout is too late;
-- a failed Create is followed by a Delete with the id that its answer carried;
+- an answer fails its resource if it breaks a rule of `response_rules` or comes after
+  ServiceTimeout;
+- a failed Create is followed by a Delete with the id in its answer;
 - the id in the answer of a failed Update is the resource's id from then on;
-- a stack keeps what its rollback could not delete, but abandons what an update could not delete
-  in three attempts;
+- a stack keeps a resource that its rollback could not delete, but abandons one that an update
+  could not delete in three attempts;
 - Python functions run in the environment of `runtime`, not in the one ministack is installed in;
-- what an undeleted resource depends on, its provider above all, is not deleted before it;
+- a resource's dependencies, its provider above all, are kept while it could not be deleted;
 - an update cannot change ServiceToken or a resource's type, nor set an impossible ServiceTimeout;
 - voice connectors can be declared;
-- nested stacks do what `nested_stack` says.
+- nested stacks are mended in `nested_stack`, single operations in `operations`.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
@@ -51,7 +51,7 @@ def install(function_python: Path) -> None:
     """Replace ministack's custom resources, its rollback and its choice of a Python; add a type.
 
     Args:
-        function_python: the interpreter that runs functions of a Python runtime.
+        function_python: the interpreter for functions of a Python runtime.
     """
 
     def runtime_binary(runtime: str) -> tuple[str, str]:
@@ -113,7 +113,7 @@ async def _roll_back(
     operation: dict[str, Any],
     reason_override: str = "",
 ) -> None:
-    """Roll back as ministack does, but the resource that failed as well."""
+    """Roll back as ministack does, and the failed resource too."""
     failed_id = operation["failed_logical_id"]
     failed = stack.get("_resources", {}).get(failed_id, {})
     if failed.get("ResourceStatus") == "CREATE_FAILED":
@@ -131,7 +131,7 @@ async def _roll_back(
 
 
 def _without_refused(*failed_update: Any) -> list[Any]:
-    """Take out the properties of an update that its provider was not asked for."""
+    """Return a failed update without its properties if the provider never got it."""
     logical_id, resource_type, physical_id, applied, previous, attributes = failed_update
     try:
         check_properties(applied or {}, previous or {})
@@ -143,7 +143,7 @@ def _without_refused(*failed_update: Any) -> list[Any]:
 async def _delete_stack(
     stack_name: str, stack_id: str, retain_resources: Sequence[str] = (), *, force: bool = False
 ) -> None:
-    """Delete as ministack does, but nothing that an undeleted resource depends on."""
+    """Delete as ministack does, but keep the dependencies of undeleted resources."""
     stack = cloudformation._stacks[stack_name]
     template = stack["_template"]
     with keeping_dependencies(stack, template) as stack["_template"]:
@@ -162,7 +162,7 @@ async def _revert_update(  # noqa: PLR0913, PLR0917 - called with ministack's ar
     attributes: dict[str, Any],
     record: dict[str, Any] | None = None,
 ) -> None:
-    """Revert an update as ministack does, and delete the object that the revert replaced."""
+    """Revert an update as ministack does, and delete the resource if the revert replaced it."""
     await _ministack_revert_update(
         stack_id,
         stack_name,

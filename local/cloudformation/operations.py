@@ -1,4 +1,4 @@
-"""Operations that CloudFormation answers in another way than ministack."""
+"""API operations changed to answer as CloudFormation does."""
 # ruff: noqa: SLF001 - ministack has no public names for its templates and stacks
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Operation = Callable[[Parameters], Any]
 
 
 def install() -> None:
-    """Replace the operations that begin an update, and the one that goes on with a rollback."""
+    """Replace UpdateStack, CreateChangeSet and ContinueUpdateRollback."""
     operations = handlers._ACTION_HANDLERS
     for name in ("UpdateStack", "CreateChangeSet"):
         operations[name] = _refusing_changed_types(operations[name])
@@ -21,18 +21,18 @@ def install() -> None:
 def _refusing_changed_types(update: Operation) -> Operation:
     def updated(parameters: Parameters) -> Any:
         if changed := _changed_types(parameters):
-            message = (
+            msg = (
                 "Update of resource type is not permitted. The new template modifies resource "
                 f"type of the following resources: [{', '.join(changed)}]"
             )
-            return handlers._error("ValidationError", message)
+            return handlers._error("ValidationError", msg)
         return update(parameters)
 
     return updated
 
 
 def _changed_types(parameters: Parameters) -> list[str]:
-    """Return the logical ids of resources whose type differs from the deployed one."""
+    """Return the logical ids of resources declared with another type than deployed."""
     stack = handlers._resolve_stack(handlers._p(parameters, "StackName")) or {}
     declared = _declared_resources(parameters)
     return [
@@ -54,7 +54,7 @@ def _declared_resources(parameters: Parameters) -> dict[str, Any]:
 
 
 def _skipping_nothing(continue_rollback: Operation) -> Operation:
-    """Take the empty list that the CDK CLI sends for a list of no resources."""
+    """Accept the CDK CLI's empty list of resources to skip."""
 
     def continued(parameters: Parameters) -> Any:
         if parameters.get("ResourcesToSkip") == [""]:

@@ -32,7 +32,7 @@ class Cdk:
         """Start a command; its output is not shown.
 
         Args:
-            arguments: the command's name and what follows it.
+            arguments: the command's name and its arguments.
             folder: where to run it, the app's folder by default.
         """
         environment = tool_environment(self.folder, self.endpoint, os.environ)
@@ -49,31 +49,31 @@ class Cdk:
                 start_new_session=True,
             )
         except FileNotFoundError as error:
-            message = f"The command `cdk` is not in {environment['PATH']}."
-            raise LocalCloudError(message) from error
+            msg = f"The command `cdk` is not in {environment['PATH']}."
+            raise LocalCloudError(msg) from error
         return Command(f"cdk {arguments[0]}", process)
 
     def run(self, *arguments: str, folder: Path | None = None) -> None:
         """Run a command to its end.
 
         Args:
-            arguments: the command's name and what follows it.
+            arguments: the command's name and its arguments.
             folder: where to run it, the app's folder by default.
 
         Raises:
-            LocalCloudError: the command failed; the message is what it printed.
+            LocalCloudError: the command failed; the message is its output.
         """
         self.start(*arguments, folder=folder).finish()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A CDK command that was started, as the leader of a process group.
+    """A running CDK command, the leader of its process group.
 
     Args:
         name: for messages.
         process: its output is read here.
-        cancel_seconds: the time in which it has to end when it is cancelled, before it is killed.
+        cancel_seconds: the time it gets to end when it is cancelled. Then it is killed.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Command:
         """Wait for the end; an interruption ends the command.
 
         Raises:
-            LocalCloudError: the command failed; the message is what it printed.
+            LocalCloudError: the command failed; the message is its output.
         """
         try:
             output, _ = self.process.communicate()
@@ -92,11 +92,11 @@ class Command:
             self.cancel()
             raise
         if self.process.returncode:
-            message = f"{self.name} failed:\n\n{output.strip()}"
-            raise LocalCloudError(message)
+            msg = f"{self.name} failed:\n\n{output.strip()}"
+            raise LocalCloudError(msg)
 
     def cancel(self) -> None:
-        """End the command and what it has started, if it has not ended."""
+        """End the command and the processes it has started."""
         if self.process.poll() is not None:
             return
         os.killpg(self.process.pid, signal.SIGTERM)

@@ -26,10 +26,10 @@ class Output:
 
 
 def prepare(cdk: Cdk, stacks: Stacks) -> None:
-    """Synthesize the app; meanwhile bootstrap the cloud, unless that has been done.
+    """Synthesize the app; meanwhile bootstrap the cloud, if it is not bootstrapped.
 
     Raises:
-        LocalCloudError: one of the two failed; the message is what the CLI printed.
+        LocalCloudError: one of the two failed; the message is the CLI's output.
     """
     synthesis = cdk.start("synth", "--quiet", "--output", str(cdk.folder.assembly))
     try:
@@ -43,14 +43,14 @@ def prepare(cdk: Cdk, stacks: Stacks) -> None:
 
 
 def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
-    """Deploy what was synthesized.
+    """Deploy the synthesized app.
 
     Returns:
-        The outputs of all stacks that were deployed.
+        The outputs of all deployed stacks.
 
     Raises:
-        LocalCloudError: a stack cannot be deployed in the state that it is in, or the deployment
-            failed; the message is what the CLI printed.
+        LocalCloudError: a stack cannot be deployed in its state; or the deployment failed, and the
+            message is the CLI's output.
     """
     stacks.wait_until_settled()
     stacks.check(_stack_names(cdk.folder.assembly))
@@ -59,8 +59,8 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
     try:
         cdk.run("deploy", _STACKS, "--app", str(assembly), *_UNATTENDED, str(outputs))
     except LocalCloudError as error:
-        message = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
-        raise LocalCloudError(message) from error
+        msg = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
+        raise LocalCloudError(msg) from error
     return [
         Output(stack=stack, name=name, value=value)
         for stack, values in json.loads(outputs.read_text()).items()
@@ -69,10 +69,10 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
 
 
 def destroy(cdk: Cdk, stacks: Stacks) -> None:
-    """Delete the stacks of the app that was deployed last, if there was one.
+    """Delete the stacks of the app deployed last, if there was one.
 
     Raises:
-        LocalCloudError: the deletion failed; the message is what the CLI printed.
+        LocalCloudError: the deletion failed; the message is the CLI's output.
     """
     if not (cdk.folder.assembly / "manifest.json").exists():
         return

@@ -1,4 +1,4 @@
-"""What `make local` shows."""
+"""The output of `make local`."""
 
 import shlex
 import sys
@@ -13,7 +13,7 @@ from local.console.view import CONSOLE_PATH
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Show what is being done, and then how many seconds it took."""
+    """Show a step's name, and at its end the seconds it took."""
     started = time.monotonic()
     show(f"{text} ... ", end="")
     try:

@@ -1,4 +1,4 @@
-"""What CloudFormation says about the stacks on a local cloud."""
+"""The states of the stacks on a local cloud."""
 
 import time
 from collections.abc import Collection
@@ -49,16 +49,16 @@ class Stacks:
         )
 
     def is_bootstrapped(self) -> bool:
-        """Tell whether CDK can deploy here already."""
+        """Return true if the cloud is bootstrapped for CDK."""
         return self._statuses().get(TOOLKIT_STACK) in _DEPLOYED
 
     def wait_until_settled(self) -> None:
-        """Wait for operations that an interrupted deployment has left running."""
+        """Wait for operations left running by an interrupted deployment."""
         while any(self._is_moving(status) for status in self._statuses().values()):
             time.sleep(_POLL_SECONDS)
 
     def check(self, names: Collection[str]) -> None:
-        """Check that none of these stacks is in a state that no deployment can lead out of.
+        """Check that all these stacks are in a state to deploy from.
 
         Raises:
             LocalCloudError: one is; the message has its state and the way out.
@@ -67,12 +67,12 @@ class Stacks:
             name, status = stack["StackName"], stack["StackStatus"]
             if name in names and status in _WAYS_OUT:
                 reason = stack.get("StackStatusReason", "")
-                message = (
+                msg = (
                     f"The stack {name} is in {status}, and cannot be deployed. {reason}\n"
                     f"After `source .local/env`, {_WAYS_OUT[status].format(name)}\n"
                     f"Or leave it: {_START_ANEW}"
                 )
-                raise LocalCloudError(message)
+                raise LocalCloudError(msg)
 
     def proxy_sessions(self) -> list[str]:
         """Return the physical ids of the proxy sessions in all stacks."""
@@ -95,8 +95,8 @@ class Stacks:
         try:
             answer = getattr(self._client, operation)(**parameters)
         except (BotoCoreError, ClientError) as error:
-            message = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
-            raise LocalCloudError(message) from error
+            msg = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
+            raise LocalCloudError(msg) from error
         return list(answer[member])
 
     @staticmethod

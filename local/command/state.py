@@ -1,4 +1,4 @@
-"""What a checkout remembers of its cloud."""
+"""The record of a checkout's cloud."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ _REQUIREMENTS = "requirements.txt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The cloud that was started last.
+    """The cloud started last.
 
     Args:
-        port: where it is, and where the next one will be if the port is free then.
-        sources: a digest of the code that it runs.
+        port: the cloud's port. The next cloud uses it again if it is free.
+        sources: a digest of the cloud's code.
     """
 
     port: int
@@ -26,7 +26,7 @@ class State:
 
 
 def read_state(folder: Folder) -> State | None:
-    """Return what was written; None if there is nothing, or nothing that can be understood."""
+    """Return the record; None if there is none or it cannot be read."""
     try:
         state = State(**json.loads(folder.state.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -41,7 +41,7 @@ def write_state(folder: Folder, state: State) -> None:
 
 
 def source_digest(root: Path = ROOT) -> str:
-    """Return a digest of all files that a cloud is made of; another digest needs a restart.
+    """Return a digest of all the cloud's files. If it differs, the cloud needs a restart.
 
     Args:
         root: the checkout.

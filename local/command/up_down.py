@@ -39,7 +39,7 @@ def up(app: Path, folder: Folder) -> None:
 
 
 def down(app: Path, folder: Folder) -> None:
-    """Delete what is deployed, stop the cloud and remove its files; do what is left to do of it.
+    """Delete the stacks, stop the cloud and remove its files. Can be repeated.
 
     Args:
         app: the folder with the app's `cdk.json`.
@@ -53,8 +53,8 @@ def down(app: Path, folder: Folder) -> None:
         process.stop(folder)
         shutil.rmtree(folder.path, ignore_errors=True)
     if failure:
-        message = f"The local cloud is gone, but before that {failure}"
-        raise LocalCloudError(message) from failure
+        msg = f"The local cloud is gone, but before that {failure}"
+        raise LocalCloudError(msg) from failure
 
 
 def _running_port(folder: Folder) -> int:

@@ -1,4 +1,4 @@
-"""The page's addresses, and what each does."""
+"""The page's addresses and their actions."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,12 +29,12 @@ from local.gateway import HttpRequest
 
 
 class Console:
-    """Answers what a browser asks for below `/_local/console`. Threads may share it.
+    """Answers requests below `/_local/console`. Threads may share it.
 
     Args:
-        service: what is shown, and where calls and texts are placed.
-        clock: tells the time, with a zone.
-        origins: tells the stack of each session and its place there, by physical id.
+        service: shown on the page; takes the calls and texts.
+        clock: returns the time, with a zone.
+        origins: returns the stack and place of each session, by physical id.
     """
 
     def __init__(

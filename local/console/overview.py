@@ -1,4 +1,4 @@
-"""What the page shows of the proxy-session service."""
+"""The part of the proxy-session service that the page shows."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ class ConnectorSessions:
     """A voice connector, its configuration if it has one, and a page of its sessions.
 
     Args:
-        connector: whose sessions these are.
+        connector: the sessions' connector.
         configuration: None if it has none.
         sessions: the ones to show.
         total: how many match the search; None without a search.
@@ -37,13 +37,13 @@ class ConnectorSessions:
 
     @property
     def name(self) -> str:
-        """What names the connector in an address."""
+        """The connector's name in an address."""
         return f"{self.connector.region}/{self.connector.voice_connector_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolPlace:
-    """How many proxy numbers of a place there are, and how many of them open sessions have."""
+    """The proxy numbers of a place: how many there are, and how many open sessions use."""
 
     place: Place
     numbers: int
@@ -52,7 +52,7 @@ class PoolPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All that is shown. A number that sessions of two regions have is in use twice."""
+    """Everything the page shows. A number used by sessions of two regions counts twice."""
 
     connectors: tuple[ConnectorSessions, ...]
     regions: tuple[str, ...]
@@ -66,16 +66,16 @@ def overview(
     titles: Titles,
     wanted: Callable[[ProxySession], bool] | None = None,
 ) -> Overview:
-    """Look at the service.
+    """Collect the page's contents from the service.
 
     Args:
-        service: what is looked at.
-        view: says which connectors to list, and from where on.
+        service: has the connectors and sessions.
+        view: names the connector to list and the first session.
         titles: of the sessions.
-        wanted: says which sessions to list. Default: all, a page at a time.
+        wanted: returns true for the sessions to list. Default: all, a page at a time.
 
     Raises:
-        BadRequestError: the view continues a list by a token that is none.
+        BadRequestError: the view's token is not valid.
     """
     connectors = service.connectors()
     shown = (

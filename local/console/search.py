@@ -1,4 +1,4 @@
-"""Searches for sessions, kept by number so that no address has what was searched for."""
+"""Searches for sessions. Addresses have a search's number, never its text."""
 
 import re
 from collections import OrderedDict
@@ -28,17 +28,17 @@ class Searches:
             return self._begun
 
     def text(self, number: int | None) -> str:
-        """Return what was searched for; empty if the number is of no search that is kept."""
+        """Return the text of a search; empty if the search is not kept."""
         return self._texts.get(number or 0, "")
 
 
 def matches(text: str, session: ProxySession, origin: str) -> bool:
-    """Tell whether a session's name, id, origin or a number of it contains a text.
+    """Return true if a session's name, id, origin or numbers contain a text.
 
     Args:
         text: in capitals or not; in numbers, separators and the plus sign do not count.
-        session: what is looked at.
-        origin: its stack and place in it; empty if it is of no stack.
+        session: the session to compare.
+        origin: its stack and place there; empty if it has no stack.
     """
     wanted = text.strip().casefold()
     names = (session.name or "", session.key.proxy_session_id, origin)

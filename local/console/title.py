@@ -18,13 +18,13 @@ class Titles:
     """Titles for sessions.
 
     Args:
-        origins: of all sessions that belong to a stack.
+        origins: the origins of all sessions in stacks.
     """
 
     origins: Origins
 
     def origin(self, session: ProxySession) -> str:
-        """Return the stack of a session and its place there; empty if it is of no stack."""
+        """Return the stack of a session and its place there; empty if it has no stack."""
         key = session.key
         identifier = f"{key.connector.voice_connector_id}/{key.proxy_session_id}"
         return self.origins.get(identifier, "")

@@ -1,6 +1,6 @@
-"""What of the page a reader looks at: the part of its address that says so.
+"""The reader's view of the page, kept in its address.
 
-No phone number is ever in it.
+An address never has a phone number.
 """
 
 import re
@@ -17,11 +17,11 @@ class View:
     """A view of the page.
 
     Args:
-        numbers_shown: whether phone numbers are written in full; masked by default.
-        entry: the number of the journal's entry to tell of, None for none.
+        numbers_shown: true to write phone numbers in full; masked by default.
+        entry: the number of the journal's entry to report; None for none.
         connector: the only voice connector to list, as `region/id`; None for all.
-        search: the number of the search whose sessions are listed; None for all sessions.
-        after: the token after which its sessions are listed, None for the first ones.
+        search: the number of the search to show; None for all sessions.
+        after: the token of the last session before these; None for the first ones.
     """
 
     numbers_shown: bool = False
@@ -32,7 +32,7 @@ class View:
 
     @classmethod
     def parse(cls, query: str) -> "View":
-        """Read the query of an address; what is not understood is left out."""
+        """Read the query of an address; unknown parts are left out."""
         given = {name: values[0] for name, values in parse_qs(query).items()}
         return cls(
             numbers_shown=given.get("numbers") == _SHOWN,

@@ -23,11 +23,11 @@ _REFUSALS = {
 async def send_answer(
     fault: Fault | None, serve: Callable[[], Awaitable[Result]], send: Send
 ) -> None:
-    """Answer one request, as well or as badly as the fault lets it.
+    """Answer one request under a fault.
 
     Args:
-        fault: the one that strikes this request.
-        serve: does what the request asks for, and returns the API's answer.
+        fault: None for a good answer.
+        serve: carries out the request and returns the API's answer.
         send: takes the answer.
     """
     kind = fault.kind if fault else None

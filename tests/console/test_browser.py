@@ -41,13 +41,13 @@ def violations(page: Page) -> list[str]:
 
 
 @EVERY_SCENE
-def test_accessible(browser: Browser, scene: Scene) -> None:
+def test_axe_finds_nothing_wrong(browser: Browser, scene: Scene) -> None:
     """axe-core finds nothing wrong, contrast included, wherever and however one looks."""
     with staged(scene, browser) as page:
         assert violations(page) == []
 
 
-def test_axe_finds(page: Page) -> None:
+def test_axe_finds_what_is_wrong(page: Page) -> None:
     """axe-core runs here: it finds what is wrong with a page that has it."""
     page.evaluate("document.querySelector('label').remove()")
     page.evaluate("document.documentElement.removeAttribute('lang')")
@@ -55,7 +55,7 @@ def test_axe_finds(page: Page) -> None:
 
 
 @EVERY_SCENE
-def test_fits(browser: Browser, scene: Scene) -> None:
+def test_nothing_is_wider_than_the_window(browser: Browser, scene: Scene) -> None:
     """Nothing is wider than the window, of 320 pixels or more."""
     with staged(scene, browser) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= scene.width
@@ -72,7 +72,7 @@ def test_call_and_hang_up(page: Page) -> None:
     expect(session.get_by_role("button", name="Hang up")).to_have_count(0)
 
 
-def test_reload(site: Site, page: Page) -> None:
+def test_reload_places_nothing_again(site: Site, page: Page) -> None:
     """Loading the page again places nothing a second time."""
     page.get_by_role("button", name="Text from the first participant").click()
     page.reload()
@@ -80,7 +80,7 @@ def test_reload(site: Site, page: Page) -> None:
     assert "Text got through" in site.get("/_local/console?entry=1")["body"]
 
 
-def test_numbers(page: Page) -> None:
+def test_numbers_appear_and_go_when_asked(page: Page) -> None:
     """Numbers appear when they are asked for and go when they are not wanted any more."""
     expect(page.locator("body")).not_to_contain_text("0147")
     page.get_by_role("link", name="Show numbers").click()
@@ -89,7 +89,7 @@ def test_numbers(page: Page) -> None:
     expect(page.locator("body")).not_to_contain_text("0147")
 
 
-def test_any_number(page: Page) -> None:
+def test_stranger_is_told_of_no_session(page: Page) -> None:
     """Who is in no session with a number is told so."""
     page.get_by_label("From", exact=True).fill("+16175550133")
     page.get_by_label("To", exact=True).fill("+12065550100")
@@ -98,7 +98,7 @@ def test_any_number(page: Page) -> None:
     expect(refused).to_contain_text("No session of this participant has this proxy number")
 
 
-def test_keyboard(page: Page) -> None:
+def test_button_is_reached_by_keyboard(page: Page) -> None:
     """Without a mouse one gets to a button, sees that it has the focus, and presses it."""
     button = page.get_by_role("button", name="Text from the first participant")
     for _ in range(20):
@@ -129,7 +129,7 @@ def test_form_comes_before_the_list(site: Site, browser: Browser, width: int) ->
     assert top["y"] < 400
 
 
-def test_own_files_only(page: Page) -> None:
+def test_page_asks_for_its_own_files_only(page: Page) -> None:
     """The page asks for its style sheet and icon and nothing else, and breaks no policy."""
     asked: list[str] = []
     said: list[str] = []
@@ -170,7 +170,7 @@ def test_cross_site_form(site: Site, page: Page) -> None:
     assert "None yet." in site.get()["body"]
 
 
-def test_pictures() -> None:
+def test_documentation_has_each_picture() -> None:
     """The documentation has a picture of each of its scenes, none over 150 kB."""
     pictures = {
         file.stem: file.stat().st_size for file in chromium.ROOT.glob("docs/images/console-*.png")

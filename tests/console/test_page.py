@@ -35,7 +35,7 @@ def name(session: ProxySession) -> str:
     return f"{connector.region}/{connector.voice_connector_id}/{session.key.proxy_session_id}"
 
 
-def test_nothing() -> None:
+def test_empty_service_is_shown_as_such() -> None:
     """A service that nobody has configured is shown as such."""
     said = text(Site().get()["body"])
     assert "No voice connector has a proxy configuration or a session." in said
@@ -43,7 +43,7 @@ def test_nothing() -> None:
     assert "None yet." in said
 
 
-def test_session(site: Site) -> None:
+def test_open_session_is_shown_with_its_facts(site: Site) -> None:
     """A session is shown with its status, numbers, capabilities and the time that is left."""
     session = site.open(expiry_minutes=30)
     site.pass_time(minutes=10, seconds=30)
@@ -56,7 +56,7 @@ def test_session(site: Site) -> None:
     assert "Second participant +1 206 555 0158" in said
 
 
-def test_closed_session(site: Site) -> None:
+def test_closed_session_is_shown_with_its_end(site: Site) -> None:
     """A closed session is shown with its end instead of the time that is left."""
     site.open()
     site.pass_time(minutes=90)
@@ -69,12 +69,12 @@ def test_closed_session(site: Site) -> None:
 @pytest.mark.parametrize(
     ("left", "minutes"), [(0, 0), (-1, 0), (1, 1), (60, 1), (61, 2), (43200, 720)]
 )
-def test_minutes_left(left: int, minutes: int) -> None:
+def test_begun_minute_counts(left: int, minutes: int) -> None:
     """A minute that has begun counts, and after the end there is none."""
     assert minutes_left(BEGINNING + timedelta(seconds=left), BEGINNING) == minutes
 
 
-def test_configuration(site: Site, elsewhere: Connector) -> None:
+def test_connector_is_shown_with_its_configuration(site: Site, elsewhere: Connector) -> None:
     """A connector is shown with its configuration, under its region."""
     site.configure(elsewhere, fall_back_phone_number=OFFICE, disabled=True)
     said = text(site.get(SHOWN)["body"])
@@ -93,7 +93,7 @@ def test_connector_without_configuration(site: Site) -> None:
     assert "Ride 7 Open" in said
 
 
-def test_pool(site: Site, elsewhere: Connector) -> None:
+def test_number_is_in_use_once_per_region(site: Site, elsewhere: Connector) -> None:
     """A proxy number is in use once per region, however many open sessions have it."""
     site.open()
     site.open("+12125550111", "+12125550112")
@@ -104,7 +104,7 @@ def test_pool(site: Site, elsewhere: Connector) -> None:
     assert "US 206 0 100" in text(site.get()["body"])
 
 
-def test_masked(site: Site) -> None:
+def test_numbers_are_masked_unless_asked_for(site: Site) -> None:
     """Unless asked for, no number is in the page, its links and forms, but for its last digits."""
     site.configure(fall_back_phone_number=OFFICE)
     session = site.open()
@@ -116,7 +116,7 @@ def test_masked(site: Site) -> None:
         assert number[-4:] not in re.sub(r"555\D+0100", "", unescape(html))
 
 
-def test_revealed(site: Site) -> None:
+def test_shown_numbers_stay_shown(site: Site) -> None:
     """A number that is shown is still shown after something was placed."""
     session = site.open()
     said = place(site, session, "first", Capability.SMS, "?numbers=shown")
@@ -124,7 +124,7 @@ def test_revealed(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("who", "reached"), [("first", "58"), ("second", "47")])
-def test_call(site: Site, who: str, reached: str) -> None:
+def test_call_reaches_the_other_participant(site: Site, who: str, reached: str) -> None:
     """A call reaches the other participant, who sees the proxy number, and is up after it."""
     session = site.open()
     said = place(site, session, who, Capability.VOICE)
@@ -134,7 +134,7 @@ def test_call(site: Site, who: str, reached: str) -> None:
     assert "A call is up." in said
 
 
-def test_hang_up(site: Site) -> None:
+def test_hanging_up_opens_the_session_again(site: Site) -> None:
     """Hanging up opens the session again, and sends the browser back to the page."""
     session = site.open()
     place(site, session, "first", Capability.VOICE)
@@ -152,7 +152,7 @@ def test_use_restarts_the_clock(site: Site) -> None:
     assert "Time left 60 of 60 min" in place(site, session, "first", Capability.SMS)
 
 
-def test_refusals(site: Site) -> None:
+def test_refusal_says_why(site: Site) -> None:
     """Whatever reaches nobody is told why: busy, not carried, closed, unknown."""
     session = site.open()
     place(site, session, "first", Capability.VOICE)
@@ -164,7 +164,7 @@ def test_refusals(site: Site) -> None:
     assert "The session is Closed" in text(site.get()["body"])
 
 
-def test_fall_back(site: Site) -> None:
+def test_call_after_the_end_falls_back(site: Site) -> None:
     """A call after the session's end falls back to the connector's number."""
     site.configure(fall_back_phone_number=OFFICE)
     session = site.open()
@@ -174,7 +174,7 @@ def test_fall_back(site: Site) -> None:
     assert "Fell back to +1 312 555 0169" in said
 
 
-def test_any_number(site: Site, elsewhere: Connector) -> None:
+def test_any_number_may_call_any_other(site: Site, elsewhere: Connector) -> None:
     """A call or a text may be placed from any number to any, in any region."""
     site.configure(elsewhere)
     session = site.open(connector=elsewhere)
@@ -195,7 +195,7 @@ def test_no_number_in_an_address(site: Site) -> None:
     assert not [address for address in addresses if re.search(r"\d{7}", address)]
 
 
-def test_wrong_form(site: Site) -> None:
+def test_wrong_form_does_nothing(site: Site) -> None:
     """A form that cannot be understood shows the page with what is wrong, and does nothing."""
     fields = {"from": "nobody", "to": DRIVER, "region": "us-east-1", "capability": "SMS"}
     reply = site.post("/_local/console/call-or-text", urlencode(fields))
@@ -205,7 +205,7 @@ def test_wrong_form(site: Site) -> None:
     assert "None yet." in text(reply["body"])
 
 
-def test_session_gone(site: Site) -> None:
+def test_deleted_session_is_said_to_be_gone(site: Site) -> None:
     """A session that was deleted meanwhile is said to be gone."""
     session = site.open()
     site.service.delete(session.key)
@@ -214,7 +214,7 @@ def test_session_gone(site: Site) -> None:
     assert "has no such proxy session" in text(reply["body"])
 
 
-def test_markup(site: Site) -> None:
+def test_names_are_text_not_markup(site: Site) -> None:
     """What users name is text, whatever it looks like."""
     site.open(name="<script>alert('1')</script>")
     html = site.get()["body"]
@@ -222,7 +222,7 @@ def test_markup(site: Site) -> None:
     assert "&lt;script&gt;" in html
 
 
-def test_many_sessions(site: Site) -> None:
+def test_pages_show_every_session_once(site: Site) -> None:
     """Following the links, every session of a connector is seen once, twenty on a page."""
     for n in range(45):
         site.open(f"+1310555{n:04}", f"+1808555{n:04}", name=f"Ride {n}")
@@ -312,7 +312,7 @@ def test_title_is_what_a_person_has_declared(site: Site) -> None:
     assert f"Session without a name Open {bare.key.proxy_session_id}" in said
 
 
-def test_other_connector(site: Site, elsewhere: Connector) -> None:
+def test_further_sessions_are_of_one_connector(site: Site, elsewhere: Connector) -> None:
     """A connector's further sessions are a page of that connector alone, with a way back."""
     site.configure(elsewhere)
     said = site.get("/_local/console?connector=eu-west-1/abcdef1ghij2klmno3pqr4")["body"]
@@ -320,7 +320,7 @@ def test_other_connector(site: Site, elsewhere: Connector) -> None:
     assert "All connectors" in said
 
 
-def test_wrong_token(site: Site) -> None:
+def test_wrong_token_is_refused(site: Site) -> None:
     """A list is not continued by a token that is none."""
     address = "/_local/console?connector=us-east-1/abcdef1ghij2klmno3pqr4&after=x"
     reply = site.get(address)
@@ -328,7 +328,7 @@ def test_wrong_token(site: Site) -> None:
     assert "NextToken" in reply["body"]
 
 
-def test_methods_and_paths(site: Site) -> None:
+def test_other_methods_and_paths_are_refused(site: Site) -> None:
     """Other methods and addresses are refused, and say what there is."""
     assert site.get("/_local/console/nothing")["statusCode"] == 404
     for path, allowed in (("/hang-up", "POST"), ("/participant", "POST")):

@@ -63,7 +63,7 @@ def test_failed_update_goes_back(stack: ProbeStack) -> None:
     assert back["OldResourceProperties"]["Size"] == "large"
 
 
-def test_id_of_failed_update(stack: ProbeStack) -> None:
+def test_id_of_failed_update_is_kept(stack: ProbeStack) -> None:
     """The id that a FAILED answer gives to an Update is the resource's from then on."""
     stack.create()
     stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
@@ -76,14 +76,14 @@ def test_id_of_failed_update(stack: ProbeStack) -> None:
     ]
 
 
-def test_id_lost_in_rollback(stack: ProbeStack) -> None:
+def test_id_lost_in_rollback_is_deleted(stack: ProbeStack) -> None:
     """What a rollback replaces is deleted."""
     stack.create(Update={"PhysicalResourceId": "made"})
     stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
     assert stack.received()[2:] == [("Update", "half-made"), ("Delete", "half-made")]
 
 
-def test_undeleted_after_removal(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_abandoned_by_a_removal(stack: ProbeStack) -> None:
     """What an update removes and cannot delete in three attempts is the stack's no more."""
     stack.create(Delete=FAILED)
     assert stack.update(Include=False) == "UPDATE_COMPLETE"
@@ -91,7 +91,7 @@ def test_undeleted_after_removal(stack: ProbeStack) -> None:
     assert "Probe" not in stack.resources()
 
 
-def test_undeleted_after_replacement(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_abandoned_by_a_replacement(stack: ProbeStack) -> None:
     """What an update replaces and cannot delete is abandoned, and what it made is kept."""
     stack.create(Delete=FAILED)
     assert stack.update(Update={"PhysicalResourceId": "new"}) == "UPDATE_COMPLETE"
@@ -99,7 +99,7 @@ def test_undeleted_after_replacement(stack: ProbeStack) -> None:
     assert stack.resources()["Probe"] == "new"
 
 
-def test_undeleted_after_rollback(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_kept_by_a_rollback(stack: ProbeStack) -> None:
     """What a rollback cannot delete stays the stack's."""
     failing = {**FAILED, "PhysicalResourceId": "half-made"}
     assert stack.create(Create=failing, Delete=FAILED) == "ROLLBACK_FAILED"
@@ -165,7 +165,7 @@ def test_rollback_is_continued(stack: ProbeStack) -> None:
     stack.cloudformation.continue_update_rollback(StackName=stack.name, ResourcesToSkip=[])
 
 
-def test_response_url(stack: ProbeStack) -> None:
+def test_response_url_tells_when_it_was_signed(stack: ProbeStack) -> None:
     """A ResponseURL tells when it was signed."""
     stack.create()
     signed = parse_qs(urlsplit(stack.events()[0]["ResponseURL"]).query)["X-Amz-Date"][0]
@@ -173,7 +173,7 @@ def test_response_url(stack: ProbeStack) -> None:
     assert timedelta(0) <= age < timedelta(minutes=1)
 
 
-def test_function_environment(stack: ProbeStack) -> None:
+def test_function_sees_nothing_of_the_checkout(stack: ProbeStack) -> None:
     """A function sees no package and no variable of the checkout or of who started the cloud."""
     stack.create()
     event = stack.events()[0]

@@ -40,7 +40,7 @@ def page_of(checkout: Checkout) -> str:
     return f"{endpoint(state.port)}/_local/console"
 
 
-def test_session(deployed: Checkout) -> None:
+def test_outputs_name_the_session_there_is(deployed: Checkout) -> None:
     """The session that the outputs name is the one that the AWS CLI shows."""
     (session,) = deployed.sessions()
     outputs = deployed.outputs()
@@ -50,7 +50,7 @@ def test_session(deployed: Checkout) -> None:
     }
 
 
-def test_only_the_app(deployed: Checkout) -> None:
+def test_provider_for_templates_is_left_out(deployed: Checkout) -> None:
     """The provider for plain templates is not deployed until somebody asks for it."""
     stacks = deployed.shell(
         "aws cloudformation describe-stacks --query 'Stacks[].StackName' --output text"
@@ -58,7 +58,7 @@ def test_only_the_app(deployed: Checkout) -> None:
     assert stacks.stdout.split() == ["CDKToolkit", "MaskedCalls"]
 
 
-def test_unchanged(deployed: Checkout) -> None:
+def test_unchanged_app_changes_nothing(deployed: Checkout) -> None:
     """Deploying an unchanged app changes nothing, and shows what there is."""
     before = deployed.sessions()
     done = deployed.local()
@@ -75,7 +75,7 @@ def test_unchanged(deployed: Checkout) -> None:
     ]
 
 
-def test_page(deployed: Checkout) -> None:
+def test_page_shows_the_deployed_session(deployed: Checkout) -> None:
     """The page shows the session that was deployed."""
     session = deployed.outputs()["ProxySessionId"]
     with urlopen(page_of(deployed)) as page:  # noqa: S310 - a URL of this machine
@@ -85,7 +85,7 @@ def test_page(deployed: Checkout) -> None:
     assert "0100" not in html.replace("555&nbsp;0100", "")
 
 
-def test_update_in_place(as_it_was: Checkout) -> None:
+def test_other_capabilities_keep_the_session(as_it_was: Checkout) -> None:
     """Other capabilities change the session that there is."""
     (before,) = as_it_was.sessions()
     as_it_was.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
@@ -105,7 +105,7 @@ def test_replacement(as_it_was: Checkout) -> None:
     assert after["ProxySessionId"] == as_it_was.outputs()["ProxySessionId"]
 
 
-def test_failed_create(as_it_was: Checkout) -> None:
+def test_failed_create_is_rolled_back(as_it_was: Checkout) -> None:
     """A session that cannot be made is rolled back, says why, and leaves the others alone."""
     before = as_it_was.sessions()
     as_it_was.edit(r'"MaskedCalls"', '"Failing"')
@@ -150,7 +150,7 @@ def test_error_in_the_app(as_it_was: Checkout) -> None:
     assert "participants" in done.stderr
 
 
-def test_down(new_checkout: Callable[[], Checkout]) -> None:
+def test_down_leaves_nothing(new_checkout: Callable[[], Checkout]) -> None:
     """Taking it down leaves no process, no port and no file, and can be repeated."""
     checkout = new_checkout()
     assert checkout.local().returncode == 0

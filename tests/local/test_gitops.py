@@ -90,7 +90,7 @@ def sessions(account: RunningCloud) -> list[dict[str, Any]]:
     return list(answer["ProxySessions"])
 
 
-def test_deployed(repository: Repository, account: RunningCloud) -> None:
+def test_workflow_deploys_every_entry(repository: Repository, account: RunningCloud) -> None:
     """What the workflow deploys is a session for every entry, each in sync with its stack."""
     existing = {f"{CONNECTOR}/{session['ProxySessionId']}" for session in sessions(account)}
     found = drift(repository)
@@ -101,7 +101,7 @@ def test_deployed(repository: Repository, account: RunningCloud) -> None:
     assert found.stdout.count("  in sync") == 3
 
 
-def test_plan(edited: Repository) -> None:
+def test_plan_shows_changes_but_no_number(edited: Repository) -> None:
     """The comment on a pull request shows what would change, in one stack, and no phone number."""
     edited.edit('"+14015550102", "+12065550103"', '"+14015550102", "+12065550109"')
     for step in ("Synthesize", "Plan"):
@@ -117,7 +117,7 @@ def test_plan(edited: Repository) -> None:
     assert not re.search(r"(401|206)555", plan)
 
 
-def test_change(as_it_was: Repository, account: RunningCloud) -> None:
+def test_changed_entries_leave_the_others(as_it_was: Repository, account: RunningCloud) -> None:
     """Adding, changing and renaming entries replaces the renamed one, and leaves the others."""
     before = resources(account)
     as_it_was.edit("    Capabilities: [Voice]\n", "    Capabilities: [SMS]\n")
@@ -135,7 +135,7 @@ def test_change(as_it_was: Repository, account: RunningCloud) -> None:
     assert drift(as_it_was).returncode == 0
 
 
-def test_drift(as_it_was: Repository, account: RunningCloud) -> None:
+def test_drift_is_found_and_named(as_it_was: Repository, account: RunningCloud) -> None:
     """What was changed and deleted by hand is found, named and fails the workflow."""
     client = account.client("chime-sdk-voice")
     changed, deleted, _ = sorted(resources(account).values())
@@ -157,7 +157,7 @@ def test_drift(as_it_was: Repository, account: RunningCloud) -> None:
     assert drift(as_it_was).returncode == 0
 
 
-def test_json(repository: Repository, account: RunningCloud) -> None:
+def test_json_names_each_session(repository: Repository, account: RunningCloud) -> None:
     """Programs read which session of which stack is how."""
     stacks = [argument for stack in STACKS for argument in ("--stack", stack)]
     done = subprocess.run(
@@ -178,7 +178,7 @@ def test_json(repository: Repository, account: RunningCloud) -> None:
     assert {one["DriftStatus"] for stack in found for one in stack["Sessions"]} == {"IN_SYNC"}
 
 
-def test_unknown_stack(repository: Repository, account: RunningCloud) -> None:
+def test_unknown_stack_is_not_in_sync(repository: Repository, account: RunningCloud) -> None:
     """A stack that is not there is no stack in sync."""
     done = subprocess.run(
         [sys.executable, "-m", "chime_proxy", "drift", "--stack", "Nowhere"],

@@ -95,7 +95,7 @@ def test_numbers_stand_nowhere(stack: SessionStack, rides_cloud: RunningCloud) -
     assert _shown(told) == set()
 
 
-def test_revealed(stack: SessionStack) -> None:
+def test_attributes_reveal_numbers_where_asked(stack: SessionStack) -> None:
     """The attributes show the numbers, in the order declared, where the resource asks for it."""
     stack.create("revealed")
     assert stack.outputs()["Participants"] == f"{RIDER} and {DRIVER}"
@@ -103,7 +103,7 @@ def test_revealed(stack: SessionStack) -> None:
     assert _shown(stack.templates["revealed"]) == set()
 
 
-def test_rotation(stack: SessionStack, stores: Stores) -> None:
+def test_rotated_number_gets_a_new_session(stack: SessionStack, stores: Stores) -> None:
     """A number that has changed in its secret is a new session's after the next update."""
     stack.create("hidden")
     before = stack.sessions()
@@ -160,7 +160,7 @@ def test_role_decides_what_is_read(reasons: dict[str, str], stack_name: str, act
     assert f"is not authorized to perform: {action} " in reasons[stack_name]
 
 
-def test_malformed(stack: SessionStack, stores: Stores) -> None:
+def test_malformed_number_fails_and_is_not_told(stack: SessionStack, stores: Stores) -> None:
     """A secret that is no number fails the deployment, and nothing that it holds is told."""
     stores.rotate(f"tel:{RIDER}")
     assert stack.create("hidden") == "ROLLBACK_COMPLETE"
@@ -168,7 +168,7 @@ def test_malformed(stack: SessionStack, stores: Stores) -> None:
     assert _shown(stack.told()) == set()
 
 
-def test_malformed_later(stack: SessionStack, stores: Stores) -> None:
+def test_session_outlives_a_malformed_number(stack: SessionStack, stores: Stores) -> None:
     """A session that is there stays when its secret is no number any more, and can be deleted."""
     stack.create("hidden")
     before = stack.sessions()

@@ -45,7 +45,7 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_start_and_stop(folder: Folder) -> None:
+def test_stopped_cloud_leaves_nothing(folder: Folder) -> None:
     """A cloud that was started runs, and one that was stopped leaves no process and no port."""
     assert process.running_port(folder) is None
     port = process.start(folder)
@@ -56,12 +56,12 @@ def test_start_and_stop(folder: Folder) -> None:
     assert _is_free(port)
 
 
-def test_stop_of_nothing(folder: Folder) -> None:
+def test_stopping_nothing_is_no_error(folder: Folder) -> None:
     """Stopping where nothing was ever started is no error."""
     process.stop(folder)
 
 
-def test_killed(folder: Folder) -> None:
+def test_killed_cloud_keeps_its_port(folder: Folder) -> None:
     """A cloud whose process was killed is started again at the same port."""
     port = process.start(folder)
     os.kill(_pid_of(folder), signal.SIGKILL)
@@ -69,7 +69,7 @@ def test_killed(folder: Folder) -> None:
     assert process.start(folder) == port
 
 
-def test_hung(folder: Folder) -> None:
+def test_hung_cloud_is_replaced(folder: Folder) -> None:
     """A cloud that does not answer any more is replaced."""
     port = process.start(folder)
     pid = _pid_of(folder)
@@ -79,7 +79,7 @@ def test_hung(folder: Folder) -> None:
     assert _pid_of(folder) != pid
 
 
-def test_port_in_use(folder: Folder) -> None:
+def test_taken_port_is_avoided(folder: Folder) -> None:
     """A cloud whose port somebody else has taken is started at another."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -89,14 +89,14 @@ def test_port_in_use(folder: Folder) -> None:
         assert process.start(folder) != taken
 
 
-def test_foreign_pid(folder: Folder) -> None:
+def test_foreign_pid_is_never_stopped(folder: Folder) -> None:
     """A pid that somebody else has by now is never stopped."""
     folder.path.mkdir()
     folder.lock.write_text(str(os.getpid()))
     process.stop(folder)
 
 
-def test_older_version(folder: Folder) -> None:
+def test_older_version_is_not_current(folder: Folder) -> None:
     """A cloud that runs other sources than today's is not taken for a current one."""
     port = process.start(folder)
     write_state(folder, State(port=port, sources="those of yesterday"))
@@ -122,7 +122,7 @@ def test_cloud_of_unreadable_state_is_replaced(folder: Folder) -> None:
     assert served_pid(port) != pid
 
 
-def test_side_by_side(folder: Folder, tmp_path: Path) -> None:
+def test_two_folders_have_a_cloud_each(folder: Folder, tmp_path: Path) -> None:
     """Two folders have a cloud each, and stopping one leaves the other alone."""
     second = Folder(tmp_path / "second")
     port = process.start(folder)
@@ -174,7 +174,7 @@ def test_cloud_ends_with_its_owner(folder: Folder, owner: subprocess.Popen[str])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_loopback_only(folder: Folder) -> None:
+def test_cloud_listens_on_loopback_only(folder: Folder) -> None:
     """A cloud cannot be reached from another machine."""
     port = process.start(folder)
     listening = Path(f"/proc/{_pid_of(folder)}/net/tcp").read_text().splitlines()[1:]
@@ -183,7 +183,7 @@ def test_loopback_only(folder: Folder) -> None:
     assert f"00000000:{port:04X}" not in addresses
 
 
-def test_start_that_fails(tmp_path: Path) -> None:
+def test_failed_start_shows_its_log(tmp_path: Path) -> None:
     """A cloud that cannot come up is an error which shows its log."""
     folder = Folder(tmp_path)
     folder.lock.symlink_to(tmp_path / "missing" / "pid")

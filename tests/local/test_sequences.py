@@ -34,14 +34,14 @@ def _eventually(condition: Callable[[], object]) -> bool:
     return bool(condition())
 
 
-def test_sibling_failure(stack: SessionStack) -> None:
+def test_session_goes_when_its_sibling_fails(stack: SessionStack) -> None:
     """A session is taken back when what is deployed with it fails."""
     assert stack.create("failing") == "ROLLBACK_COMPLETE"
     assert "NotFound" in stack.failures()
     assert stack.existing() == set()
 
 
-def test_update_in_place_taken_back(stack: SessionStack) -> None:
+def test_rolled_back_update_keeps_session_and_number(stack: SessionStack) -> None:
     """A session that an update changed keeps id and number when the update fails later."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -50,7 +50,7 @@ def test_update_in_place_taken_back(stack: SessionStack) -> None:
     assert stack.number() == number
 
 
-def test_replacement_taken_back(stack: SessionStack) -> None:
+def test_rolled_back_replacement_keeps_session_and_number(stack: SessionStack) -> None:
     """A session that an update replaced stays, with its number, when the update fails later."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -59,7 +59,7 @@ def test_replacement_taken_back(stack: SessionStack) -> None:
     assert stack.number() == number
 
 
-def test_replacement(stack: SessionStack) -> None:
+def test_replaced_session_is_gone(stack: SessionStack) -> None:
     """Another participant gets a session of its own, and the old one is gone."""
     stack.create("one")
     before = stack.sessions()
@@ -68,7 +68,7 @@ def test_replacement(stack: SessionStack) -> None:
     assert stack.sessions().isdisjoint(before)
 
 
-def test_refused_update(stack: SessionStack, port: int) -> None:
+def test_refused_update_keeps_session_and_number(stack: SessionStack, port: int) -> None:
     """A session whose own update is refused keeps id and number."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -99,7 +99,7 @@ def test_service_down_during_destroy(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_session_left_behind(stack: SessionStack, port: int) -> None:
+def test_session_can_be_left_behind(stack: SessionStack, port: int) -> None:
     """A session that the API never deletes is left behind, and its stack is deleted."""
     stack.create("one")
     (session,) = stack.sessions()
@@ -121,7 +121,7 @@ def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_crash(stack: SessionStack, rides_cloud: RunningCloud) -> None:
+def test_crash_fails_the_deployment_and_leaves_nothing(stack: SessionStack, rides_cloud: RunningCloud) -> None:
     """A function that cannot be imported fails its deployment, and nothing is left of it."""
     switch_fault(rides_cloud.port, Fault(kind=FaultKind.CRASH, count=1))
     assert stack.create("hasty") == "ROLLBACK_COMPLETE"
@@ -129,13 +129,13 @@ def test_crash(stack: SessionStack, rides_cloud: RunningCloud) -> None:
     assert "No module named 'no_such_module'" in rides_cloud.folder.log.read_text()
 
 
-def test_crash_for_good(stack: SessionStack) -> None:
+def test_stack_of_broken_function_can_be_deleted(stack: SessionStack) -> None:
     """A stack whose function can never be imported is deleted by leaving its session."""
     assert stack.create("broken") == "ROLLBACK_FAILED"
     assert stack.abandon() == "DELETE_COMPLETE"
 
 
-def test_throttled(stack: SessionStack, port: int) -> None:
+def test_throttled_api_is_asked_again(stack: SessionStack, port: int) -> None:
     """A deployment succeeds if the API is throttled for a while."""
     switch_fault(port, Fault(kind=FaultKind.THROTTLE, count=3))
     assert stack.create("one") == "CREATE_COMPLETE"
@@ -151,14 +151,14 @@ def test_throttled(stack: SessionStack, port: int) -> None:
     ],
     ids=lambda fault: fault.kind,
 )
-def test_lost_answer(stack: SessionStack, port: int, fault: Fault) -> None:
+def test_lost_answer_makes_one_session(stack: SessionStack, port: int, fault: Fault) -> None:
     """There is exactly one session when the answer to its creation does not arrive."""
     switch_fault(port, fault)
     assert stack.create("one") == "CREATE_COMPLETE"
     assert stack.sessions() == stack.existing()
 
 
-def test_failed_create(stack: SessionStack, port: int) -> None:
+def test_failed_create_leaves_no_session(stack: SessionStack, port: int) -> None:
     """There is no session when the API has failed to create it."""
     switch_fault(port, Fault(kind=FaultKind.ERROR, count=1))
     assert stack.create("one") == "ROLLBACK_COMPLETE"
@@ -186,7 +186,7 @@ def test_permission_outlives_session(stack: SessionStack, before: str, after: st
     assert stack.sessions() == stack.existing()
 
 
-def test_abandoned(stack: SessionStack, port: int) -> None:
+def test_undeletable_session_is_abandoned_by_an_update(stack: SessionStack, port: int) -> None:
     """A session that an update removes is nobody's if the API refuses to delete it."""
     stack.create("two")
     switch_fault(port, Fault(kind=FaultKind.REFUSE, count=3))
@@ -195,7 +195,7 @@ def test_abandoned(stack: SessionStack, port: int) -> None:
     stack.delete_by_hand(abandoned)
 
 
-def test_role_decides(stack: SessionStack) -> None:
+def test_session_needs_the_policy_of_its_connector(stack: SessionStack) -> None:
     """Without the policy of its connector a session is not created, and IAM says why."""
     stack.begin(without_permission(stack.templates["one"], ":vc/"))
     assert stack.created() == "ROLLBACK_COMPLETE"

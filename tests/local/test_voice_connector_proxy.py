@@ -40,7 +40,7 @@ def minutes(api: Any, connector: str) -> int:
     return int(found["Proxy"]["DefaultSessionExpiryMinutes"])
 
 
-def test_native_connector(stack: SessionStack, api: Any) -> None:
+def test_native_connector_comes_and_goes_with_its_session(stack: SessionStack, api: Any) -> None:
     """Connector, configuration and session are deployed and destroyed together, in their order."""
     assert stack.create("native") == "CREATE_COMPLETE"
     outputs = stack.outputs()
@@ -55,7 +55,7 @@ def test_native_connector(stack: SessionStack, api: Any) -> None:
         api.get_proxy_session(VoiceConnectorId=connector, ProxySessionId=outputs["SessionId"])
 
 
-def test_update_in_place_taken_back(stack: SessionStack, api: Any) -> None:
+def test_rolled_back_configuration_is_put_back(stack: SessionStack, api: Any) -> None:
     """A configuration that closes the connector is put back when a session then fails."""
     assert stack.create("configured") == "CREATE_COMPLETE"
     sessions = stack.sessions()
@@ -66,7 +66,7 @@ def test_update_in_place_taken_back(stack: SessionStack, api: Any) -> None:
     assert not proxy.get("Disabled")
 
 
-def test_claimed(stack: SessionStack, api: Any) -> None:
+def test_existing_configuration_is_left_alone(stack: SessionStack, api: Any) -> None:
     """A configuration that is there already is left alone, and the reason says what to do."""
     before = minutes(api, HERE)
     assert stack.create("claiming") == "ROLLBACK_COMPLETE"
@@ -76,7 +76,7 @@ def test_claimed(stack: SessionStack, api: Any) -> None:
     assert minutes(api, HERE) == before
 
 
-def test_adopted(stack: SessionStack, api: Any) -> None:
+def test_adopted_configuration_is_kept(stack: SessionStack, api: Any) -> None:
     """A configuration that is there already is taken over, and kept when the stack goes."""
     assert stack.create("adopting") == "CREATE_COMPLETE"
     assert minutes(api, HERE) == 45
@@ -84,7 +84,7 @@ def test_adopted(stack: SessionStack, api: Any) -> None:
     assert minutes(api, HERE) == 45
 
 
-def test_permission_is_needed(stack: SessionStack) -> None:
+def test_configuration_needs_its_policy(stack: SessionStack) -> None:
     """Without the policy for its connector, the provider cannot configure it."""
     stack.begin(without_permission(stack.templates["configured"], NOWHERE))
     assert stack.created() == "ROLLBACK_COMPLETE"
