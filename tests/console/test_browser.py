@@ -8,6 +8,8 @@ from tests.console import chromium
 from tests.console.scenes import NARROW, OTHER_SCENES, SCENES, WIDE, Scene, staged
 from tests.console.site import DRIVER, RIDER, Site, serving
 
+# As long as a loaded machine may need.
+expect.set_options(timeout=60_000)
 AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 EVERY_SCENE = pytest.mark.parametrize("scene", SCENES + OTHER_SCENES, ids=lambda one: one.name)
 

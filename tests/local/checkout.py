@@ -44,9 +44,10 @@ class Checkout:
         app.write_text(text)
 
     def outputs(self) -> dict[str, str]:
-        """Return the outputs of the stack that was deployed last."""
-        (outputs,) = json.loads(self.folder.outputs.read_text()).values()
-        return dict(outputs)
+        """Return the outputs of the app's stack."""
+        described = self.shell("aws cloudformation describe-stacks --stack-name MaskedCalls")
+        (stack,) = json.loads(described.stdout)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return the proxy sessions that there are, as the AWS CLI prints them."""

@@ -99,7 +99,7 @@ class ProbeStack:
     def _status_after(self, waiter: str, stack_id: str) -> str:
         with suppress(WaiterError):
             self.cloudformation.get_waiter(waiter).wait(
-                StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
+                StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600}
             )
         stack = self.cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
         return str(stack["StackStatus"])
@@ -122,7 +122,7 @@ class ProbeStack:
             "Type": kind,
             "Properties": {
                 "ServiceToken": {"Fn::GetAtt": [provider, "Arn"]},
-                "ServiceTimeout": 10,
+                "ServiceTimeout": 60,
                 "Journal": str(self.journal),
                 **scripted,
             },

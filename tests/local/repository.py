@@ -32,6 +32,10 @@ class Repository:
         shutil.copytree(_EXAMPLE, self.path)
         (self.path / "node_modules").symlink_to(ROOT / "node_modules")
 
+    def entries(self) -> set[str]:
+        """Return the keys of sessions.yaml."""
+        return set(yaml.safe_load((self.path / "sessions.yaml").read_text())["Sessions"])
+
     def edit(self, before: str, after: str) -> None:
         """Replace the one place of a text in sessions.yaml."""
         sessions = self.path / "sessions.yaml"

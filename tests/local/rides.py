@@ -66,10 +66,11 @@ def failing(first: Callable[[cdk.Stack], ProxySession]) -> Callable[[cdk.Stack],
 
 
 def delayed(stack: cdk.Stack) -> None:
-    """Declare a session, and then a wait of a second that fails."""
+    """Declare a session, and then a wait for a signal."""
     ride = one(stack)
-    handle = cdk.CfnWaitConditionHandle(stack, "Handle")
-    wait = cdk.CfnWaitCondition(stack, "Wait", handle=handle.ref, timeout="1")
+    wait = cdk.CfnWaitCondition(stack, "Wait")
+    signal = cdk.CfnResourceSignal(count=1, timeout="PT10M")
+    wait.cfn_options.creation_policy = cdk.CfnCreationPolicy(resource_signal=signal)
     wait.node.add_dependency(ride)
 
 

@@ -43,6 +43,15 @@ class SessionStack:
         )
         return self._status_after("stack_update_complete")
 
+    def fail(self, logical_id: str) -> bool:
+        """Fail a resource that waits for a signal; return false if it does not wait yet."""
+        with suppress(ClientError):
+            self.cloudformation.signal_resource(
+                StackName=self.name, LogicalResourceId=logical_id, UniqueId="1", Status="FAILURE"
+            )
+            return True
+        return False
+
     def delete(self, *, leaving: Sequence[str] = ()) -> str:
         """Delete the stack, except for some resources, and return the status it ends in."""
         with suppress(ClientError):

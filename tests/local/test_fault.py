@@ -57,7 +57,9 @@ def _create(client: Any) -> None:
         (FaultKind.REFUSE, "ForbiddenException"),
     ],
 )
-def test_struck_request_does_nothing(cloud: RunningCloud, client: Any, kind: FaultKind, code: str) -> None:
+def test_struck_request_does_nothing(
+    cloud: RunningCloud, client: Any, kind: FaultKind, code: str
+) -> None:
     """A request that does not get through has the API's own error, and does nothing."""
     switch_fault(cloud.port, Fault(kind=kind, count=1))
     with pytest.raises(ClientError) as failed:
@@ -159,7 +161,9 @@ def test_command_switches_and_shows(checkout: Checkout) -> None:
         (("slow",), "SECONDS"),
     ],
 )
-def test_wrong_command_changes_nothing(checkout: Checkout, arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_command_changes_nothing(
+    checkout: Checkout, arguments: tuple[str, ...], message: str
+) -> None:
     """A command that cannot be carried out says what can, and changes nothing."""
     done = checkout.local("fault", *arguments)
     assert done.returncode

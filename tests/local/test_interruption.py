@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from local.command import process
 from local.command.cdk import Command
 from local.daemon import OWNER
 from tests.local.checkout import Checkout
+from tests.local.patience import eventually
 
 APP = """
 import os, pathlib, time
@@ -18,14 +18,6 @@ pathlib.Path("begun.tmp").write_text(str(os.getpid()))
 pathlib.Path("begun.tmp").rename("begun")
 time.sleep(600)
 """
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait half a minute for something that takes far less on an idle machine."""
-    deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
 
 
 def is_running(pid: int) -> bool:

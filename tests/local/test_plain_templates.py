@@ -267,7 +267,9 @@ def test_failed_update_of_a_nested_stack(deploy: Deploy, api: Any, rides: Path) 
     assert stack.outputs() == outputs
 
 
-def test_new_code_leaves_token_role_and_sessions(deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud) -> None:
+def test_new_code_leaves_token_role_and_sessions(
+    deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud
+) -> None:
     """New code for the provider leaves token, role and sessions as they are."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before, published = sessions(api, CONNECTOR), installed.outputs()

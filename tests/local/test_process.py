@@ -4,8 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from local.daemon import OWNER, locked_pid
 from local.error import LocalCloudError
 from local.folder import Folder
 from local.health import served_pid
+from tests.local.patience import eventually
 from tests.local.probe import ProbeStack
 from tests.local.running_cloud import RunningCloud
 
@@ -23,13 +23,6 @@ def _pid_of(folder: Folder) -> int:
     pid = locked_pid(folder.lock)
     assert pid is not None
     return pid
-
-
-def _eventually(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
 
 
 def _exists(group: int) -> bool:
@@ -65,7 +58,7 @@ def test_killed_cloud_keeps_its_port(folder: Folder) -> None:
     """A cloud whose process was killed is started again at the same port."""
     port = process.start(folder)
     os.kill(_pid_of(folder), signal.SIGKILL)
-    assert _eventually(lambda: process.running_port(folder) is None)
+    assert eventually(lambda: process.running_port(folder) is None)
     assert process.start(folder) == port
 
 
@@ -139,7 +132,7 @@ def test_cloud_ends_with_its_folder(folder: Folder) -> None:
     pid = _pid_of(folder)
     shutil.rmtree(folder.path)
     assert process.start(folder) != port
-    assert _eventually(lambda: not _exists(pid))
+    assert eventually(lambda: not _exists(pid))
     assert _is_free(port)
     assert process.running_port(folder)
 
@@ -156,7 +149,7 @@ def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subproces
         stdin=subprocess.PIPE,
         text=True,
     ) as holder:
-        assert _eventually(file.exists)
+        assert eventually(file.exists)
         monkeypatch.setenv(OWNER, str(file))
         yield holder
         holder.kill()
@@ -168,9 +161,9 @@ def test_cloud_ends_with_its_owner(folder: Folder, owner: subprocess.Popen[str])
     pid = _pid_of(folder)
     busy = ProbeStack(client, "busy", folder.path / "journal")
     busy.begin(Create={"Delay": 600})
-    assert _eventually(busy.journal.exists)
+    assert eventually(busy.journal.exists)
     owner.kill()
-    assert _eventually(lambda: not _exists(pid))
+    assert eventually(lambda: not _exists(pid))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -1,12 +1,12 @@
 """What is left of sessions after whatever happens to their stack."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from local.faults.control import current_fault, switch_fault
 from local.faults.fault import Fault, FaultKind
+from tests.local.patience import eventually
 from tests.local.rides import HERE, without_permission
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
@@ -25,13 +25,6 @@ def stack(new_stack: SessionStack, port: int) -> Iterator[SessionStack]:
     switch_fault(port, None)
     new_stack.delete()
     assert new_stack.existing() == set()
-
-
-def _eventually(condition: Callable[[], object]) -> bool:
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return bool(condition())
 
 
 def test_session_goes_when_its_sibling_fails(stack: SessionStack) -> None:
@@ -112,8 +105,9 @@ def test_session_can_be_left_behind(stack: SessionStack, port: int) -> None:
 def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     """A session that a rollback could not take back stays the stack's."""
     stack.begin(stack.templates["delayed"])
-    assert _eventually(stack.existing)
+    assert eventually(stack.existing)
     switch_fault(port, Fault(kind=FaultKind.REFUSE))
+    assert eventually(lambda: stack.fail("Wait"))
     assert stack.created() == "ROLLBACK_FAILED"
     switch_fault(port, None)
     assert len(stack.existing()) == 1
@@ -121,7 +115,9 @@ def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_crash_fails_the_deployment_and_leaves_nothing(stack: SessionStack, rides_cloud: RunningCloud) -> None:
+def test_crash_fails_the_deployment_and_leaves_nothing(
+    stack: SessionStack, rides_cloud: RunningCloud
+) -> None:
     """A function that cannot be imported fails its deployment, and nothing is left of it."""
     switch_fault(rides_cloud.port, Fault(kind=FaultKind.CRASH, count=1))
     assert stack.create("hasty") == "ROLLBACK_COMPLETE"
