@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,16 +47,37 @@ async def read_request(scope: Scope, receive: Receive) -> HttpRequest:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    raw_headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+    ]
+    address = b"?".join((scope["raw_path"], scope["query_string"])).decode("latin-1")
+    return http_request(scope["method"], address, raw_headers, body)
+
+
+def http_request(
+    method: str, address: str, headers: Iterable[tuple[str, str]], body: bytes
+) -> HttpRequest:
+    """Return the request that has these parts, as an HTTP server or client knows them.
+
+    Args:
+        method: in capitals.
+        address: the path and query, still percent-encoded.
+        headers: names in any case; a name may be repeated.
+        body: the bytes that came.
+    """
+    raw_path, _, raw_query = address.partition("?")
+    joined: dict[str, str] = {}
+    raw_headers = []
+    for name, value in headers:
+        key = name.lower()
+        joined[key] = f"{joined[key]},{value}" if key in joined else value
+        raw_headers.append((name.encode("latin-1"), value.encode("latin-1")))
     return HttpRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"].decode("latin-1"),
-        raw_query=scope["query_string"].decode("latin-1"),
-        headers=headers,
-        raw_headers=list(scope["headers"]),
+        method=method,
+        raw_path=raw_path,
+        raw_query=raw_query,
+        headers=joined,
+        raw_headers=raw_headers,
         body=body,
     )
 

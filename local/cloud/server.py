@@ -33,7 +33,7 @@ def main(port: int, function_python: Path) -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.graceful_timeout = _SHUTDOWN_SECONDS
     service = create_service()
-    api = Api(service, default_region=REGION)
+    api = Api(service.api, default_region=REGION)
     console = Console(service, clock=CLOCK, origins=session_origins)
     cloud = Cloud(app.app, api, console, FAULT_SWITCH)
     asyncio.run(serve(cast("Framework", cloud), config))

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from chime_proxy_service.contact import Contact
 from chime_proxy_service.errors import BadRequestError, ServiceError
 from chime_proxy_service.rules import Use
-from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import ProxySession
 from local.console.admission import rejection
 from local.console.form import (
@@ -19,7 +18,7 @@ from local.console.form import (
     session_key,
 )
 from local.console.journal import Journal
-from local.console.overview import overview
+from local.console.overview import LocalService, overview
 from local.console.page import ASSETS, render
 from local.console.reply import Reply, document, notice, see_other
 from local.console.search import Searches, matches
@@ -32,19 +31,20 @@ class Console:
     """Answers requests below `/_local/console`. Threads may share it.
 
     Args:
-        service: shown on the page; takes the calls and texts.
+        local: the service to show, and to place calls and texts with.
         clock: returns the time, with a zone.
         origins: returns the stack and place of each session, by physical id.
     """
 
     def __init__(
         self,
-        service: ProxySessionService,
+        local: LocalService,
         *,
         clock: Callable[[], datetime],
         origins: Callable[[], Origins],
     ) -> None:
-        self._service = service
+        self._local = local
+        self._service = local.api
         self._clock = clock
         self._origins = origins
         self._journal = Journal()
@@ -85,7 +85,7 @@ class Console:
     def _show(self, view: View, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
         titles = Titles(self._origins())
         try:
-            seen = overview(self._service, view, titles, self._wanted(view, titles))
+            seen = overview(self._local, view, titles, self._wanted(view, titles))
         except BadRequestError as error:
             return notice(HTTPStatus.BAD_REQUEST, str(error))
         entries, now = self._journal.entries(), self._clock()

@@ -1,8 +1,9 @@
 """The part of the proxy-session service that the page shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
@@ -60,8 +61,30 @@ class Overview:
     titles: Titles
 
 
+class Contents(Protocol):
+    """Lists the voice connectors that a store knows; the API has no operation for it."""
+
+    def connectors(self) -> tuple[Connector, ...]:
+        """Return the connectors that have a configuration or sessions, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalService:
+    """The service, and what the page shows that no operation of the service returns.
+
+    Args:
+        api: carries out the operations.
+        contents: lists the voice connectors.
+        places: the number of proxy numbers of each place.
+    """
+
+    api: ProxySessionService
+    contents: Contents
+    places: Mapping[Place, int]
+
+
 def overview(
-    service: ProxySessionService,
+    local: LocalService,
     view: View,
     titles: Titles,
     wanted: Callable[[ProxySession], bool] | None = None,
@@ -69,7 +92,7 @@ def overview(
     """Collect the page's contents from the service.
 
     Args:
-        service: has the connectors and sessions.
+        local: has the connectors and sessions.
         view: names the connector to list and the first session.
         titles: of the sessions.
         wanted: returns true for the sessions to list. Default: all, a page at a time.
@@ -77,17 +100,17 @@ def overview(
     Raises:
         BadRequestError: the view's token is not valid.
     """
-    connectors = service.connectors()
+    connectors = local.contents.connectors()
     shown = (
-        _matching_sessions(service, connector, wanted)
+        _matching_sessions(local.api, connector, wanted)
         if wanted
-        else _connector_sessions(service, connector, view)
+        else _connector_sessions(local.api, connector, view)
         for connector in connectors
     )
     return Overview(
         connectors=tuple(one for one in shown if view.connector in (None, one.name)),
         regions=tuple(dict.fromkeys(connector.region for connector in connectors)),
-        pool=_pool(service, connectors),
+        pool=_pool(local, connectors),
         titles=titles,
     )
 
@@ -125,17 +148,17 @@ def _configuration(service: ProxySessionService, connector: Connector) -> ProxyC
         return None
 
 
-def _pool(service: ProxySessionService, connectors: tuple[Connector, ...]) -> tuple[PoolPlace, ...]:
+def _pool(local: LocalService, connectors: tuple[Connector, ...]) -> tuple[PoolPlace, ...]:
     numbers = {
         (connector.region, session.proxy_phone_number)
         for connector in connectors
-        for session in _every_session(service, connector)
+        for session in _every_session(local.api, connector)
         if session.status is not Status.CLOSED
     }
     in_use = Counter(place_of(number) for _, number in numbers)
     return tuple(
         PoolPlace(place=place, numbers=count, in_use=in_use[place])
-        for place, count in service.places().items()
+        for place, count in local.places.items()
     )
 
 

@@ -97,7 +97,7 @@ def test_stranger_is_told_of_no_session(page: Page) -> None:
     page.get_by_label("To", exact=True).fill("+12065550100")
     page.get_by_role("button", name="Call", exact=True).click()
     refused = page.get_by_role("region", name="Call refused")
-    expect(refused).to_contain_text("No session of this participant has this proxy number")
+    expect(refused).to_contain_text("The sender has no session with this proxy number")
 
 
 def test_button_is_reached_by_keyboard(page: Page) -> None:

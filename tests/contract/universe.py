@@ -1,6 +1,7 @@
 """The provider, the service and CloudFormation together, and a ledger of what is really there."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -14,7 +15,8 @@ from chime_proxy_provider import handler as provider
 from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import (
@@ -132,8 +134,8 @@ class Universe:
 
     def _container(self) -> Function:
         return provider.Handler(
-            client=connect(self.wire),
-            pool=self.bucket,  # type: ignore[arg-type]  # as much of a pool as is used
+            client=partial(connect, self.wire),
+            routes=lambda _: [self.bucket],  # type: ignore[list-item]  # as much of a pool as is used
             refused_deletion=self._refused,
             now=self.clock.now,
             clock=self.clock.monotonic,

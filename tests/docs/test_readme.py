@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_example(tmp_path: Path) -> None:
+def test_first_app_synthesizes(tmp_path: Path) -> None:
     """The example is a whole app that synthesizes, without a warning, to what the text says."""
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     out = tmp_path / "cdk.out"

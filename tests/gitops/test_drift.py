@@ -186,7 +186,9 @@ def test_in_sync(look: Look) -> None:
         ({"Participants": []}, "ParticipantPhoneNumbers differs"),
     ],
 )
-def test_modified(look: Look, actual: Mapping[str, Any], shown: str) -> None:
+def test_modified_session_shows_both_values(
+    look: Look, actual: Mapping[str, Any], shown: str
+) -> None:
     """What was changed by hand is named with both values, but for numbers and names."""
     drift = look({}, **actual)
 
@@ -204,7 +206,7 @@ def test_undeclared_is_no_drift(look: Look) -> None:
     assert (drift.status, drift.not_compared) == (DriftStatus.IN_SYNC, ())
 
 
-def test_closed(look: Look) -> None:
+def test_closed_session_has_drifted(look: Look) -> None:
     """An expired session has drifted, whatever else is as declared."""
     drift = look({}, Status="Closed", EndedTimestamp=datetime(2026, 11, 22, 1, tzinfo=UTC))
 
@@ -235,7 +237,7 @@ def test_not_in_the_template(look: Look, number: object) -> None:
     assert exit_code([drift]) == 0
 
 
-def test_missing(aws: Aws) -> None:
+def test_missing_session_has_drifted(aws: Aws) -> None:
     """A session that the API does not know has drifted."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "NotFoundException", http_status_code=404)
@@ -246,7 +248,7 @@ def test_missing(aws: Aws) -> None:
     assert exit_code([drift]) == 1
 
 
-def test_refused(aws: Aws) -> None:
+def test_refused_look_is_not_checked(aws: Aws) -> None:
     """A session that may not be looked at is neither in sync nor drifted."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "ForbiddenException", "of +14015550101", 403)
@@ -269,7 +271,7 @@ def test_plain_template(aws: Aws) -> None:
     assert aws.asked == [ENDPOINT]
 
 
-def test_pages(aws: Aws) -> None:
+def test_every_page_of_resources_is_read(aws: Aws) -> None:
     """Every page of resources is read, and what is no deployed session is passed over."""
     body = json.loads(template(DECLARED))
     body["Resources"] |= dict.fromkeys(("Two", "Off", "Gone"), body["Resources"]["Ride"])
@@ -293,7 +295,7 @@ def test_pages(aws: Aws) -> None:
         ({}, {"Fn::ImportValue": "Token"}, "http://127.0.0.1:9", "http://127.0.0.1:9"),
     ],
 )  # fmt: skip
-def test_endpoint(
+def test_api_is_asked_where_the_provider_asks(
     aws: Aws, variables: Mapping[str, str], service_token: Any, override: str, asked: str
 ) -> None:
     """The API is asked where the provider asks it, unless the environment says otherwise."""
@@ -327,7 +329,7 @@ def test_unknown_endpoint(aws: Aws, variables: Mapping[str, Any], service_token:
     assert "set AWS_ENDPOINT_URL_CHIME_SDK_VOICE" in drift.reason
 
 
-def test_json(look: Look) -> None:
+def test_json_has_the_names_of_cloudformation(look: Look) -> None:
     """Programs get CloudFormation's names."""
     assert as_json("Rides", [look({"Name": {"Ref": "Name"}}, ExpiryMinutes=61)]) == {
         "StackName": "Rides",

@@ -40,7 +40,7 @@ def test_every_block_is_tested() -> None:
     assert GUIDE.count("```") == 2 * sum(counts.values())
 
 
-def test_links() -> None:
+def test_links_lead_to_files() -> None:
     """Every file that the guide links to is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", GUIDE)
 
@@ -49,7 +49,7 @@ def test_links() -> None:
 
 
 @pytest.mark.parametrize(("place", "keys"), [(0, ["ride-1001", "ride-1002"]), (1, ["ride-1003"])])
-def test_sessions(folder: Path, place: int, keys: list[str]) -> None:
+def test_sessions_files_are_good(folder: Path, place: int, keys: list[str]) -> None:
     """The sessions files are good."""
     file = folder / "sessions.yaml"
     file.write_text(blocks("yaml")[place], encoding="utf-8")
@@ -57,7 +57,7 @@ def test_sessions(folder: Path, place: int, keys: list[str]) -> None:
     assert list(read_sessions(file)) == keys
 
 
-def test_faults(folder: Path) -> None:
+def test_bad_file_has_the_faults_below_it(folder: Path) -> None:
     """The bad file has the faults that stand below it."""
     file = folder / "sessions.yaml"
     file.write_text(blocks("yaml")[2], encoding="utf-8")
@@ -68,7 +68,7 @@ def test_faults(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("place", "stacks"), [(0, 1), (1, 8)])
-def test_apps(folder: Path, place: int, stacks: int) -> None:
+def test_apps_of_the_guide_synthesize(folder: Path, place: int, stacks: int) -> None:
     """Each app is whole and synthesizes, without a warning."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", blocks("python")[place]],
