@@ -27,8 +27,7 @@ bundle: .venv/.ready node_modules/.ready ; @$(RUN) tools.bundle
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
 	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing Python packages, which takes a minute or two ...'
-	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps -r lambda/requirements.txt
-	@$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt && $(RUN) pip install -qq -r requirements.txt
 	@.venv/bin/python -c 'import aws_cdk'  # unpacks CDK's libraries
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
