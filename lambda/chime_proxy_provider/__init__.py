@@ -1,1 +1,1 @@
-"""The custom resource's handler: what runs in Lambda and answers CloudFormation."""
+"""The custom resource provider: the Lambda function for CloudFormation's events."""

@@ -1,4 +1,4 @@
-"""The moment by which the handler must be done with its own work."""
+"""A deadline for a part of the handler's work."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,21 +1,25 @@
-"""Failures that CloudFormation is told about, named as its own handler error codes are.
+"""The failures of a request, named after CloudFormation's handler error codes.
 
-The text of each becomes the `Reason` in the stack's events: it never holds a phone number.
+The text of a failure becomes the `Reason` in the stack's events. It never holds a phone number.
 Source: "Resource type handler error codes" in the CloudFormation CLI user guide.
 """
 
 
 class ProviderError(Exception):
-    """A failure whose text may be shown to anyone who may see the stack."""
+    """A failure. Its text is safe to show to anybody who can see the stack."""
 
     outcome_unknown = False
-    """Whether the API may have done what was asked all the same."""
+    """True if the call may have taken effect although it failed."""
     possible_physical_id = ""
-    """The physical id of what the API may have made, where it has one all the same."""
+    """Physical id of a resource perhaps created by the failed call; empty if unknown."""
 
 
 class InvalidRequest(ProviderError):
-    """The properties or the event cannot be served, now or later."""
+    """The properties or the event are wrong, and will be wrong again."""
+
+
+class InvalidTypeConfiguration(ProviderError):
+    """The settings of the provider's function are wrong; no call was made."""
 
 
 class AlreadyExists(ProviderError):
@@ -23,19 +27,23 @@ class AlreadyExists(ProviderError):
 
 
 class NotFound(ProviderError):
-    """The session, its voice connector or the connector's proxy configuration is not there."""
+    """The session, its voice connector or the connector's proxy configuration does not exist."""
 
 
 class AccessDenied(ProviderError):
-    """IAM does not let the function's role make the call."""
+    """IAM does not allow the function's role to make the call."""
 
 
 class GeneralServiceException(ProviderError):
-    """The API itself refuses: its proxy sessions are disabled on the connector, or have ended."""
+    """The endpoint does not serve the call: proxy sessions are disabled there, or have ended."""
+
+
+class NotServed(GeneralServiceException):
+    """Something else than the API responded, such as a gateway with 404; no effect."""
 
 
 class Throttling(ProviderError):
-    """The API asks for fewer calls; the request was not taken."""
+    """The API asks for fewer calls; the call took no effect."""
 
     def __init__(self, text: str, retry_after_seconds: float = 0) -> None:
         super().__init__(text)
@@ -43,13 +51,13 @@ class Throttling(ProviderError):
 
 
 class ServiceInternalError(ProviderError):
-    """The API failed; whether the request was taken is unknown."""
+    """The API failed; the call may have taken effect."""
 
     outcome_unknown = True
 
 
 class NetworkFailure(ProviderError):
-    """No whole answer came from the API; whether the request was taken is unknown."""
+    """No complete response came from the API; the call may have taken effect."""
 
     outcome_unknown = True
 

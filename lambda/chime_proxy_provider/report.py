@@ -1,4 +1,4 @@
-"""What the provider tells of its requests: log lines and metrics. Powertools is used here alone."""
+"""Writes a log line and metrics for each request. Powertools is used nowhere else."""
 
 import json
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ logger = Logger(
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Reports of one function.
+    """Reports on the requests of one function.
 
     Args:
-        function_name: which. An account may hold several providers, and an alarm on one is not
-            to look at another.
+        function_name: the function's name, a dimension of its metrics: an alarm watches one provider
+            of an account.
     """
 
     function_name: str
@@ -33,15 +33,16 @@ class Reporter:
     def answer(
         self, operation: str, address: ReturnAddress, delivery: Delivery, seconds: float
     ) -> None:
-        """A request was answered, or its answer was not taken.
+        """Report an answer, delivered or not. A failed request is logged as an error.
 
         Args:
             operation: `Create`, `Update` or `Delete`; empty for anything else.
-            address: whom the answer was for.
-            delivery: what was sent, and what became of it.
-            seconds: how long it took.
+            address: the ids of the request.
+            delivery: the answer, and its failure if it was not delivered.
+            seconds: the time that the request took.
         """
-        log = logger.error if delivery.failure else logger.info
+        succeeded = delivery.answer["Status"] == "SUCCESS"
+        log = logger.info if succeeded and not delivery.failure else logger.error
         log(
             "answer not delivered" if delivery.failure else "answered",
             extra={
@@ -55,7 +56,6 @@ class Reporter:
                 "delivery_failure": str(delivery.failure or ""),
             },
         )
-        succeeded = delivery.answer["Status"] == "SUCCESS"
         metrics = self._metrics(operation)
         metrics.add_metric("Succeeded", MetricUnit.Count, int(succeeded))
         metrics.add_metric("Failed", MetricUnit.Count, int(not succeeded))
@@ -64,12 +64,12 @@ class Reporter:
         metrics.flush_metrics()
 
     def unanswerable(self, error: ProviderError) -> None:
-        """An event came that names nobody to answer."""
+        """Report an event without an address to answer."""
         logger.error("event cannot be answered", extra={"reason": str(error)})
         self._count("Unanswerable")
 
     def left_behind(self, physical_id: str, error: ProviderError) -> None:
-        """A resource exists that CloudFormation will never know of."""
+        """Report a resource that exists and belongs to no stack."""
         details = {"physical_resource_id": physical_id, "reason": str(error)}
         logger.error("resource left behind", extra=details)
         self._count("LeftBehind")

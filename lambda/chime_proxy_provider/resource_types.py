@@ -1,4 +1,4 @@
-"""The types of resources that the provider serves."""
+"""The resource types of the provider."""
 
 from collections.abc import Callable, Mapping
 

@@ -39,13 +39,16 @@ class Lambda:
         self._warm: Function | None = None
         self._requests: Counter[str] = Counter()
         self.current: Mapping[str, Any] = {}
+        self.late_seconds = 0.0
+        """The time that an event waits in Lambda's queue."""
 
     def invoke(self, event: Mapping[str, Any]) -> None:
-        """Deliver an event now, and again if that fails."""
+        """Deliver an event, and again if that fails."""
+        self._clock.sleep(self.late_seconds)
         self._deliver(event, attempt=0)
 
     def has_repeated(self, request_id: str) -> bool:
-        """Whether a request was delivered more than once."""
+        """True if a request was delivered more than once."""
         return self._requests[request_id] > 1
 
     def _deliver(self, event: Mapping[str, Any], attempt: int) -> None:

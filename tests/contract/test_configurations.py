@@ -79,7 +79,7 @@ def test_create_and_delete(universe: Universe) -> None:
     assert universe.wire.calls[-2:] == ["DeleteProxySession", "DeleteVoiceConnectorProxy"]
 
 
-def test_existing(universe: Universe) -> None:
+def test_existing_configuration_fails_a_create_and_survives_it(universe: Universe) -> None:
     """A stack that would take over a configuration fails, and its rollback leaves it alone."""
     configure(universe, ONE, 5)
     stack = universe.new_stack()
@@ -90,7 +90,7 @@ def test_existing(universe: Universe) -> None:
     assert configured(universe) == {ONE: 5}
 
 
-def test_adopted(universe: Universe) -> None:
+def test_retained_configuration_is_adopted(universe: Universe) -> None:
     """A configuration that one stack retained can be taken over by the next."""
     first, second = universe.new_stack(), universe.new_stack()
     universe.cloudformation.create(first, {"Proxy": proxy(retain=True)})
@@ -105,7 +105,7 @@ def test_adopted(universe: Universe) -> None:
     assert configured(universe) == {}
 
 
-def test_replacement(universe: Universe) -> None:
+def test_replacement_configures_the_new_connector_alone(universe: Universe) -> None:
     """Another connector is configured, and the first one no longer is."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Proxy": proxy()})
@@ -212,7 +212,7 @@ def test_create_whose_end_is_unknown(universe: Universe, last: ApiFault) -> None
     assert configured(universe) == {}
 
 
-def test_vanished(universe: Universe) -> None:
+def test_configuration_deleted_by_hand_is_put_again(universe: Universe) -> None:
     """A configuration that somebody deleted by hand is made again by an update."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Proxy": proxy()})

@@ -235,19 +235,27 @@ def test_check_asserts_work(resource: Resource) -> None:
         judge({**answer, "PhysicalResourceId": ""}, event)
 
 
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_create_is_idempotent(resource: Resource, name: str | None) -> None:
+def test_create_is_idempotent(resource: Resource) -> None:
     """A request is its own token: delivered again it is answered the same, with one session."""
-    first = resource.create(ride(Name=name).properties)
+    first = resource.create(ride().properties)
 
     assert resource.repeat() == first
     assert resource.listed() == [first["PhysicalResourceId"]]
 
 
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_replacement_is_idempotent(resource: Resource, name: str | None) -> None:
+def test_repeated_create_of_a_named_session_creates_another(resource: Resource) -> None:
+    """The first one may be another resource's; the second one is this resource's in any case."""
+    first = resource.create(ride(Name="Ride 7").properties)
+
+    second = resource.repeat()
+
+    assert second["PhysicalResourceId"] != first["PhysicalResourceId"]
+    assert len(resource.listed()) == 2
+
+
+def test_replacement_is_idempotent(resource: Resource) -> None:
     """An Update that replaces, delivered again, has one session to put in place of the old one."""
-    old, new = (ride(Name=name, GeoMatchLevel=level).properties for level in (None, "Country"))
+    old, new = (ride(GeoMatchLevel=level).properties for level in (None, "Country"))
     before = created(resource, old)
     resource.universe.clock.sleep(60)
     first = resource.update(before, old, new)

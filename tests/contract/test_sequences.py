@@ -110,7 +110,9 @@ def test_update_in_place(universe: Universe) -> None:
         {"ExpiryMinutes": None},
     ],
 )
-def test_replacement(universe: Universe, change: dict[str, Any]) -> None:
+def test_replacement_leaves_the_new_session_alone(
+    universe: Universe, change: dict[str, Any]
+) -> None:
     """A replacement leaves the new session, and none of the old."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride()})
@@ -230,7 +232,7 @@ def test_removed_resource(universe: Universe) -> None:
     check(universe)
 
 
-def test_retained(universe: Universe) -> None:
+def test_retained_session_outlives_its_stack(universe: Universe) -> None:
     """A retained session outlives its replacement, its resource and its stack."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride(retain=True)})
@@ -292,13 +294,12 @@ def test_refused_delete_is_tried_again(universe: Universe) -> None:
         ApiFault.THROTTLED,
     ],
 )
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_faults_on_create(universe: Universe, fault: ApiFault, name: str | None) -> None:
+def test_faults_on_create(universe: Universe, fault: ApiFault) -> None:
     """Whatever befalls the call of a Create, there is one session if it succeeds, or none."""
     stack = universe.new_stack()
     universe.wire.faults.append(fault)
 
-    universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+    universe.cloudformation.create(stack, {"Ride": ride()})
 
     check(universe)
 
@@ -307,15 +308,37 @@ def test_faults_on_create(universe: Universe, fault: ApiFault, name: str | None)
     "fault",
     [BucketFault.CRASH_BEFORE, BucketFault.LOST, BucketFault.REFUSED, BucketFault.TAKEN_LOST],
 )
-@pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_faults_on_the_answer(universe: Universe, fault: BucketFault, name: str | None) -> None:
+def test_faults_on_the_answer(universe: Universe, fault: BucketFault) -> None:
     """A Create whose answer is lost is answered at the next delivery with the same session."""
     stack = universe.new_stack()
     universe.bucket.faults.append(fault)
 
-    assert universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
+    assert universe.cloudformation.create(stack, {"Ride": ride()})
 
     assert universe.wire.calls.count("CreateProxySession") == 1
+    check(universe)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"Name": "Ride 7"},
+        {"Name": "Ride 7", "Capabilities": ["SMS"], "ExpiryMinutes": "5"},
+    ],
+)
+def test_late_creates_of_two_resources_with_one_name_make_two_sessions(
+    universe: Universe, second: dict[str, Any]
+) -> None:
+    """Each gets a session as declared, and deleting one leaves the other's."""
+    stack, other = universe.new_stack(), universe.new_stack()
+    universe.function.late_seconds = 40
+    universe.cloudformation.create(stack, {"Ride": ride(Name="Ride 7")})
+    universe.cloudformation.create(other, {"Ride": ride(**second)})
+    assert len(universe.open_sessions()) == 2
+
+    universe.cloudformation.delete(other)
+
+    assert len(universe.open_sessions()) == 1
     check(universe)
 
 
@@ -332,7 +355,9 @@ def test_create_that_never_answers(universe: Universe) -> None:
 
 
 @pytest.mark.parametrize("name", [None, "Ride 7"])
-def test_expired(universe: Universe, name: str | None) -> None:
+def test_expired_session_is_made_anew_and_deleted_without_an_error(
+    universe: Universe, name: str | None
+) -> None:
     """A session that closed by itself is made anew by an update, and deleted without an error."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride(Name=name)})
@@ -346,7 +371,7 @@ def test_expired(universe: Universe, name: str | None) -> None:
     assert universe.open_sessions() == set()
 
 
-def test_vanished(universe: Universe) -> None:
+def test_session_deleted_by_hand_is_made_anew(universe: Universe) -> None:
     """A session that somebody deleted by hand is made anew by an update."""
     stack = universe.new_stack()
     universe.cloudformation.create(stack, {"Ride": ride()})
@@ -420,7 +445,7 @@ def test_rollback_that_a_repetition_spoils(universe: Universe) -> None:
     assert len(universe.open_sessions()) == 1
 
 
-def test_adopted(universe: Universe) -> None:
+def test_session_that_another_stack_retained_is_adopted(universe: Universe) -> None:
     """A resource can be created for a session that another stack retained."""
     stack, session = adopt(universe, Capabilities=["SMS"])
 

@@ -1,6 +1,7 @@
 """The provider, the service and CloudFormation together, and a ledger of what is really there."""
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -132,8 +133,8 @@ class Universe:
 
     def _container(self) -> Function:
         return provider.Handler(
-            client=connect(self.wire),
-            pool=self.bucket,  # type: ignore[arg-type]  # as much of a pool as is used
+            client=partial(connect, self.wire),
+            routes=lambda _: [self.bucket],  # type: ignore[list-item]  # as much of a pool as is used
             refused_deletion=self._refused,
             now=self.clock.now,
             clock=self.clock.monotonic,

@@ -64,7 +64,7 @@ def carry_out(api: Any, tmp_path: Path) -> CarryOut:
     attempts = Retry(Deadline(60, lambda: 0), lambda _: None)
     references = NumberReferences(pytest.fail, pytest.fail, attempts)
     kind = _module(tmp_path / "termination.py").TerminationType(
-        Dependencies(api.client, attempts, references, lambda: NOW)
+        Dependencies(lambda: api.client, attempts, references, lambda: NOW)
     )
     lifecycle = Lifecycle(kind, Deletion(kind, RefusedDeletion.FAIL, lambda _: None), lambda: NOW)
 

@@ -97,8 +97,8 @@ def bodies_of(event: Any, replies: Replies) -> list[bytes]:
 
     connection.reply = reply
     handler = provider.Handler(
-        client=connection.client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: connection.client,
+        routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=time.now,
         clock=time.clock,

@@ -88,7 +88,7 @@ def test_environment_is_read_at_the_root() -> None:
     readers = [
         path.name
         for path in (LAMBDA / "chime_proxy_provider").rglob("*.py")
-        if "environ" in path.read_text(encoding="utf-8")
+        if "os.environ" in path.read_text(encoding="utf-8")
     ]
 
     assert readers == ["handler.py"]

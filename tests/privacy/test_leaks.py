@@ -53,7 +53,7 @@ ENDS = {
     "NetworkFailure",
     "InternalFailure",
 }
-MALFORMED = ("is binary", "not a JSON object", "no text in the field", "as it was read")
+MALFORMED = ("is binary", "not a JSON object", "no text in the field", "value read from")
 
 
 def test_nothing_leaks() -> None:
@@ -152,7 +152,7 @@ def test_nothing_leaks_on_the_way(status: int) -> None:
         def __call__(self, event: Mapping[str, Any], context: Any) -> None:
             with urllib3.PoolManager() as pool:
                 fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-                provider.Handler(**{**fields, "pool": pool})(event, context)
+                provider.Handler(**{**fields, "routes": lambda _: [pool]})(event, context)
 
     told = scenario()
     with HttpBucket(status).served(SIGNATURE) as url:

@@ -84,8 +84,8 @@ class World:
             events.unregister("before-send", unique_id="world")
             events.register("before-send", self.respond, unique_id="world")
         return make(
-            client=_client("chime-sdk-voice"),
-            pool=answers if self.status else _Nobody(),  # type: ignore[arg-type]  # as much as is used
+            client=lambda: _client("chime-sdk-voice"),
+            routes=lambda _: [answers if self.status else _Nobody()],  # type: ignore[list-item]  # as much as is used
             refused_deletion=RefusedDeletion.FAIL,
             now=lambda: NOW,
             clock=lambda: 0.0,

@@ -28,8 +28,8 @@ def answers() -> Answers:
 def handler(api: Api, answers: Answers) -> provider.Handler:
     """The handler in a world where no time passes."""
     return provider.Handler(
-        client=api.client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: api.client,
+        routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=lambda: 0.0,

@@ -2,6 +2,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -17,6 +18,7 @@ from chime_proxy_provider.cloudformation.response import (
     encode,
     fitted,
 )
+from chime_proxy_provider.cloudformation.routes import routes
 from chime_proxy_provider.deadline import Deadline
 
 ANSWER = {
@@ -31,14 +33,18 @@ ANSWER = {
 }
 
 
+def _in_half_a_minute() -> Deadline:
+    return Deadline(time.monotonic() + 30, time.monotonic)
+
+
 @pytest.fixture
 def sender() -> Iterator[AnswerSender]:
     """A sender with half a minute to go."""
     with urllib3.PoolManager() as pool:
-        yield AnswerSender(pool, Deadline(time.monotonic() + 30, time.monotonic))
+        yield AnswerSender(lambda _: [pool], _in_half_a_minute())
 
 
-def test_put(sender: AnswerSender) -> None:
+def test_answer_is_one_put_without_a_content_type(sender: AnswerSender) -> None:
     """An answer is one PUT of its JSON to the whole address, without a content type."""
     bucket = HttpBucket(200)
 
@@ -61,7 +67,7 @@ def test_busy_bucket(sender: AnswerSender) -> None:
     assert len(bucket.puts) == 3
 
 
-def test_refused(sender: AnswerSender) -> None:
+def test_refused_answer_is_not_delivered_and_not_repeated(sender: AnswerSender) -> None:
     """A refusal is not taken for delivery, and not tried again."""
     bucket = HttpBucket(403)
 
@@ -71,7 +77,7 @@ def test_refused(sender: AnswerSender) -> None:
     assert len(bucket.puts) == 1
 
 
-def test_never_taken(sender: AnswerSender) -> None:
+def test_attempts_to_deliver_end(sender: AnswerSender) -> None:
     """The attempts come to an end."""
     bucket = HttpBucket(503)
 
@@ -135,7 +141,7 @@ def test_answer_without_an_id(sender: AnswerSender) -> None:
 def test_little_time() -> None:
     """With little time left there is one attempt, and it ends in time."""
     with socket.create_server(("127.0.0.1", 0)) as silent, urllib3.PoolManager() as pool:
-        sender = AnswerSender(pool, Deadline(time.monotonic() + 0.5, time.monotonic))
+        sender = AnswerSender(lambda _: [pool], Deadline(time.monotonic() + 0.5, time.monotonic))
         start = time.monotonic()
         with pytest.raises(Undelivered):
             sender.send(f"http://127.0.0.1:{silent.getsockname()[1]}/", ANSWER)
@@ -189,3 +195,43 @@ def test_half_a_character() -> None:
     answer = json.loads(encoded.decode())
     assert answer["LogicalResourceId"] == "Ride\ud83d"
     assert answer["Data"] == {"Name": "\udca9"}
+
+
+def test_answer_goes_through_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a network with a proxy there may be no other way to CloudFormation."""
+    proxy = HttpBucket(200)
+    with proxy.served() as url:
+        monkeypatch.setenv("HTTP_PROXY", url.partition("/answer")[0].replace("//", "//user:word@"))
+        monkeypatch.setenv("NO_PROXY", "")
+        sender = AnswerSender(partial(routes, environment={}), _in_half_a_minute())
+
+        sender.send("http://answers.invalid/answer", ANSWER)
+
+    ((path, _, _),) = proxy.puts
+    assert path == "http://answers.invalid/answer"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HTTP_PROXY": "http://127.0.0.1:1"},
+        {"HTTP_PROXY": "no proxy"},
+        {"AWS_CA_BUNDLE": "/nowhere.pem"},
+        {"REQUESTS_CA_BUNDLE": "/nowhere.pem"},
+    ],
+)
+def test_answer_goes_directly_if_the_proxy_or_the_certificates_fail(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    """A wrong setting is a failure that CloudFormation has to hear of."""
+    bucket = HttpBucket(200)
+    for name, value in {"NO_PROXY": "", "no_proxy": "", **environment}.items():
+        monkeypatch.setenv(name, value)
+    with bucket.served() as url:
+        sender = AnswerSender(partial(routes, environment=environment), _in_half_a_minute())
+
+        sender.send(url, ANSWER)
+
+    assert len(bucket.puts) == 1

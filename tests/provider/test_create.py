@@ -55,7 +55,7 @@ def test_answer_names_the_request(api: Api, handle: Handle) -> None:
     assert answer["NoEcho"] is True
 
 
-def test_attributes(api: Api, handle: Handle) -> None:
+def test_all_attributes_are_strings_with_participants_as_declared(api: Api, handle: Handle) -> None:
     """All attributes are there as strings, the participants in the order declared."""
     api.answers("create_proxy_session", {"ProxySession": session(Name=NAME)})
 
@@ -115,7 +115,9 @@ def test_bad_properties_cost_no_call(handle: Handle) -> None:
     assert "2065550100" not in answer["Reason"]
 
 
-def test_refused(api: Api, handle: Handle) -> None:
+def test_refused_create_leaves_nothing_and_its_delete_makes_no_call(
+    api: Api, handle: Handle
+) -> None:
     """What the API refuses, nothing was made of: the marker's Delete needs no call."""
     api.fails("create_proxy_session", 403, "ForbiddenException", "proxy sessions are disabled")
 
@@ -137,7 +139,7 @@ def test_reason_is_redacted(api: Api, handle: Handle) -> None:
     assert "is taken" in answer["Reason"]
 
 
-def test_throttled(api: Api, handle: Handle) -> None:
+def test_throttled_call_is_repeated(api: Api, handle: Handle) -> None:
     """A call that the API turned away is made again."""
     api.fails("create_proxy_session", 429, "ThrottledClientException")
     api.answers("create_proxy_session", {"ProxySession": session()}, CALL)
@@ -187,7 +189,9 @@ def test_delivered_again_after_nothing(api: Api, handle: Handle) -> None:
 
 
 @pytest.mark.parametrize("plus", ["+", ""])
-def test_adoption(api: Api, handle: Handle, plus: str) -> None:
+def test_adopted_session_gets_the_declared_capabilities_and_expiry(
+    api: Api, handle: Handle, plus: str
+) -> None:
     """A session that exists is looked at, and brought to the capabilities and minutes declared."""
     key = {"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}
     ends = [{"PhoneNumber": plus + number.removeprefix("+")} for number in (DRIVER, RIDER)]
@@ -212,11 +216,11 @@ def test_adoption(api: Api, handle: Handle, plus: str) -> None:
         (session(Status="Closed"), "NotFound: AdoptProxySessionId must be the id"),
         (
             session(Participants=[]),
-            "InvalidRequest: the session of AdoptProxySessionId has other ParticipantPhoneNumbers",
+            "InvalidRequest: cannot adopt the session of AdoptProxySessionId: its ParticipantPhoneNumbers",
         ),
         (
             session(GeoMatchLevel="Country", NumberSelectionBehavior="AvoidSticky"),
-            "has other NumberSelectionBehavior, GeoMatchLevel: declare those",
+            "its NumberSelectionBehavior, GeoMatchLevel differ from the declared values",
         ),
     ],
 )
@@ -235,6 +239,15 @@ def test_no_adoption(api: Api, handle: Handle, existing: dict[str, Any], reason:
 
     assert reason in answer["Reason"]
     assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"
+
+
+def test_fault_is_at_its_place_in_the_template(handle: Handle) -> None:
+    """The order in which the provider compares capabilities is not the order of the template."""
+    wrong = properties(Capabilities=["Voice", "Fax"])
+
+    reason = handle(event("Create", ResourceProperties=wrong))["Reason"]
+
+    assert "Capabilities[1] must be one of Voice, SMS" in reason
 
 
 def test_property_named_after_a_number(handle: Handle) -> None:

@@ -34,7 +34,7 @@ def test_gone_is_done(api: Api, handle: Handle) -> None:
     assert handle(event("Delete"))["Status"] == "SUCCESS"
 
 
-def test_refused(api: Api, handle: Handle) -> None:
+def test_refused_delete_fails_and_names_the_way_out(api: Api, handle: Handle) -> None:
     """A refusal is not taken for success, so the session is not lost sight of."""
     api.fails("delete_proxy_session", 403, "ForbiddenException")
 
@@ -43,6 +43,18 @@ def test_refused(api: Api, handle: Handle) -> None:
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == PHYSICAL_ID
     assert "refused_deletion" in answer["Reason"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "404"), (404, "Not Found"), (410, "410")])
+def test_gateways_404_fails_a_delete(api: Api, handle: Handle, status: int, code: str) -> None:
+    """A gateway or a load balancer knows of no session: the session is still there."""
+    for _ in range(6):
+        api.fails("delete_proxy_session", status, code, "Not Found")
+
+    answer = handle(event("Delete"))
+
+    assert answer["Status"] == "FAILED"
+    assert "endpoint_url" in answer["Reason"]
 
 
 def test_failed_create(handle: Handle) -> None:
@@ -54,7 +66,9 @@ def test_failed_create(handle: Handle) -> None:
     ("physical_id", "name"),
     [(INVENTED, f"{PREFIX}00000000000001"), ("create-interrupted/1", session_name(ADDRESS, "1"))],
 )
-def test_sweep(api: Api, handle: Handle, physical_id: str, name: str) -> None:
+def test_sweep_deletes_this_resources_sessions_alone(
+    api: Api, handle: Handle, physical_id: str, name: str
+) -> None:
     """A Delete that knows no session deletes those of this resource, and nobody else's."""
     ours, others = session(Name=name), session(Name="0" * 30)
     api.answers("list_proxy_sessions", {"ProxySessions": [others, ours]})

@@ -28,7 +28,7 @@ from chime_proxy_provider.cloudformation.response import Undelivered
         "Create",
     ],
 )
-def test_unanswerable(
+def test_event_without_an_address_is_counted_and_not_answered(
     handler: provider.Handler,
     answers: Answers,
     capsys: pytest.CaptureFixture[str],
@@ -53,7 +53,9 @@ def test_unanswerable(
         event("Update", PhysicalResourceId='"' * 600),
     ],
 )
-def test_malformed(handler: provider.Handler, answers: Answers, malformed: Any) -> None:
+def test_malformed_event_gets_a_failure_with_a_valid_id(
+    handler: provider.Handler, answers: Answers, malformed: Any
+) -> None:
     """A malformed event that says where to answer gets a failure with a valid id."""
     handler({**malformed}, Context())
 
@@ -81,7 +83,7 @@ def test_injected_fields(handler: provider.Handler, answers: Answers) -> None:
     assert answers.only["Status"] == "SUCCESS"
 
 
-def test_undelivered(
+def test_undelivered_answer_fails_the_invocation(
     handler: provider.Handler, answers: Answers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An answer that does not arrive fails the invocation, so that Lambda delivers again."""
@@ -93,7 +95,9 @@ def test_undelivered(
     assert '"Undelivered":[1.0]' in capsys.readouterr().out
 
 
-def test_report(handler: provider.Handler, capsys: pytest.CaptureFixture[str]) -> None:
+def test_event_leaves_one_log_line_and_one_metric_line(
+    handler: provider.Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each event leaves one log line and one metric line, with neither numbers nor secrets."""
     written = report.logger.registered_handler
     assert isinstance(written, logging.StreamHandler)
@@ -125,7 +129,7 @@ def test_delete_never_sleeps(handler: provider.Handler, answers: Answers) -> Non
 
 def test_client_repeats_nothing() -> None:
     """Botocore makes each call once: it would create a second session after a failure."""
-    config: Any = provider.handler.client.meta.config
+    config: Any = provider.handler.client().meta.config
 
     assert config.retries["total_max_attempts"] == 1
     assert config.read_timeout < 60

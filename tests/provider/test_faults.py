@@ -12,9 +12,11 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from tests.doubles import (
     CONNECTOR,
+    DRIVER,
     NOW,
     PHYSICAL_ID,
     REQUEST,
+    RIDER,
     Answers,
     Api,
     Context,
@@ -28,6 +30,13 @@ from chime_proxy_provider import handler as provider
 from chime_proxy_provider.cloudformation.event import read_address
 from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 from chime_proxy_provider.proxy_session.name import session_name
+
+DECLARED = {
+    "VoiceConnectorId": CONNECTOR,
+    "ParticipantPhoneNumbers": [RIDER, DRIVER],
+    "Capabilities": ["SMS", "Voice"],
+    "ExpiryMinutes": 60,
+}
 
 Handle = Callable[[Any], dict[str, Any]]
 
@@ -53,8 +62,8 @@ def handler(
 ) -> provider.Handler:
     """A handler that notes its pauses instead of making them."""
     return provider.Handler(
-        client=client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: client,
+        routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=refused,
         now=lambda: NOW,
         clock=lambda: 0.0,
@@ -148,7 +157,7 @@ def test_missing_permission_to_delete(api: Api, answers: Answers) -> None:
     assert answers.only["Reason"].startswith("AccessDenied: ")
 
 
-def test_abandoned(api: Api, answers: Answers) -> None:
+def test_delete_that_an_ended_service_refuses_can_be_abandoned(api: Api, answers: Answers) -> None:
     """Where it is asked for, a service that has ended does not keep a stack from being deleted."""
     message = "Account Id 123456789012 is not authorized to call deprecated API"
     api.fails("delete_proxy_session", 403, "ForbiddenException", message)
@@ -158,7 +167,7 @@ def test_abandoned(api: Api, answers: Answers) -> None:
     assert answers.only["Status"] == "SUCCESS"
 
 
-def test_gone(api: Api, handle: Handle) -> None:
+def test_session_that_the_api_calls_gone_is_deleted(api: Api, handle: Handle) -> None:
     """An API that says it is gone has nothing left to delete."""
     api.fails("delete_proxy_session", 410, "GoneException")
 
@@ -190,7 +199,7 @@ def test_retry_after(answers: Answers, retry_after: str, first: list[float], num
 
 
 @pytest.mark.parametrize("request_type", ["Create", "Update"])
-def test_stale(handle: Handle, request_type: str) -> None:
+def test_event_after_its_deadline_does_nothing(handle: Handle, request_type: str) -> None:
     """What CloudFormation has stopped waiting for is not done any more: nobody would know of it."""
     stale = event(request_type, ResponseURL=response_url(signed="20261121T115500Z"))
 
@@ -205,29 +214,30 @@ def test_stale_delete(api: Api, handle: Handle) -> None:
     assert handle(stale)["Status"] == "SUCCESS"
 
 
-def test_named_session_delivered_again(api: Api, handle: Handle) -> None:
-    """A session with the user's name is found again by its participants and its time."""
-    earlier = session(ProxySessionId="old", Name="Ride 7", CreatedTimestamp=NOW.replace(hour=11))
-    others = session(ProxySessionId="others", Name="Ride 7", Participants=[])
-    own = session(Name="Ride 7")
-    api.answers(
-        "list_proxy_sessions",
-        {"ProxySessions": [earlier, others, own]},
-        {"VoiceConnectorId": CONNECTOR},
-    )
+@pytest.mark.parametrize("late", ["", "20261121T115900Z"])
+def test_create_never_takes_a_session_by_the_name_that_the_user_chose(
+    api: Api, handle: Handle, late: str
+) -> None:
+    """A session with the same name and participants may be another resource's."""
+    expected = {**DECLARED, "Name": "Ride 7"}
+    api.answers("create_proxy_session", {"ProxySession": session(Name="Ride 7")}, expected)
+    address = {"ResponseURL": response_url(signed=late)} if late else {}
 
-    answer = handle(
-        event(
-            "Create",
-            ResponseURL=response_url(signed="20261121T115900Z"),
-            ResourceProperties=properties(Name="Ride 7"),
-        )
-    )
+    answer = handle(event("Create", ResourceProperties=properties(Name="Ride 7"), **address))
 
     assert answer["PhysicalResourceId"] == PHYSICAL_ID
 
 
-def test_isolation(api: Api, answers: Answers) -> None:
+def test_lost_answer_to_a_named_create_takes_no_session(api: Api, handle: Handle) -> None:
+    """Even one that was created at the same moment may be another resource's."""
+    api.fails("create_proxy_session", 500, "ServiceFailureException")
+
+    answer = handle(event("Create", ResourceProperties=properties(Name="Ride 7")))
+
+    assert answer["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
+
+
+def test_nothing_of_one_stack_reaches_the_next(api: Api, answers: Answers) -> None:
     """One handler serves two stacks in turn, and nothing of the first reaches the second."""
     api.answers("create_proxy_session", {"ProxySession": session(Name=NAME)})
     api.fails("create_proxy_session", 400, "BadRequestException")

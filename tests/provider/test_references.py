@@ -14,7 +14,6 @@ from tests.doubles import (
     PROXY,
     REQUEST,
     RIDER,
-    SESSION,
     Answers,
     Api,
     Context,
@@ -103,7 +102,7 @@ def number(value: str) -> dict[str, Any]:
     return {"Parameter": {"Value": value}}
 
 
-def test_secret(api: Api, secrets: Api, handle: Handle) -> None:
+def test_whole_secret_is_read_by_one_call(api: Api, secrets: Api, handle: Handle) -> None:
     """A whole secret is a number, read by one call; the other participant's stands as it is."""
     secrets.answers("get_secret_value", {"SecretString": RIDER}, {"SecretId": ARN})
     api.answers("create_proxy_session", {"ProxySession": session()}, call(RIDER, DRIVER))
@@ -120,7 +119,7 @@ def test_field_of_a_secret(api: Api, secrets: Api, handle: Handle) -> None:
     assert handle(create(FIELD, DRIVER))["Status"] == "SUCCESS"
 
 
-def test_parameter(api: Api, parameters: Api, handle: Handle) -> None:
+def test_secure_parameter_is_decrypted(api: Api, parameters: Api, handle: Handle) -> None:
     """A secure parameter is a number, decrypted."""
     expected = {"Name": PARAMETER["ParameterName"], "WithDecryption": True}
     parameters.answers("get_parameter", number(DRIVER), expected)
@@ -156,7 +155,9 @@ def test_number_from_before(api: Api, secrets: Api, handle: Handle) -> None:
 
 
 @pytest.mark.parametrize(("reveal", "shown"), [("true", RIDER), ("false", "")])
-def test_reveal(api: Api, secrets: Api, handle: Handle, reveal: str, shown: str) -> None:
+def test_number_is_shown_if_the_resource_asks_for_it(
+    api: Api, secrets: Api, handle: Handle, reveal: str, shown: str
+) -> None:
     """The attribute shows the number where the resource asks for it, and the API hears nothing."""
     secrets.answers("get_secret_value", {"SecretString": RIDER})
     api.answers("create_proxy_session", {"ProxySession": session()}, call(RIDER, DRIVER))
@@ -194,7 +195,7 @@ def test_reveal_later(api: Api, secrets: Api, handle: Handle) -> None:
         (FIELD, {"SecretString": '{"phone": 14015550101}'}, "has no text in the field"),
     ],
 )
-def test_malformed(
+def test_secret_without_a_number_fails_and_its_text_stays_hidden(
     secrets: Api, handle: Handle, participant: Any, answer: dict[str, Any], fault: str
 ) -> None:
     """A secret that is no number fails with what is wrong with it, and nothing that it holds."""
@@ -213,7 +214,7 @@ def test_malformed(
     ("code", "error", "advice"),
     [
         ("ResourceNotFoundException", "NotFound", "create it with a value"),
-        ("DecryptionFailure", "InvalidRequest", "see to its state and its key"),
+        ("DecryptionFailure", "InvalidRequest", "check its state and its key"),
     ],
 )
 def test_unreadable_secret(
@@ -255,7 +256,7 @@ def test_missing_permission(secrets: Api, handle: Handle) -> None:
     answer = handle(create(SECRET, DRIVER))
 
     assert answer["Reason"].startswith(f"AccessDenied: ParticipantPhoneNumbers[0]: {ARN} cannot")
-    assert "let the provider's role read it" in answer["Reason"]
+    assert "allow the provider's role to read it" in answer["Reason"]
 
 
 def test_secret_that_may_be_missing(secrets: Api, handle: Handle) -> None:
@@ -276,7 +277,7 @@ def test_delivered_again(secrets: Api, handle: Handle) -> None:
     assert answer["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
 
 
-def test_delete(api: Api, handle: Handle) -> None:
+def test_delete_reads_no_reference(api: Api, handle: Handle) -> None:
     """A Delete reads nothing."""
     api.answers("delete_proxy_session", {})
     declared = properties(ParticipantPhoneNumbers=[SECRET, PARAMETER])
@@ -291,7 +292,7 @@ def test_delete(api: Api, handle: Handle) -> None:
         ("get_proxy_session", {"ServiceTimeout": "200"}),
     ],
 )
-def test_rotated(
+def test_changed_secret_makes_a_new_session_at_the_next_update(
     api: Api, secrets: Api, handle: Handle, operation: str, changes: dict[str, Any]
 ) -> None:
     """A number that has changed in its secret makes a new session at the next Update."""
@@ -350,17 +351,6 @@ def test_other_order(api: Api, secrets: Api, handle: Handle, new: tuple[Any, ...
     old = (SECRET, DRIVER) if DRIVER in new else (RIDER, DRIVER)
 
     assert handle(update(old, new))["PhysicalResourceId"] == f"{CONNECTOR}/{NEW_ID}"
-
-
-def test_named_session_delivered_again(api: Api, secrets: Api, handle: Handle) -> None:
-    """A session with the user's name is found again by the numbers that were read."""
-    secrets.answers("get_secret_value", {"SecretString": RIDER})
-    api.answers("list_proxy_sessions", {"ProxySessions": [session(Name="Ride 7")]})
-    late = {"ResponseURL": response_url(signed="20261121T115900Z")}
-
-    answer = handle({**create(SECRET, DRIVER, Name="Ride 7"), **late})
-
-    assert answer["PhysicalResourceId"] == f"{CONNECTOR}/{SESSION}"
 
 
 @pytest.mark.parametrize(

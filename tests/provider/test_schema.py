@@ -25,7 +25,7 @@ def named(keyword: str) -> set[str]:
     return {pointer.removeprefix("/properties/") for pointer in SCHEMA[keyword]}
 
 
-def test_inputs() -> None:
+def test_resource_accepts_and_requires_what_the_api_does() -> None:
     """Beyond its own, the resource accepts and requires what CreateProxySession does."""
     assert set(PROPERTIES) - named("readOnlyProperties") - OWN == set(CREATE.members)
     assert set(SCHEMA["required"]) == set(CREATE.required_members)
@@ -51,7 +51,7 @@ def test_own_properties_change_in_place() -> None:
     assert not OWN & (named("createOnlyProperties") | named("conditionalCreateOnlyProperties"))
 
 
-def test_references() -> None:
+def test_participant_may_be_a_secret_or_a_parameter() -> None:
     """Beyond the API's number, a participant may be a secret's ARN or a parameter's name."""
     _, *references = found(("ParticipantPhoneNumbers", "items"))["oneOf"]
 
@@ -71,7 +71,7 @@ def test_references() -> None:
         (("Status",), SESSION.members["Status"]),
     ],
 )
-def test_enums(path: tuple[str, ...], shape: Any) -> None:
+def test_enumerations_are_the_apis(path: tuple[str, ...], shape: Any) -> None:
     """Enumerations have the API's values."""
     assert sorted(found(path)["enum"]) == sorted(shape.enum)
 
@@ -109,12 +109,12 @@ def test_enums(path: tuple[str, ...], shape: Any) -> None:
         ),
     ],
 )
-def test_patterns(path: tuple[str | int, ...], pattern: str, ours: Any) -> None:
+def test_patterns_are_the_apis(path: tuple[str | int, ...], pattern: str, ours: Any) -> None:
     """Patterns are the API's, made whole where the API's match part of a text or none of it."""
     assert found(path)["pattern"] == ours(pattern)
 
 
-def test_numbers() -> None:
+def test_ranges_are_the_apis() -> None:
     """Ranges are the API's; twelve hours at most is AWS's guide's word, not the model's."""
     participants = CREATE.members["ParticipantPhoneNumbers"].metadata
     expiry = PROPERTIES["ExpiryMinutes"]
@@ -134,7 +134,7 @@ def test_geo_match_params() -> None:
     assert set(PROPERTIES["GeoMatchParams"]["required"]) == set(shape.required_members)
 
 
-def test_attributes() -> None:
+def test_every_member_of_a_session_is_an_attribute() -> None:
     """Every attribute is required, and every member of a session is among them."""
     attributes = SCHEMA["definitions"]["Attributes"]
     members = {name.split(".")[0] for name in attributes["properties"]}

@@ -60,14 +60,14 @@ def no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL")
 
 
-def test_files() -> None:
+def test_data_files_are_the_installed_botocores() -> None:
     """The data beside the code are those of the installed botocore, and no others."""
     paths = [path.relative_to(SDK_DATA) for path in SDK_DATA.rglob("*.json")]
 
     assert {path: (SDK_DATA / path).read_text(encoding="utf-8") for path in paths} == sdk_data()
 
 
-def test_operations() -> None:
+def test_model_has_the_proxy_operations_alone() -> None:
     """The model beside the code has every operation on proxies, and none else."""
     names = {name for name in FULL.operation_names if "Proxy" in name}
 
@@ -82,7 +82,9 @@ def test_operations() -> None:
 @pytest.mark.parametrize(
     "region", [*boto3.Session().get_available_regions(API), "us-gov-west-1", "cn-north-1", "no-1"]
 )
-def test_addresses(monkeypatch: pytest.MonkeyPatch, region: str, fips: str) -> None:
+def test_client_calls_the_same_address_as_boto3s_own(
+    monkeypatch: pytest.MonkeyPatch, region: str, fips: str
+) -> None:
     """In every region the client calls and signs for the same address as boto3's own."""
     monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", fips)
     monkeypatch.setenv("AWS_DEFAULT_REGION", region)
@@ -90,14 +92,14 @@ def test_addresses(monkeypatch: pytest.MonkeyPatch, region: str, fips: str) -> N
     assert request(api_client()) == request(boto3.client(API))
 
 
-def test_handlers_client() -> None:
+def test_handlers_client_uses_the_data_beside_the_code() -> None:
     """The handler starts on the data beside the code."""
-    assert handler.client.meta.service_model.operation_names == TRIMMED.operation_names
+    assert handler.client().meta.service_model.operation_names == TRIMMED.operation_names
 
 
 def test_botocore_that_wants_more(tmp_path: Path) -> None:
     """Where the data beside the code do not suffice the client is boto3's own."""
-    client: Any = api_client(tmp_path)
+    client: Any = api_client(sdk_data=tmp_path)
 
     assert client.meta.service_model.operation_names == FULL.operation_names
     assert client.meta.config.retries["total_max_attempts"] == 1

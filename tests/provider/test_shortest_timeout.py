@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from tests.doubles import DRIVER, NOW, RIDER, Answers, Context, event, properties, session
 
@@ -31,7 +31,7 @@ class World:
 
     def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
         """Create, just before the client would lose patience."""
-        config: Any = provider.handler.client.meta.config
+        config: Any = provider.handler.client().meta.config
         self.seconds += config.connect_timeout + config.read_timeout
         return {"ProxySession": session()}
 
@@ -55,8 +55,8 @@ def test_time_for_the_slowest_call() -> None:
     world = World(last_moment=SHORTEST * 0.7 - 0.1)
     answers = Sending(world=world)
     handler = provider.Handler(
-        client=world,  # type: ignore[arg-type]  # as much of the API as is used
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: cast("Any", world),
+        routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=world.clock,

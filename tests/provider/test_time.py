@@ -1,7 +1,7 @@
 import time
 from collections.abc import Mapping
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 from tests.doubles import CONNECTOR, NOW, REQUEST, SESSION, Answers, Api, Context, event, session
@@ -29,7 +29,10 @@ class Hanging:
 
     def get_voice_connector_proxy(self, **_: Any) -> Mapping[str, Any]:
         """Say that there is none."""
-        details = {"Error": {}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+        details = {
+            "Error": {"Code": "NotFoundException"},
+            "ResponseMetadata": {"HTTPStatusCode": 404},
+        }
         raise ClientError(details, "GetVoiceConnectorProxy")
 
     def put_voice_connector_proxy(self, **_: Any) -> Mapping[str, Any]:
@@ -74,8 +77,8 @@ def test_hanging_api_that_never_answers(answers: Answers) -> None:
 
 def _handler(api: Hanging, answers: Answers) -> provider.Handler:
     return provider.Handler(
-        client=api,  # type: ignore[arg-type]  # as much of the API as is used
-        pool=_LettingGo(api, answers),  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: cast("Any", api),
+        routes=lambda _: [_LettingGo(api, answers)],  # type: ignore[list-item]  # as much as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=time.monotonic,
@@ -100,8 +103,8 @@ def test_no_time_for_a_call(answers: Answers) -> None:
     """Without time for a call none is made, and the answer says so."""
     clock = iter([0.0, 0.0, 0.0])
     handler = provider.Handler(
-        client=Api().client,
-        pool=answers,  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: Api().client,
+        routes=lambda _: [answers],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=lambda: next(clock, 50.0),
@@ -110,4 +113,7 @@ def test_no_time_for_a_call(answers: Answers) -> None:
 
     handler(event("Delete"), Context())
 
-    assert answers.only["Reason"] == "NetworkFailure: no time is left for a call of the API"
+    assert (
+        answers.only["Reason"]
+        == "NetworkFailure: no time is left for a call of the API; the function's timeout may be too short"
+    )

@@ -66,7 +66,9 @@ def test_in_place(api: Api, handle: Handle, change: dict[str, Any], call: dict[s
         {"ExpiryMinutes": None},
     ],
 )
-def test_replacement(api: Api, handle: Handle, change: dict[str, Any]) -> None:
+def test_change_that_the_api_cannot_make_creates_a_new_session(
+    api: Api, handle: Handle, change: dict[str, Any]
+) -> None:
     """What the API cannot change makes a new session; CloudFormation deletes the old one."""
     api.answers(
         "get_proxy_session", {"ProxySession": session(Name=NAME, CreatedTimestamp=EARLIER)}, KEY

@@ -59,7 +59,7 @@ def request(request_type: str, **fields: Any) -> dict[str, Any]:
     return event(request_type, **{**own, **fields})
 
 
-def test_create(api: Api, handle: Handle) -> None:
+def test_new_configuration_costs_two_calls(api: Api, handle: Handle) -> None:
     """A connector without a configuration gets one by two calls; its id is the physical id."""
     api.fails("get_voice_connector_proxy", 404, "NotFoundException")
     api.answers("put_voice_connector_proxy", PROXY, CALL)
@@ -77,7 +77,9 @@ def test_create(api: Api, handle: Handle) -> None:
 
 
 @pytest.mark.parametrize("existing", [PROXY, OTHER_PROXY])
-def test_existing(api: Api, handle: Handle, existing: dict[str, Any]) -> None:
+def test_existing_configuration_is_left_alone(
+    api: Api, handle: Handle, existing: dict[str, Any]
+) -> None:
     """A configuration that is there already is left alone, by the Delete that follows as well."""
     api.answers("get_voice_connector_proxy", existing, KEY)
 
@@ -88,7 +90,7 @@ def test_existing(api: Api, handle: Handle, existing: dict[str, Any]) -> None:
     assert answer["PhysicalResourceId"] == f"create-failed/{REQUEST}"
 
 
-def test_adoption(api: Api, handle: Handle) -> None:
+def test_existing_configuration_is_adopted_if_declared(api: Api, handle: Handle) -> None:
     """A configuration that is there already is taken over where that is asked for."""
     api.answers("get_voice_connector_proxy", OTHER_PROXY)
     api.answers("put_voice_connector_proxy", PROXY, CALL)
@@ -109,7 +111,7 @@ def test_failed_adoption(api: Api, handle: Handle) -> None:
     assert answer["PhysicalResourceId"] == f"create-interrupted/{REQUEST}"
 
 
-def test_repetition(api: Api, handle: Handle) -> None:
+def test_later_delivery_takes_an_equal_configuration_for_its_own(api: Api, handle: Handle) -> None:
     """A delivery that may not be the first takes the configuration for its own if it is alike."""
     api.answers("get_voice_connector_proxy", PROXY)
 
@@ -173,7 +175,7 @@ def test_nothing_changed(api: Api, handle: Handle, change: dict[str, Any]) -> No
     assert answer["Data"]["DefaultSessionExpiryMinutes"] == "60"
 
 
-def test_vanished(api: Api, handle: Handle) -> None:
+def test_deleted_configuration_is_put_again_under_its_id(api: Api, handle: Handle) -> None:
     """A configuration that somebody deleted is made again, under the same id."""
     api.fails("get_voice_connector_proxy", 404, "NotFoundException")
     api.answers("put_voice_connector_proxy", PROXY, CALL)
@@ -184,7 +186,9 @@ def test_vanished(api: Api, handle: Handle) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 404])
-def test_delete(api: Api, handle: Handle, status: int) -> None:
+def test_delete_is_one_call_whether_or_not_the_configuration_is_there(
+    api: Api, handle: Handle, status: int
+) -> None:
     """A Delete is one call, and what is gone is deleted."""
     if status == 204:
         api.answers("delete_voice_connector_proxy", {}, KEY)
@@ -204,7 +208,7 @@ def test_delete_of_what_may_be_of_others(handle: Handle, physical_id: str) -> No
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", physical_id)
 
 
-def test_faults(handle: Handle) -> None:
+def test_all_faults_are_named_at_once_without_values(handle: Handle) -> None:
     """Properties at fault are named all at once, without a call and without their values."""
     wrong = {
         "VoiceConnectorId": "arn:vc",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 from tests.doubles import NOW, Answers, Context, event, session
@@ -63,8 +63,8 @@ def reports() -> list[dict[str, Any]]:
 def _serve_each() -> None:
     api = _LateApi()
     handler = runtime.Handler(
-        client=api,  # type: ignore[arg-type]  # as much of the API as is used
-        pool=_Telling(api),  # type: ignore[arg-type]  # as much of a pool as is used
+        client=lambda: cast("Any", api),
+        routes=lambda _: [_Telling(api)],  # type: ignore[list-item]  # as much of a pool as is used
         refused_deletion=RefusedDeletion.FAIL,
         now=lambda: NOW,
         clock=time.monotonic,

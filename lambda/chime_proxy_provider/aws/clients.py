@@ -1,46 +1,79 @@
-"""The clients of AWS's APIs. boto3 is used here alone."""
+"""Makes the clients of AWS's APIs. boto3 is used nowhere else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import DataNotFoundError
+from botocore.exceptions import BotoCoreError, DataNotFoundError
 
 from chime_proxy_provider.aws.sdk_session import SDK_DATA, sdk_session
+from chime_proxy_provider.errors import InvalidTypeConfiguration
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_ssm import SSMClient
 
-_CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+_CONFIG = Config(
+    connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}
+)
+# botocore refuses the combination of either with an endpoint of one's own.
+_OWN_ENDPOINT = _CONFIG.merge(Config(use_fips_endpoint=False, use_dualstack_endpoint=False))
 
 
-def api_client(sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
-    """A client of the proxy-session API.
+def api_client(endpoint_url: str | None = None, sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
+    """Make the client of the proxy-session API.
 
-    Lambda renews botocore by itself: one that wants more data than there is gets all of its own.
+    Lambda updates botocore by itself. A botocore that finds too little in `sdk_data` gets all of
+    its own data.
+
+    Args:
+        endpoint_url: the endpoint. Default: AWS's own in the function's region.
+        sdk_data: botocore's data, cut down to this API.
+
+    Raises:
+        InvalidTypeConfiguration: the function's settings allow no client.
     """
     session = boto3.Session(botocore_session=sdk_session(sdk_data))
+    config = _OWN_ENDPOINT if endpoint_url else _CONFIG
     client: ChimeSDKVoiceClient
-    try:
-        client = session.client("chime-sdk-voice", config=_CONFIG)
-    except DataNotFoundError:
-        client = boto3.client("chime-sdk-voice", config=_CONFIG)
+    with _settings_checked():
+        try:
+            client = session.client("chime-sdk-voice", endpoint_url=endpoint_url, config=config)
+        except DataNotFoundError:
+            client = boto3.client("chime-sdk-voice", endpoint_url=endpoint_url, config=config)
     return client
 
 
 @cache
 def secrets_manager() -> "SecretsManagerClient":
-    """The client of Secrets Manager, made when it is first needed."""
-    client: SecretsManagerClient = boto3.client("secretsmanager", config=_CONFIG)
+    """Make the client of Secrets Manager, when it is first needed."""
+    with _settings_checked():
+        client: SecretsManagerClient = boto3.client("secretsmanager", config=_CONFIG)
     return client
 
 
 @cache
 def parameter_store() -> "SSMClient":
-    """The client of Parameter Store, made when it is first needed."""
-    client: SSMClient = boto3.client("ssm", config=_CONFIG)
+    """Make the client of Parameter Store, when it is first needed."""
+    with _settings_checked():
+        client: SSMClient = boto3.client("ssm", config=_CONFIG)
     return client
+
+
+@contextmanager
+def _settings_checked() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ValueError) as error:
+        # The text of the error may hold the whole address.
+        msg = (
+            f"the provider's function cannot make a client ({type(error).__name__}): its endpoint "
+            "must be a URL such as https://calls.example.com, see the provider's endpoint_url and "
+            "the function's environment variables AWS_..."
+        )
+        raise InvalidTypeConfiguration(msg) from None

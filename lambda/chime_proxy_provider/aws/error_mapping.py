@@ -1,4 +1,4 @@
-"""What the API's refusals and the SDK's failures mean, in the provider's own errors."""
+"""Turns the API's error responses and the SDK's exceptions into the provider's errors."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,43 +14,49 @@ from chime_proxy_provider.errors import (
     InvalidRequest,
     NetworkFailure,
     NotFound,
+    NotServed,
     ProviderError,
     ServiceInternalError,
     Throttling,
 )
 from chime_proxy_provider.redaction import redact_foreign
 
-# IAM's words. A service that has ended refuses with 403 too, but not in these.
+# IAM's words. A service that has ended answers 403 as well, in other words.
 _IAM = re.compile(r"not authorized to perform|AccessDenied")
 _REFUSALS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-_GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
-# Secrets Manager and Parameter Store answer 400 to whatever they refuse.
+# A gateway or a load balancer in front of the API answers with these, too, and knows of no session.
+_NOT_SERVED = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.METHOD_NOT_ALLOWED)
+# The API's own "gone" has a type. Secrets Manager and Parameter Store answer 400 to every refusal.
 _BY_CODE: Mapping[str, type[ProviderError]] = {
     "AccessDeniedException": AccessDenied,
+    "GoneException": NotFound,
+    "NotFound": NotFound,
+    "NotFoundException": NotFound,
     "ParameterNotFound": NotFound,
     "ResourceNotFoundException": NotFound,
     "ThrottlingException": Throttling,
+    "UnknownOperationException": GeneralServiceException,
 }
-# What botocore's parsers raise over an answer that is not what the API's model says.
+# botocore's parsers raise these for a response that does not fit the API's model.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn whatever the call of an SDK's client raises into a `ProviderError`."""
+    """Raise a `ProviderError` in place of an exception of the SDK's client."""
     try:
         yield
     except ClientError as error:
         raise _from_answer(error) from None
     except ParamValidationError:
         # Its text repeats the values.
-        msg = "the SDK refuses the parameters of the call"
+        msg = "the SDK refuses the parameters of the call: the provider and its botocore do not fit"
         raise InvalidRequest(msg) from None
     except BotoCoreError as error:
-        msg = f"no answer came from the API ({type(error).__name__})"
+        msg = f"no response came from the API ({type(error).__name__})"
         raise NetworkFailure(msg) from None
     except UNREADABLE:
-        msg = "the API's answer cannot be read"
+        msg = "the API's response cannot be read"
         raise ServiceInternalError(msg) from None
 
 
@@ -65,8 +71,10 @@ def _from_answer(error: ClientError) -> ProviderError:
         return meant(text)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return Throttling(text, _retry_after(error.response))
-    if status in _GONE:
-        return NotFound(text)
+    if status in _NOT_SERVED:
+        return NotServed(
+            f"{text}: the response is not the API's; check the provider's endpoint_url"
+        )
     if status in _REFUSALS:
         return AccessDenied(text) if _IAM.search(text) else GeneralServiceException(text)
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -1,6 +1,6 @@
-"""What stands in place of phone numbers: the one module that calls their stores.
+"""Reads participants' numbers from Secrets Manager and Parameter Store; nothing else calls them.
 
-Nothing that was read becomes part of a message.
+No message contains a value that was read.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from chime_proxy_provider.aws.retry import Retry
 
 _ADVICE: Mapping[type[ProviderError], str] = {
-    AccessDenied: "create it if there is none, and let the provider's role read it, and decrypt it "
-    "where a key of yours is used",
-    InvalidRequest: "see to its state and its key",
+    AccessDenied: "create it if it does not exist, and allow the provider's role to read it and to use "
+    "its key",
+    InvalidRequest: "check its state and its key",
     NotFound: "create it with a value before the session",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class NumberReferences:
-    """The secrets and parameters that the function's role may read, until a deadline.
+    """Reads secrets and parameters with the function's role, until a deadline.
 
-    The clients come as functions: sessions that refer to nothing do without them.
+    The clients come as functions: most sessions need neither.
     """
 
     secrets_manager: Callable[[], SecretsManagerClient]
@@ -41,10 +41,14 @@ class NumberReferences:
     retry: Retry
 
     def read(self, reference: Mapping[str, str]) -> str:
-        """The text that a reference stands for.
+        """Read the text of a reference.
+
+        Args:
+            reference: `{"SecretArn": ...}`, with `JsonField` for a field of a JSON secret, or
+                `{"ParameterName": ...}`.
 
         Raises:
-            ProviderError: it cannot be read, or is not of the form that the reference tells.
+            ProviderError: the text cannot be read, or the secret has no such field.
         """
         match reference:
             case {"ParameterName": name}:
@@ -85,6 +89,8 @@ def _field(secret: str, field: str) -> str:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        msg = "the secret is not a JSON object: leave JsonField out, or store one"
+        msg = "the secret is not a JSON object: remove JsonField, or store an object"
         raise InvalidRequest(msg) from None
-    return _text(document, field, "the secret's JSON has no text in the field of JsonField's name")
+    return _text(
+        document, field, "the secret's JSON object has no text in the field named by JsonField"
+    )

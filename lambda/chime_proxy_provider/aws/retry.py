@@ -1,4 +1,4 @@
-"""A call of an API, made again where that is safe, until a deadline."""
+"""Retries calls of an API until a deadline, where a second call does no harm."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chime_proxy_provider.aws.error_mapping import translated
 from chime_proxy_provider.errors import (
     AccessDenied,
     NetworkFailure,
+    NotServed,
     ProviderError,
     ServiceInternalError,
     Throttling,
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 
     from chime_proxy_provider.deadline import Deadline
 
-PASSING = (Throttling, ServiceInternalError, NetworkFailure)
-# A permission that was given a moment ago is not known everywhere yet.
+PASSING = (Throttling, ServiceInternalError, NetworkFailure, NotServed)
+# IAM takes some seconds to spread a new permission.
 PASSING_WITH_PERMISSION = (*PASSING, AccessDenied)
 _PAUSES_SECONDS = (0.5, 1, 2, 4, 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Makes calls; botocore is to make none of them twice."""
+    """Makes calls. botocore's own retries are off: they would repeat CreateProxySession."""
 
     deadline: Deadline
     sleep: Callable[[float], None]
@@ -39,21 +40,21 @@ class Retry:
         *,
         passing: tuple[type[ProviderError], ...] = PASSING,
     ) -> Mapping[str, Any]:
-        """The answer of a call.
+        """Make a call, again after a failure that may pass.
 
         Args:
             call: a method of an SDK's client with its arguments.
-            passing: the failures that a later attempt may not meet.
+            passing: the failures after which to call again.
 
         Raises:
-            ProviderError: why the last attempt failed. It leaves doubt if any attempt did.
+            ProviderError: the last failure. Its outcome is unknown if that of any attempt was.
         """
-        pauses, doubt = iter(_PAUSES_SECONDS), False
+        pauses, is_unknown = iter(_PAUSES_SECONDS), False
         while True:
             try:
                 return self._call_once(call)
             except ProviderError as error:
-                doubt = error.outcome_unknown = doubt or error.outcome_unknown
+                is_unknown = error.outcome_unknown = is_unknown or error.outcome_unknown
                 wait = _wait(error, next(pauses, None)) if isinstance(error, passing) else None
                 if wait is None or self.deadline.seconds_left() <= wait:
                     raise
@@ -61,14 +62,14 @@ class Retry:
 
     def _call_once(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         if self.deadline.seconds_left() <= 0:
-            msg = "no time is left for a call of the API"
+            msg = "no time is left for a call of the API; the function's timeout may be too short"
             raise NetworkFailure(msg)
         with translated():
             return call()
 
 
 def _wait(error: ProviderError, pause: float | None) -> float | None:
-    """The seconds until the next attempt; None where there is none."""
+    """The seconds until the next attempt; None after the last one."""
     if pause is None:
         return None
     jittered = pause * random.uniform(0.5, 1)  # noqa: S311 - no secret

@@ -1,8 +1,9 @@
-"""crhelper's part: it calls the function for a request's type, watches the time, and answers.
+"""Runs one event through crhelper, with its logging, state and sender switched off.
 
-It also keeps state, logs what it is given and sends answers that may never arrive. So each event
-gets a frame of its own, which has no log to write to, sees a clock that runs ahead of Lambda's,
-and sends through `answer.py`.
+crhelper calls the function for a request's type and answers before Lambda's time is up. By itself it
+would also keep state between events, log what it is given, and send answers that may never arrive.
+So each event has an adapter of its own, whose log stays silent, whose clock runs ahead of Lambda's,
+and which sends through `response.py`.
 """
 
 import logging
@@ -20,7 +21,7 @@ from chime_proxy_provider.deadline import Deadline
 
 
 class Context(Protocol):
-    """What the handler needs of Lambda's context."""
+    """The used part of Lambda's context."""
 
     def get_remaining_time_in_millis(self) -> int:
         """The milliseconds until Lambda ends the invocation."""
@@ -28,29 +29,29 @@ class Context(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When the parts of an invocation end: the API's calls, crhelper's patience, the delivery."""
+    """The deadlines of one invocation: for calls of the API, for crhelper, for the delivery."""
 
     calls: Deadline
-    frame: Deadline
+    crhelper: Deadline
     delivery: Deadline
 
     @classmethod
     def of(cls, context: Context, clock: Callable[[], float]) -> Self:
-        """Shares of the time that an invocation has left."""
+        """Divide the remaining time of an invocation."""
         start, seconds = clock(), context.get_remaining_time_in_millis() / 1000
         return cls(*(Deadline(start + seconds * share, clock) for share in (0.7, 0.8, 0.98)))
 
     def get_remaining_time_in_millis(self) -> int:
-        """Crhelper's view of the context: it answers half a second before this runs out."""
-        return int(self.frame.seconds_left() * 1000)
+        """The remaining time for crhelper, which answers half a second before its end."""
+        return int(self.crhelper.seconds_left() * 1000)
 
 
 class CrhelperAdapter(CfnResource):
-    """crhelper around one event.
+    """Runs one event through crhelper.
 
     Args:
         delivery: takes the answer.
-        fallback_id: the physical id of an answer that is sent before there is another.
+        fallback_id: the physical id to answer with if the timer fires first.
     """
 
     def __init__(self, delivery: Delivery, fallback_id: str) -> None:
@@ -59,50 +60,59 @@ class CrhelperAdapter(CfnResource):
         logging.getLogger("crhelper").setLevel("CRITICAL")
         self._delivery = delivery
         self._fallback_id = fallback_id
-        self._made = ""
+        self._created = ""
 
     def run(
         self,
         operation: str,
         address: ReturnAddress,
         schedule: Schedule,
-        work: Callable[[], Outcome],
+        serve: Callable[[], Outcome],
     ) -> str:
-        """Do some work, and answer by its outcome or before its time is up.
+        """Serve a request, and answer with its outcome or when its time is up.
+
+        Args:
+            operation: `Create`, `Update` or `Delete`; empty for anything else.
+            address: the ids of the request, and where the answer goes.
+            schedule: the deadlines.
+            serve: returns the outcome, or raises `RequestFailed`.
 
         Returns:
-            The physical id of what the work made, or may have made though it failed. It may not
-            be what was answered. Empty if nothing was made.
+            The physical id of a resource created by the request, perhaps by a failed one; empty if
+            none. The answer may hold another id.
         """
 
         @self.create
         @self.update
         @self.delete
         def do(_event: object, _context: object) -> str:
-            return self._physical_id(work)
+            self.NoEcho = True
+            self.PhysicalResourceId = self._fallback_id
+            try:
+                return self._succeeded(serve())
+            except RequestFailed as failure:
+                self._failed(failure)
+                raise
 
         self(_event(operation, address), schedule)
-        return self._made
+        return self._created
 
-    def _physical_id(self, work: Callable[[], Outcome]) -> str:
-        self.NoEcho = True
-        self.PhysicalResourceId = self._fallback_id
-        try:
-            outcome = work()
-        except RequestFailed as failure:
-            self.PhysicalResourceId, self._delivery.reason = failure.physical_id, str(failure)
-            self._made = failure.left_behind
-            raise
-        self._made = outcome.physical_id if outcome.is_new else ""
+    def _succeeded(self, outcome: Outcome) -> str:
+        self._created = outcome.physical_id if outcome.is_new else ""
         self.Data.update(outcome.attributes)
         return outcome.physical_id
+
+    def _failed(self, failure: RequestFailed) -> None:
+        self._created = failure.possible_physical_id
+        self._delivery.reason = str(failure)
+        self.PhysicalResourceId = failure.physical_id
 
     def _send(self, status: str | None = None, reason: str = "") -> None:
         super()._send(status, reason, send_response=self._delivery)  # type: ignore[misc]  # not in its stubs
 
 
 def _event(operation: str, address: ReturnAddress) -> Mapping[str, Any]:
-    """No more of the event than crhelper needs: what it is not given it can neither log nor obey."""
+    """The event with the fields for crhelper alone: it would log others, or take them for its own."""
     return {
         "RequestType": operation or RequestType.DELETE,
         "ResponseURL": address.response_url,

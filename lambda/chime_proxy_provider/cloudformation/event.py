@@ -1,5 +1,7 @@
-"""The event that CloudFormation sends: checked once, then read-only.
+"""CloudFormation's event, checked once and read-only from then on.
 
+Powertools' CloudFormationCustomResourceEvent reads the same fields without checking them, so that a
+malformed event would fail far from here, without an answer.
 Source: "Custom resource request objects" in the CloudFormation user guide.
 """
 
@@ -13,17 +15,17 @@ from typing import Any, TypeGuard
 
 from chime_proxy_provider.errors import InvalidRequest
 
-# An hour is CloudFormation's patience where the resource does not say.
+# CloudFormation waits for an hour unless the resource has a ServiceTimeout.
 _LONGEST_PATIENCE_SECONDS = 3600
-# CloudFormation's own ids have fewer than 300. More of them would leave no room for the answer.
+# CloudFormation's own ids are shorter than 300. Longer ones would leave no room for the answer.
 _LONGEST_ID_BYTES = 512
 _LONGEST_PHYSICAL_ID_BYTES = 1024
-# CloudFormation's own properties of every custom resource: they say nothing about the session.
+# Every custom resource has these. They are CloudFormation's own, not the session's.
 _FRAMEWORK_PROPERTIES = frozenset({"ServiceToken", "ServiceTimeout"})
 
 
 class RequestType(StrEnum):
-    """What CloudFormation asks for."""
+    """The operation."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -32,7 +34,7 @@ class RequestType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnAddress:
-    """Where the answer goes, and the ids that CloudFormation knows the request by."""
+    """The address for the answer, and the ids of the request."""
 
     response_url: str = field(repr=False)
     stack_id: str
@@ -51,14 +53,14 @@ class Request:
     properties: Mapping[str, Any] = field(repr=False)
     old_properties: Mapping[str, Any] = field(repr=False)
     patience: timedelta
-    """How long CloudFormation waits for the answer."""
+    """The time that CloudFormation waits for the answer."""
 
 
 def read_address(event: object) -> ReturnAddress:
-    """Where to answer an event, however malformed the rest of it is.
+    """Read the address for the answer, however malformed the rest of the event is.
 
     Raises:
-        InvalidRequest: nobody can be answered; the message names what is missing.
+        InvalidRequest: no answer is possible; the message names the field.
     """
     if not isinstance(event, Mapping):
         msg = "the event must be a JSON object"
@@ -72,10 +74,10 @@ def read_address(event: object) -> ReturnAddress:
 
 
 def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
-    """The request of an event that can be answered.
+    """Read the request.
 
     Raises:
-        InvalidRequest: the event is not one that CloudFormation sends.
+        InvalidRequest: CloudFormation sends no such event.
     """
     request_type = _request_type(event)
     return Request(
@@ -92,7 +94,7 @@ def read_request(event: Mapping[str, Any], address: ReturnAddress) -> Request:
 
 
 def is_physical_id(value: object) -> TypeGuard[str]:
-    """Whether a value is a physical id that CloudFormation takes in an answer."""
+    """True if CloudFormation accepts the value as a physical id in an answer."""
     return _is_id(value, _LONGEST_PHYSICAL_ID_BYTES)
 
 

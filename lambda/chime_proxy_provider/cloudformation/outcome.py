@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a successful request is answered with."""
+    """The physical id and the attributes for a successful answer."""
 
     physical_id: str
     attributes: Mapping[str, str]
     is_new: bool = False
-    """Whether this very request made the resource."""
+    """True if this request created the resource."""

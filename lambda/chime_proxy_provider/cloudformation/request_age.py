@@ -1,8 +1,8 @@
-"""How old an event is, told by the signature in its ResponseURL.
+"""The age of an event, by the signature in its ResponseURL.
 
-CloudFormation signs the address when it sends the event. Lambda delivers an event again one
-minute after a crash or a time-out at the earliest, so a signature younger than that proves that
-no earlier delivery has failed.
+CloudFormation signs the address when it sends the event. After a crash or a time-out, Lambda waits
+a minute before it delivers the event again. So a younger signature proves that no earlier delivery
+failed.
 Source: "Error handling for asynchronous invocation" in the Lambda developer guide.
 """
 
@@ -15,7 +15,7 @@ _AMZ_DATE = "%Y%m%dT%H%M%SZ"
 
 
 def signing_time(response_url: str) -> datetime | None:
-    """When the address was signed; None where it does not say."""
+    """The time of the signature; None without one."""
     dates = parse_qs(urlsplit(response_url).query).get("X-Amz-Date", [])
     try:
         return datetime.strptime(dates[0], _AMZ_DATE).replace(tzinfo=UTC)
@@ -24,12 +24,12 @@ def signing_time(response_url: str) -> datetime | None:
 
 
 def is_fresh(response_url: str, now: datetime) -> bool:
-    """Whether the address was certainly signed less than half a minute before `now`."""
+    """True if the address was certainly signed less than half a minute before `now`."""
     signed = signing_time(response_url)
     return signed is not None and abs(now - signed) < _FRESH
 
 
 def is_stale(response_url: str, now: datetime, patience: timedelta) -> bool:
-    """Whether the address was signed so long ago that nobody waits for the answer any more."""
+    """True if CloudFormation has stopped waiting for the answer."""
     signed = signing_time(response_url)
     return signed is not None and now - signed > patience

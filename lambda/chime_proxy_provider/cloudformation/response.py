@@ -1,10 +1,11 @@
-"""The one answer to a request: fitted to CloudFormation's limit and put to the ResponseURL.
+"""Sends the one answer to a request: fits it to CloudFormation's limit, puts it to the ResponseURL.
 
 Source: "Custom resource response objects" in the CloudFormation user guide.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
@@ -30,7 +31,7 @@ _RETRY = Retry(
     raise_on_status=False,
     respect_retry_after_header=False,
 )
-# What the pauses between all attempts add up to at the most.
+# The pauses between all attempts add up to this at most.
 _PAUSES_SECONDS = 4.0
 _LONGEST_ATTEMPT_SECONDS = 5.0
 _SHORTEST_ATTEMPT_SECONDS = 0.3
@@ -42,38 +43,53 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AnswerSender:
-    """Puts an answer to its ResponseURL, again where that helps, until a deadline."""
+    """Puts an answer to its ResponseURL, with retries, until a deadline.
 
-    pool: urllib3.PoolManager
+    Args:
+        routes: the connection pools for an address, in the order in which to try them.
+        deadline: the end of the last attempt.
+    """
+
+    routes: Callable[[str], Sequence[urllib3.PoolManager]]
     deadline: Deadline
 
     def send(self, response_url: str, answer: Mapping[str, Any]) -> None:
         """Deliver an answer.
 
         Raises:
-            Undelivered: it was not taken.
+            Undelivered: CloudFormation did not take it.
         """
-        try:
-            response = self.pool.request(
-                "PUT",
-                response_url,
-                body=encode(answer),
-                # The address is signed for no content type, and S3 refuses any other.
-                headers={"Content-Type": ""},
-                redirect=False,
-                preload_content=False,
-                **_attempts(self.deadline.seconds_left()),
-            )
-        except HTTPError as error:
-            raise Undelivered(type(error).__name__) from None
-        response.close()
-        if response.status >= HTTPStatus.MULTIPLE_CHOICES:
-            msg = f"HTTP status {response.status}"
-            raise Undelivered(msg)
+        body = encode(answer)
+        *others, last = self.routes(response_url)
+        for pool in others:
+            with suppress(Undelivered):
+                _put(pool, response_url, body, self.deadline.seconds_left() / 2)
+                return
+        _put(last, response_url, body, self.deadline.seconds_left())
+
+
+def _put(pool: urllib3.PoolManager, response_url: str, body: bytes, seconds: float) -> None:
+    try:
+        response = pool.request(
+            "PUT",
+            response_url,
+            body=body,
+            # The address is signed for no content type, and S3 refuses any other.
+            headers={"Content-Type": ""},
+            redirect=False,
+            preload_content=False,
+            **_attempts(seconds),
+        )
+    except HTTPError as error:
+        raise Undelivered(type(error).__name__) from None
+    response.close()
+    if response.status >= HTTPStatus.MULTIPLE_CHOICES:
+        msg = f"HTTP status {response.status}"
+        raise Undelivered(msg)
 
 
 def _attempts(seconds_left: float) -> dict[str, Any]:
-    """How often and how long to try, so that all of it ends in time."""
+    """urllib3's retries and time-out for attempts that end within so many seconds."""
     repeats = _REPEATS if seconds_left > 2 * _PAUSES_SECONDS else 0
     pauses = _PAUSES_SECONDS if repeats else 0
     share = (seconds_left - pauses) / (repeats + 1)
@@ -82,15 +98,15 @@ def _attempts(seconds_left: float) -> dict[str, Any]:
 
 
 def reason(text: str) -> str:
-    """The text as a `Reason`: nothing secret in it, and short."""
+    """A text as a `Reason`: redacted, and at most `REASON_CHARACTERS` long."""
     return redact(text)[:REASON_CHARACTERS]
 
 
 def fitted(answer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer as CloudFormation can take it: nothing secret in its reason, and short.
+    """The answer, redacted and within CloudFormation's limit.
 
-    An answer that is too long says so and keeps its physical id, so that the Delete that
-    follows finds what was made.
+    An answer that is too long becomes a failure that says so. It keeps its physical id, so that the
+    Delete that follows finds the resource.
     """
     answer = {**answer, "Reason": reason(answer["Reason"])}
     if len(encode(answer)) <= LIMIT_BYTES:
@@ -102,21 +118,25 @@ def fitted(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 def encode(answer: Mapping[str, Any]) -> bytes:
     """The answer's bytes."""
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-    # What UTF-8 cannot hold is half of a surrogate pair: its escape is JSON's as well as Python's.
+    # UTF-8 cannot hold half of a surrogate pair; Python's escape of it is JSON's as well.
     return text.encode(errors="backslashreplace")
 
 
 class Delivery:
-    """The one answer of one event: whoever is first sends it, what comes later is dropped.
+    """Sends the first answer to an event and drops any later one.
 
-    crhelper's timer answers from a thread of its own while the handler may still be at work.
+    crhelper's timer answers from its own thread while the handler may still be at work.
+
+    Args:
+        sender: delivers the answer.
+        fallback_id: the physical id of an answer that has none.
     """
 
     def __init__(self, sender: AnswerSender, fallback_id: str) -> None:
         self.answer: Mapping[str, Any] = {}
-        """What was sent, or was to be."""
+        """The answer, delivered or not; empty before there is one."""
         self.reason = ""
-        """Why the request failed, where crhelper would keep only the last 240 characters."""
+        """The whole reason of a failure: crhelper would keep the last 240 characters."""
         self.failure: Undelivered | None = None
         self._sender = sender
         self._fallback_id = fallback_id
@@ -125,9 +145,9 @@ class Delivery:
     def __call__(
         self, response_url: str, answer: Mapping[str, Any], _ssl_verify: object = None
     ) -> None:
-        """Send the answer if none was sent before; a failure to deliver is kept, not raised.
+        """Send the answer, unless one was sent before. Keep a failure to deliver in `failure`.
 
-        Whoever comes second waits until the first is done: the function must not end before.
+        A second caller waits until the first answer is delivered: the function must not end before.
         """
         with self._lock:
             if not self.answer:
@@ -135,7 +155,7 @@ class Delivery:
                     {
                         **answer,
                         "Reason": self.reason or answer["Reason"],
-                        # crhelper's timer has no id to give if it goes off before the handler.
+                        # crhelper's timer has no id if it fires before the handler starts.
                         "PhysicalResourceId": answer["PhysicalResourceId"] or self._fallback_id,
                     }
                 )
@@ -145,5 +165,5 @@ class Delivery:
         try:
             self._sender.send(response_url, self.answer)
         except Undelivered as error:
-            # A new one: what that one was raised from holds the address.
+            # A new error: the context of the old one holds the address.
             self.failure = Undelivered(str(error))

@@ -1,7 +1,6 @@
-"""A resource as `Fn::GetAtt` sees it: flat, every value a string, the same names on every answer.
+"""A resource as `Fn::GetAtt` sees it: flat, all values strings, the same names on every answer.
 
-CloudFormation does not look into nested values, fails a stack that reads a name which the
-answer lacks, and turns numbers into what it likes.
+CloudFormation reads no nested values, and fails a stack that reads a missing name.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,13 +11,12 @@ from typing import Any
 def flat_attributes(
     model: Mapping[str, Any], hidden: Collection[str], names: Iterable[str]
 ) -> dict[str, str]:
-    """The attributes of a resource as the API describes it, lists sorted and joined.
+    """The attributes of a resource, with lists sorted and joined.
 
     Args:
-        model: the resource.
-        hidden: the attributes that are not shown, whatever the API has: it may be what a secret
-            held before.
-        names: what to return, with an empty string where the API has nothing.
+        model: the resource as the API describes it.
+        hidden: the attributes that stay empty: the API may have a secret's earlier value.
+        names: the attributes to return; empty if the API has no value.
     """
     shown = {
         name: joined(value) if isinstance(value, list) else as_text(value)

@@ -1,14 +1,18 @@
-"""Deleting a resource, or whatever a request left that CloudFormation knows no resource of."""
+"""Deletes a resource, or the leftovers of a Create without an answer."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from chime_proxy_provider.cloudformation.marker_id import says_nothing_created
-from chime_proxy_provider.errors import GeneralServiceException, NotFound
+from chime_proxy_provider.errors import (
+    GeneralServiceException,
+    InvalidTypeConfiguration,
+    NotFound,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +26,26 @@ _SECOND_LOOK_SECONDS = 5.0
 
 
 class RefusedDeletion(StrEnum):
-    """What becomes of a Delete that the API itself refuses, as a service does that has ended."""
+    """The answer to a Delete refused by the API itself, for example after its end of support.
+
+    `FAIL` fails the Delete. `ABANDON` succeeds, and leaves the resource where it is.
+    """
 
     FAIL = "fail"
     ABANDON = "abandon"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read the setting of the provider's function.
+
+        Raises:
+            InvalidTypeConfiguration: the text is no such setting.
+        """
+        try:
+            return cls(text)
+        except ValueError:
+            msg = f"the function's variable REFUSED_DELETION must be one of {', '.join(cls)}"
+            raise InvalidTypeConfiguration(msg) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +53,19 @@ class Deletion:
     """Deletes resources of one type."""
 
     resource_type: ResourceType
-    refused: RefusedDeletion
+    refused: str
+    """A value of `RefusedDeletion`. It is read when the API refuses, and no sooner."""
     sleep: Callable[[float], None]
 
     def delete(self, request: Request) -> None:
-        """Delete what the request's physical id stands for.
+        """Delete the resource of a request's physical id.
 
-        One call for a resource, none for a Create that left nothing. For any other id, which
-        CloudFormation invents when it cancels a Create, the type looks for what was left.
+        One call for the id of a resource, none for the marker of a Create that created nothing. Any
+        other id was invented by CloudFormation when it cancelled a Create: the resource type looks
+        for the leftovers of that Create.
 
         Raises:
-            ProviderError: something may be left. A resource that is gone is no failure.
+            ProviderError: something may be left. A missing resource is no failure.
         """
         physical_id = request.physical_resource_id
         key = self.resource_type.schema.identifier.parse(physical_id)
@@ -54,17 +76,20 @@ class Deletion:
                 self.sleep(_SECOND_LOOK_SECONDS)
                 self._sweep(request)
         except GeneralServiceException as error:
-            if self.refused is RefusedDeletion.FAIL:
-                msg = f"the API refuses; refused_deletion of the provider lets that pass: {error}"
+            if RefusedDeletion.of(self.refused) is RefusedDeletion.FAIL:
+                msg = (
+                    f"{error}. If the service has ended, set refused_deletion of the provider to "
+                    "ABANDON, and delete the stack again"
+                )
                 raise GeneralServiceException(msg) from None
 
     def delete_resource(self, key: Key) -> None:
-        """Delete one resource; one that is gone is deleted."""
+        """Delete one resource. A missing one counts as deleted."""
         with suppress(NotFound):
             self.resource_type.delete(key)
 
     def _sweep(self, request: Request) -> bool:
-        """Delete what the request left, and say whether there is nothing more to look for."""
+        """Delete the leftovers of the Create; True if there is no reason to look again."""
         leftovers = self.resource_type.leftovers(request)
         if leftovers is None:
             return True

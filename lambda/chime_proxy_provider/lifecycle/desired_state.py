@@ -1,4 +1,4 @@
-"""What a resource shall be, with numbers where the template only refers to them."""
+"""The desired state of a resource: its properties, with phone numbers in place of references."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesiredState:
-    """One set of properties, as declared and as the API takes them."""
+    """The properties of a resource, as declared and as the API takes them."""
 
     declared: Mapping[str, Any] = field(repr=False)
     properties: Mapping[str, Any] = field(repr=False)
-    """What the resource is made of, with numbers in place of references."""
+    """The properties for the API, with numbers in place of references."""
     hidden: frozenset[str] = field(repr=False)
-    """What was read, and is shown by no attribute."""
+    """Values from references, to be left out of all attributes."""
 
     @property
     def referring(self) -> frozenset[str]:
-        """The names of the properties that were declared by reference."""
+        """The names of the properties declared by reference."""
         declared, read = self.declared, self.properties
         return frozenset(name for name in read if read[name] != declared[name])
 
@@ -34,16 +34,16 @@ class DesiredState:
 def resolve(
     schema: Schema, references: NumberReferences, declared: Mapping[str, Any], *, reveal: bool
 ) -> DesiredState:
-    """Read what the declared properties refer to.
+    """Read the references of declared properties.
 
     Args:
         schema: the resource's.
-        references: where to read.
-        declared: recast properties that the schema accepts.
-        reveal: whether attributes may show what was read.
+        references: reads secrets and parameters.
+        declared: accepted properties, in the schema's types.
+        reveal: True to show the values of references in attributes.
 
     Raises:
-        ProviderError: names the property at fault and never shows what was read.
+        ProviderError: names the property, never its value.
     """
     reader = _Reader(references)
     own = {name: value for name, value in declared.items() if name not in schema.provider_only}
@@ -56,7 +56,7 @@ def resolve(
 
 
 class _Reader:
-    """Reads references wherever a schema allows them, and keeps count of what it read."""
+    """Reads references at any depth, and remembers their texts."""
 
     def __init__(self, references: NumberReferences) -> None:
         self.texts: list[str] = []
@@ -83,5 +83,5 @@ def _check(schema: Schema, properties: Mapping[str, Any]) -> None:
     try:
         schema.check(properties)
     except InvalidRequest as error:
-        msg = f"{error} (as it was read, to the last character)"
+        msg = f"{error} (value read from the secret or parameter; check for trailing whitespace)"
         raise InvalidRequest(msg) from None

@@ -1,4 +1,4 @@
-"""Physical ids: what identifies a resource in the API, or a marker where none came to be.
+"""Physical ids of resources.
 
 The id alone is enough for a Delete. Ids are shown in the console and cannot be masked, so they
 hold nothing else.
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 Key: TypeAlias = Mapping[str, str]
-"""What names a resource in every call of the API, by the names of the parameters."""
+"""The parameters that identify a resource in every call of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """How a resource's physical id is made: its primary identifier, joined with slashes.
+    """A resource type's physical ids: the primary identifier, joined with slashes.
 
     Args:
-        names: the properties that identify it.
-        form: what an id must look like. It keeps markers, and the ids that CloudFormation invents
-            for a cancelled Create, from being taken for resources.
+        names: the identifying properties.
+        form: the pattern of a physical id. It matches no marker, and none of the ids that
+            CloudFormation invents for a cancelled Create.
     """
 
     names: tuple[str, ...]
@@ -31,6 +31,6 @@ class Identifier:
         return "/".join(key[name] for name in self.names)
 
     def parse(self, physical_id: str) -> Key | None:
-        """The resource that a physical id names, or None for a marker or a foreign id."""
+        """The resource of a physical id; None for a marker or an id that CloudFormation invented."""
         match = self.form.fullmatch(physical_id)
         return dict(zip(self.names, match.groups(), strict=True)) if match else None

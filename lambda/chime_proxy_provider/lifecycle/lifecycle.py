@@ -1,4 +1,24 @@
-"""Create, Update and Delete of a resource of any type: one request in, one outcome out."""
+"""Create, Update and Delete of a resource of any type: one request in, one outcome out.
+
+A request becomes an outcome in these steps:
+
+    request    CloudFormation's event, checked
+    declared   its properties, with integers and booleans in place of CloudFormation's strings
+    desired    the same, with phone numbers read where the template names a secret or parameter
+    change     Update only: nothing, in place, or a replacement
+    call       the fewest calls of the API for the change
+    outcome    the physical id and the attributes for the answer
+
+Example: a stack update changes a session's participants, and another resource of the stack fails.
+
+1. The Update from participants [A, B] to [A, C] is a replacement. No session for [A, C] exists, so
+   one is created, and its id is the new physical id.
+2. CloudFormation rolls back. It sends an Update from [A, C] to [A, B] with the new physical id. To
+   the provider this is a replacement like any other.
+3. `rollback_target` looks for a session of this resource for [A, B] and finds the first one, which
+   CloudFormation has not deleted yet. The outcome is its id: participants keep their number.
+4. CloudFormation deletes the session for [A, C], since its id is no longer the resource's.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +31,7 @@ from chime_proxy_provider.cloudformation.event import RequestType
 from chime_proxy_provider.cloudformation.outcome import Outcome
 from chime_proxy_provider.cloudformation.request_age import is_fresh, is_stale
 from chime_proxy_provider.errors import InvalidRequest, ProviderError, ServiceInternalError
-from chime_proxy_provider.lifecycle.change import Change, compare, is_given_back
+from chime_proxy_provider.lifecycle.change import Change, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,42 +46,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The provider's decisions, carried out on resources of one type."""
+    """Serves the requests for resources of one type."""
 
     resource_type: ResourceType
     deletion: Deletion
     now: Callable[[], datetime]
 
     def carry_out(self, request: Request) -> Outcome:
-        """Do what the request asks for, with the fewest calls that it needs.
+        """Serve a request with as few calls of the API as possible.
 
         Raises:
-            ProviderError: why it cannot be done.
+            ProviderError: the request failed.
         """
         match request.request_type:
             case RequestType.CREATE:
-                return self._deletable(self._create(request, self._desired(request)))
+                return self._create(request, self._desired(request))
             case RequestType.UPDATE:
-                return self._deletable(self._update(request, self._desired(request)))
+                return self._update(request, self._desired(request))
             case RequestType.DELETE:
                 self.deletion.delete(request)
                 return Outcome(request.physical_resource_id, {})
-
-    def _desired(self, request: Request) -> DesiredState:
-        declared = self._declared(request)
-        try:
-            return self.resource_type.desired(declared)
-        except ProviderError as error:
-            # An earlier delivery of the event may have got further, and made something.
-            error.outcome_unknown = not is_fresh(request.address.response_url, self.now())
-            raise
-
-    def _declared(self, request: Request) -> Mapping[str, Any]:
-        if is_stale(request.address.response_url, self.now(), request.patience):
-            raise _too_late()
-        properties = self.resource_type.schema.recast(request.properties)
-        self.resource_type.schema.check(properties)
-        return properties
 
     def _create(self, request: Request, desired: DesiredState) -> Outcome:
         created = self.resource_type.create(request, desired)
@@ -70,7 +74,7 @@ class Lifecycle:
         except UNREADABLE:
             if created.is_new:
                 self._take_back(created.model, desired)
-            msg = "the API's answer describes nothing that CloudFormation could be told of"
+            msg = "the API's response cannot be turned into attributes"
             raise ServiceInternalError(msg) from None
 
     def _take_back(self, model: Model, desired: DesiredState) -> None:
@@ -78,52 +82,58 @@ class Lifecycle:
             self.deletion.delete_resource(self.resource_type.key(model, desired))
 
     def _update(self, request: Request, desired: DesiredState) -> Outcome:
-        key = self.resource_type.schema.identifier.parse(request.physical_resource_id)
-        model = self._kept(request, key, desired) if key else None
+        schema = self.resource_type.schema
+        key = schema.identifier.parse(request.physical_resource_id)
+        if key is None:
+            return self._create(request, desired)
+        update = Update.of(schema, request, desired, key)
+        target = self.resource_type.rollback_target(update) if update.may_be_rollback else None
+        model = self._updated(update, target)
         if model is None:
             return self._create(request, desired)
         return self._outcome(model, desired, is_new=False)
 
-    def _kept(self, request: Request, key: Key, desired: DesiredState) -> Model | None:
-        """A resource that is there, with its properties as asked for, or None for a new one."""
-        schema = self.resource_type.schema
-        old = schema.recast(request.old_properties)
-        change = compare(schema, old, desired.declared)
-        if change is Change.REPLACEMENT:
-            earlier = self.resource_type.replaced(request, key, old, desired)
-            return self.resource_type.update(earlier, desired) if earlier else None
-        if is_given_back(schema, old, desired.declared):
-            key = self.resource_type.given_back(request, key, desired) or key
-        model = self._changed(key, change, desired)
-        return model if model is not None else self._unknown(request, desired)
+    def _updated(self, update: Update, target: Key | None) -> Model | None:
+        """An existing resource, with its properties as asked for; None to create one."""
+        desired = update.desired
+        if update.change is Change.REPLACEMENT:
+            return self.resource_type.update(target, desired) if target else None
+        change = self.resource_type.update if update.change is Change.IN_PLACE else None
+        model = (change or self.resource_type.read)(target or update.key, desired)
+        if model is not None:
+            return model
+        untracked = self.resource_type.find_untracked(update)
+        return self.resource_type.update(untracked, desired) if untracked else None
 
-    def _changed(self, key: Key, change: Change, desired: DesiredState) -> Model | None:
-        if change is Change.IN_PLACE:
-            return self.resource_type.update(key, desired)
-        return self.resource_type.read(key, desired)
+    def _desired(self, request: Request) -> DesiredState:
+        declared = self._declared(request)
+        try:
+            return self.resource_type.desired(declared)
+        except ProviderError as error:
+            # An earlier delivery of the event may have read the references, and created something.
+            error.outcome_unknown = not is_fresh(request.address.response_url, self.now())
+            raise
 
-    def _unknown(self, request: Request, desired: DesiredState) -> Model | None:
-        unknown = self.resource_type.unknown(request, desired)
-        return self.resource_type.update(unknown, desired) if unknown else None
+    def _declared(self, request: Request) -> Mapping[str, Any]:
+        if is_stale(request.address.response_url, self.now(), request.patience):
+            raise _too_late()
+        self.resource_type.schema.check(request.properties)
+        return self.resource_type.schema.recast(request.properties)
 
     def _outcome(self, model: Model, desired: DesiredState, *, is_new: bool) -> Outcome:
-        key = self.resource_type.key(model, desired)
-        return Outcome(
-            physical_id=self.resource_type.schema.identifier.physical_id(key),
-            attributes=self.resource_type.attributes(model, desired),
-            is_new=is_new,
-        )
-
-    def _deletable(self, outcome: Outcome) -> Outcome:
-        if self.resource_type.schema.identifier.parse(outcome.physical_id):
-            return outcome
-        # CloudFormation would not take the id, or the Delete would find nothing by it.
-        msg = "the API's answer holds an id that is not of the API's form"
+        identifier = self.resource_type.schema.identifier
+        physical_id = identifier.physical_id(self.resource_type.key(model, desired))
+        attributes = self.resource_type.attributes(model, desired)
+        if identifier.parse(physical_id):
+            return Outcome(physical_id=physical_id, attributes=attributes, is_new=is_new)
+        # CloudFormation would refuse the id, or the Delete would find nothing by it.
+        msg = "the API's response holds an id that is not of the API's form"
         raise ServiceInternalError(msg)
 
 
 def _too_late() -> InvalidRequest:
-    # What would be made now nobody would know of, and nobody knows what was made before.
+    # CloudFormation would not hear of anything created now. An earlier delivery may have created
+    # something, too.
     error = InvalidRequest("the event came after CloudFormation had stopped waiting for an answer")
     error.outcome_unknown = True
     return error

@@ -1,7 +1,7 @@
-"""A type of resource: what the lifecycle, which all types share, must know of it.
+"""The interface between the lifecycle, shared by all resource types, and one resource type.
 
-A type is a schema file and a class with its calls. What only some types need, such as looking for
-what a lost answer left, has a default here.
+A resource type is a schema file and a class for its calls. Methods for some types only, such as the
+search for a resource after a lost response, have a default here.
 """
 
 from __future__ import annotations
@@ -22,18 +22,23 @@ if TYPE_CHECKING:
     from chime_proxy_provider.aws.number_references import NumberReferences
     from chime_proxy_provider.aws.retry import Retry
     from chime_proxy_provider.cloudformation.event import Request
+    from chime_proxy_provider.lifecycle.change import Update
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
     from chime_proxy_provider.lifecycle.schema import Schema
 
     Model: TypeAlias = Mapping[str, Any]
+    """A resource as the API describes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What a type's calls are made with, and until when."""
+    """Client, retry policy, secret reader and clock of one request.
 
-    client: ChimeSDKVoiceClient
+    The client comes as a function: a request without calls is served even if no client can be made.
+    """
+
+    client: Callable[[], ChimeSDKVoiceClient]
     retry: Retry
     references: NumberReferences
     now: Callable[[], datetime]
@@ -41,17 +46,14 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A resource as the API describes it, and whether it was made just now or found."""
+    """The resource of a Create; `is_new` is False if an earlier delivery created it."""
 
     model: Model
     is_new: bool
 
 
 class ResourceType(ABC):
-    """One type of resource.
-
-    Every method may raise a `ProviderError`. A model is a resource as the API describes it.
-    """
+    """One resource type. Every method may raise a `ProviderError`."""
 
     __slots__ = ()
     schema: Schema
@@ -59,61 +61,50 @@ class ResourceType(ABC):
 
     @abstractmethod
     def create(self, request: Request, desired: DesiredState) -> Created:
-        """Make the resource of a request, or find the one that an earlier delivery made."""
+        """Create the resource of a request, or find the one from an earlier delivery."""
 
     @abstractmethod
     def read(self, key: Key, desired: DesiredState) -> Model | None:
-        """The resource as it is, or None where it takes a new one."""
+        """Read the resource; None if a new one has to be created."""
 
     @abstractmethod
     def update(self, key: Key, desired: DesiredState) -> Model | None:
-        """The resource, changed in place, or None where it takes a new one."""
+        """Change the resource in place; None if a new one has to be created."""
 
     @abstractmethod
     def delete(self, key: Key) -> None:
         """Delete the resource."""
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
-        """What declared properties ask for, with texts in place of references."""
+        """The desired state for declared properties, with references read."""
         return resolve(self.schema, self.dependencies.references, declared, reveal=False)
 
-    def replaced(
-        self, request: Request, key: Key, old: Mapping[str, Any], desired: DesiredState
-    ) -> Key | None:
-        """What a replacement that is taken back goes back to; None for a new resource.
+    def rollback_target(self, update: Update) -> Key | None:
+        """The existing resource to return to after a rolled back update; None to create one.
 
         Args:
-            request: an Update from properties to others that take a replacement.
-            key: the resource that CloudFormation knows.
-            old: the properties that it takes for that resource's, recast.
-            desired: what is asked for.
+            update: an Update that may be a rollback.
         """
         return None
 
-    def given_back(self, request: Request, key: Key, desired: DesiredState) -> Key | None:
-        """What an update in place goes back to if it takes a replacement back.
+    def find_untracked(self, update: Update) -> Key | None:
+        """A matching resource, created by an earlier request but never reported.
 
         Args:
-            request: an Update that gives a property back whose removal takes a replacement.
-            key: the resource that CloudFormation knows.
-            desired: what is asked for.
+            update: an Update; its own resource is gone.
         """
-        return None
-
-    def unknown(self, request: Request, desired: DesiredState) -> Key | None:
-        """What an earlier request made that CloudFormation was not told of, and that will do."""
         return None
 
     def leftovers(self, request: Request) -> Iterable[Key] | None:
-        """What a Create left that never answered; None where nothing can be told."""
+        """The resources of a Create without an answer; None if there is no way to find them."""
         return None
 
     def key(self, model: Model, desired: DesiredState) -> Key:
-        """What names a resource."""
+        """The identifiers of a resource, by the names of the API's parameters."""
         values = {**model, **desired.properties}
         return {name: values[name] for name in self.schema.identifier.names}
 
     def attributes(self, model: Model, desired: DesiredState) -> Mapping[str, str]:
-        """What `Fn::GetAtt` returns."""
+        """The values for `Fn::GetAtt`."""
         described = {**self.key(model, desired), **model}
         return flat_attributes(described, desired.referring, self.schema.attributes)

@@ -1,6 +1,7 @@
-"""A resource schema at work: CloudFormation's strings recast, every fault found at once.
+"""Checks a resource's properties against its schema, and gives them the schema's types.
 
-The schema's file is the one source of what a type of resource accepts; the construct reads it too.
+CloudFormation sends integers and booleans as strings. The schema file is the one source of
+the accepted properties; the construct reads the same file.
 """
 
 import json
@@ -8,11 +9,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from chime_proxy_provider.errors import InvalidRequest
 from chime_proxy_provider.lifecycle.identifier import Identifier
 from chime_proxy_provider.redaction import redact_foreign
+
+Properties: TypeAlias = Mapping[str, Any]
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _BOOLEANS = {"true": True, "false": False}
@@ -20,14 +23,14 @@ _BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What a type of resource accepts, and which of its properties can change in place."""
+    """The properties of a resource type, and the changes that take a replacement."""
 
     type_name: str
     inputs: Mapping[str, Any]
     create_only: frozenset[str]
     create_only_when_removed: frozenset[str]
     provider_only: frozenset[str]
-    """What the provider heeds and the API is not told."""
+    """Properties for the provider itself, not for the API."""
     attributes: tuple[str, ...]
     identifier: Identifier
 
@@ -47,21 +50,26 @@ class Schema:
             identifier=_identifier(document),
         )
 
-    def recast(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        """The properties with integers and booleans as such again and sets in one order.
+    def recast(self, properties: Properties) -> dict[str, Any]:
+        """The properties in the schema's types, with sets in one order for comparison.
 
-        What does not fit is left as it is, for `check` to name or for a comparison to see.
+        A wrong value stays as it is.
+
+        Example: `{"ExpiryMinutes": "60", "Capabilities": ["Voice", "SMS"]}` becomes
+        `{"ExpiryMinutes": 60, "Capabilities": ["SMS", "Voice"]}`.
         """
-        recast: dict[str, Any] = _recast(self.inputs, properties)
-        return recast
+        known = self.inputs["properties"]
+        typed = _typed(self.inputs, properties)
+        return {name: _sorted_if_set(known.get(name, {}), typed[name]) for name in typed}
 
-    def check(self, properties: Mapping[str, Any]) -> None:
-        """Refuse recast properties that the resource does not accept.
+    def check(self, properties: Properties) -> None:
+        """Refuse properties outside the schema, in CloudFormation's types or the schema's.
 
         Raises:
-            InvalidRequest: names every property at fault and what is allowed, never a value.
+            InvalidRequest: names every wrong property, by its place in the template, and the
+                allowed values; never the value itself.
         """
-        faults = list(_object_faults(self.inputs, properties))
+        faults = list(_object_faults(self.inputs, _typed(self.inputs, properties)))
         if faults:
             raise InvalidRequest("; ".join(faults))
 
@@ -81,19 +89,23 @@ def _name(pointer: str) -> str:
     return pointer.rpartition("/")[2]
 
 
-def _recast(schema: Mapping[str, Any], value: Any) -> Any:
+def _typed(schema: Mapping[str, Any], value: Any) -> Any:
     match schema.get("type"), value:
         case "integer", str() if _INTEGER.fullmatch(value):
             return int(value)
         case "boolean", str():
             return _BOOLEANS.get(value, value)
         case "array", list():
-            items = [_recast(schema["items"], item) for item in value]
-            return items if schema.get("insertionOrder", True) else sorted(items, key=str)
+            return [_typed(schema["items"], item) for item in value]
         case "object", Mapping():
             known = schema["properties"]
-            return {k: _recast(known[k], v) if k in known else v for k, v in value.items()}
+            return {k: _typed(known[k], v) if k in known else v for k, v in value.items()}
     return value
+
+
+def _sorted_if_set(schema: Mapping[str, Any], value: Any) -> Any:
+    is_set = isinstance(value, list) and not schema.get("insertionOrder", True)
+    return sorted(value, key=str) if is_set else value
 
 
 def _faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
@@ -112,8 +124,8 @@ def _faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:
             yield from _array_faults(schema, value, name)
         case "object", Mapping():
             yield from _object_faults(schema, value, f"{name}.")
-        case kind, _:
-            yield f"{name} must be of type {kind}"
+        case json_type, _:
+            yield f"{name} must be of type {json_type}"
 
 
 def _choice_faults(schema: Mapping[str, Any], value: Any, name: str) -> Iterator[str]:

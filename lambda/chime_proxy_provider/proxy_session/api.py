@@ -1,8 +1,4 @@
-"""Proxy sessions in the API.
-
-Every failure leaves here as a `ProviderError`. What can be repeated safely is repeated while
-time is left; botocore repeats nothing, since it would repeat CreateProxySession too.
-"""
+"""The API's calls for proxy sessions. Every failure is a `ProviderError`."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from chime_proxy_provider.aws.retry import PASSING, PASSING_WITH_PERMISSION
 from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
@@ -26,63 +22,63 @@ if TYPE_CHECKING:
     Session: TypeAlias = Mapping[str, Any]
 
 _CHANGEABLE = ("Capabilities", "ExpiryMinutes")
-# Not taken, so never taken twice. A role that was made a moment ago is not known everywhere yet.
+# The API refused the call, so a second one creates no second session.
 _NOT_TAKEN = (Throttling, AccessDenied)
 
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions that the function's role may reach, until a deadline."""
+    """Calls the API with the function's role, until a deadline."""
 
-    client: ChimeSDKVoiceClient
+    client: Callable[[], ChimeSDKVoiceClient]
     retry: Retry
     passing: tuple[type[ProviderError], ...] = PASSING
-    """The failures of what changes nothing, or nothing twice, that a later attempt may not meet."""
+    """The failures after which a call is repeated, except CreateProxySession."""
 
     @property
     def patient(self) -> Sessions:
-        """The same, for a role whose permission may be too new to be known everywhere."""
+        """The same calls, repeated while a new permission of the role spreads."""
         return replace(self, passing=PASSING_WITH_PERMISSION)
 
     def create(self, properties: Mapping[str, Any]) -> Session:
         """Create a session.
 
-        Only an attempt that the API turned away is repeated. After a `ServiceInternalError` or
-        a `NetworkFailure` the session may or may not exist.
+        The call is repeated only if the API refused it. After a `ServiceInternalError` or a
+        `NetworkFailure` the session may exist.
         """
-        call = partial(self.client.create_proxy_session, **properties)
+        call = partial(self.client().create_proxy_session, **properties)
         return _session(self.retry.call(call, passing=_NOT_TAKEN))
 
     def get(self, key: Key) -> Session:
-        """The session as it is now."""
-        call = partial(self.client.get_proxy_session, **key)
+        """Read the session."""
+        call = partial(self.client().get_proxy_session, **key)
         return _session(self.retry.call(call, passing=self.passing))
 
     def alive(self, key: Key) -> Session | None:
-        """The session, unless it is gone or closed."""
+        """Read the session; None if it is gone or closed."""
         with suppress(NotFound):
             return unless_closed(self.get(key))
         return None
 
     def update(self, key: Key, properties: Mapping[str, Any]) -> Session:
-        """Change what the API can change: the capabilities and the minutes to expiry."""
+        """Change the capabilities and the minutes to expiry; the API changes nothing else."""
         changeable = {k: properties[k] for k in _CHANGEABLE if k in properties}
         arguments: dict[str, Any] = {**key, **changeable}
-        call = partial(self.client.update_proxy_session, **arguments)
+        call = partial(self.client().update_proxy_session, **arguments)
         return _session(self.retry.call(call, passing=self.passing))
 
     def delete(self, key: Key) -> None:
         """Delete the session."""
-        self.retry.call(partial(self.client.delete_proxy_session, **key))
+        self.retry.call(partial(self.client().delete_proxy_session, **key))
 
     def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
-        """The connector's sessions that are not closed and whose name begins with `prefix`.
+        """The connector's open sessions with a name that begins with `prefix`.
 
-        botocore has no paginator for ListProxySessions: the pages are followed here.
+        botocore has no paginator for ListProxySessions, so this follows the pages.
         """
         page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
         while True:
-            call = partial(self.client.list_proxy_sessions, **page)
+            call = partial(self.client().list_proxy_sessions, **page)
             answer = self.retry.call(call, passing=self.passing)
             for session in filter(unless_closed, _listed(answer)):
                 if session.get("Name", "").startswith(prefix):
@@ -93,27 +89,27 @@ class Sessions:
 
 
 def unless_closed(session: Session) -> Session | None:
-    """The session, or None where it can neither be used nor changed any more."""
+    """The session; None if it is closed, and so can be neither used nor changed."""
     return None if session.get("Status") == "Closed" else session
 
 
 def key_of(session: Session) -> Key:
-    """What names a session."""
+    """The identifiers of a session."""
     return {name: session[name] for name in ("VoiceConnectorId", "ProxySessionId")}
 
 
 def _session(answer: Mapping[str, Any]) -> Session:
     session: Session = answer.get("ProxySession", {})
     if not isinstance(session.get("ProxySessionId"), str):
-        msg = "the API's answer holds no proxy session"
+        msg = "the API's response holds no proxy session"
         raise ServiceInternalError(msg)
     return session
 
 
 def _listed(answer: Mapping[str, Any]) -> list[Session]:
-    # An answer cut short must not be taken for an empty list: a second session would be made.
+    # A response that was cut short is no empty list: a second session would be created.
     if "ProxySessions" not in answer:
-        msg = "the API's answer holds no list of proxy sessions"
+        msg = "the API's response holds no list of proxy sessions"
         raise ServiceInternalError(msg)
     sessions: list[Session] = answer["ProxySessions"]
     return sessions

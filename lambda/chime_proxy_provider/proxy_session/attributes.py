@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from chime_proxy_provider.lifecycle.attributes import as_text, joined
+from chime_proxy_provider.phone_number import digits
 
 
 def session_attributes(
@@ -12,14 +13,13 @@ def session_attributes(
     hidden: Collection[str],
     names: Iterable[str],
 ) -> dict[str, str]:
-    """The attributes of a session as the API describes it.
+    """The attributes of a session.
 
     Args:
-        session: `ProxySession` of the API's answer.
-        participants: the participants' numbers in the order declared; the API has an order of
-            its own.
-        hidden: those of them that are not shown.
-        names: what to return, with an empty string where the API has nothing.
+        session: the session as the API describes it, its participants in any order.
+        participants: the participants' numbers in the declared order.
+        hidden: the numbers to leave out.
+        names: the attributes to return; empty if the API has no value.
     """
     ordered = _in_order(session.get("Participants", []), participants)
     if hidden:
@@ -36,21 +36,17 @@ def session_attributes(
 def _in_order(
     found: Sequence[Mapping[str, Any]], declared: Sequence[str]
 ) -> list[Mapping[str, Any]]:
-    places = {_digits(number): place for place, number in enumerate(declared)}
-    return sorted(found, key=lambda p: places.get(_digits(p.get("PhoneNumber", "")), len(places)))
+    places = {digits(number): place for place, number in enumerate(declared)}
+    return sorted(found, key=lambda p: places.get(digits(p.get("PhoneNumber", "")), len(places)))
 
 
 def _showing(shown: Collection[str], ends: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The participants with no other numbers than those: any other may have been a hidden one."""
-    digits = set(map(_digits, shown))
+    """The participants with only those numbers: any other may come from a secret's earlier value."""
+    known = set(map(digits, shown))
     return [
-        end if _digits(end.get("PhoneNumber", "")) in digits else {**end, "PhoneNumber": ""}
+        end if digits(end.get("PhoneNumber", "")) in known else {**end, "PhoneNumber": ""}
         for end in ends
     ]
-
-
-def _digits(number: object) -> str:
-    return str(number).removeprefix("+")
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:

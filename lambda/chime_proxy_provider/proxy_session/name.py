@@ -1,8 +1,8 @@
-"""The name that finds a session again when the answer to its Create was lost.
+"""Derives a session's name from the resource and the request, to find the session again.
 
-CreateProxySession has no client token, so a session that the user did not name carries one in
-its name: 16 hexadecimal digits for the resource and 14 for the request, 30 characters in all,
-the most that the API takes.
+CreateProxySession has no client token, and its response may be lost. So a session without a name of
+the user's own gets one of 30 hexadecimal digits, the API's maximum: 16 for the resource, 14 for the
+request.
 """
 
 from hashlib import sha256
@@ -14,16 +14,16 @@ _REQUEST_DIGITS = 14
 
 
 def resource_prefix(address: ReturnAddress) -> str:
-    """What the names of all sessions begin with that this resource ever created."""
+    """Prefix of the name of every session this resource has created."""
     return _digest(f"{address.stack_id}|{address.logical_resource_id}")[:_RESOURCE_DIGITS]
 
 
 def session_name(address: ReturnAddress, request_id: str = "") -> str:
-    """The name of the one session that a request creates, however often it is delivered.
+    """The name of the session of a request, the same for every delivery of the request.
 
     Args:
-        address: that of a request of the resource.
-        request_id: which of the resource's requests is meant. Default: this one.
+        address: the address of any request of the resource.
+        request_id: the request that creates the session. Default: that of the address.
     """
     digits = _digest(request_id or address.request_id)
     return resource_prefix(address) + digits[:_REQUEST_DIGITS]

@@ -1,9 +1,12 @@
-"""Taking back a replacement, which CloudFormation asks for as for any other update.
+"""Plans the rollback of an update that replaced a session.
 
-It sends an Update with the properties swapped. If the replacement failed, the resource's session
-is still the one that the new properties describe; if it succeeded and another resource failed
-later, that session was put aside a short time ago. Either way it is there already, with its
-number, and a third one would be wrong.
+CloudFormation marks no Update as a rollback: it sends the earlier properties as new ones. So every
+update with a replacement is compared with the existing sessions of the resource.
+
+Example: an update adds the name "Ride 7" to a session. If the update fails before a session with
+that name exists, CloudFormation still knows the session without a name, and the rollback asks for
+one without: the plan keeps it. If it fails afterwards, CloudFormation knows the session with the
+name, and the plan keeps the other.
 """
 
 from __future__ import annotations
@@ -11,23 +14,26 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chime_proxy_provider.cloudformation.request_age import signing_time
 from chime_proxy_provider.errors import InvalidRequest, ProviderError
 from chime_proxy_provider.lifecycle.desired_state import resolve
-from chime_proxy_provider.proxy_session.api import key_of
-from chime_proxy_provider.proxy_session.comparison import differences, is_already, leaves_no_trace
+from chime_proxy_provider.proxy_session.comparison import (
+    differences,
+    is_invisible_in_session,
+    is_replacement_for,
+)
 from chime_proxy_provider.proxy_session.name import resource_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from chime_proxy_provider.aws.number_references import NumberReferences
-    from chime_proxy_provider.cloudformation.event import Request
+    from chime_proxy_provider.lifecycle.change import Update
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
-    from chime_proxy_provider.lifecycle.schema import Schema
+    from chime_proxy_provider.lifecycle.schema import Properties, Schema
     from chime_proxy_provider.proxy_session.api import Session, Sessions
 
 # Rarely does an update take longer that replaces a session and then fails.
@@ -35,130 +41,145 @@ _LONGEST_STACK_UPDATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Rollback:
-    """Finds the session that an Update goes back to.
+class RollbackPlan:
+    """The sessions to keep and to delete.
 
-    A session with a name of the user's own cannot be told from anybody else's: it is looked for
-    by its id alone.
+    Args:
+        keep: the session to return to; None if the update is no rollback, or the session is gone.
+        delete: sessions of the failed update.
+    """
+
+    keep: Session | None
+    delete: tuple[Session, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """Reads the sessions of a resource and plans; changes nothing.
+
+    A session with a name of the user's own may be another resource's: it is found by its id alone.
 
     Args:
         schema: the resource's.
-        sessions: where to look.
-        references: what old properties may refer to.
-        now: the time.
-        request: the Update.
-        desired: what it asks for.
+        sessions: the API.
+        references: reads the references of old properties.
+        now: the clock.
+        update: the update, perhaps a rollback.
     """
 
     schema: Schema
     sessions: Sessions
     references: NumberReferences
     now: Callable[[], datetime]
-    request: Request
-    desired: DesiredState
+    update: Update
 
-    def replaced_session(self, current: Session | None, old: Mapping[str, Any]) -> Session | None:
-        """The session to go back to from a replacement, where there is one already.
+    def from_replacement(self, current: Session | None) -> RollbackPlan:
+        """Plan an update with a replacement.
 
         Args:
-            current: the session that CloudFormation knows; None if it is gone or closed.
-            old: the properties that it takes for that session's, recast.
+            current: the session known to CloudFormation; None if it is gone or closed.
         """
-        if current and self._is_made_of(current, old):
-            self._delete_attempts(self._attempts(current, old))
-            return current
+        if current and self._is_target(current):
+            return RollbackPlan(current, self._attempts(current))
         is_over = current and not self._is_recent(current)
         earlier = None if is_over else self.other_session(current) or self._adopted(current)
-        if not current and not earlier:
-            self._delete_attempts(self._attempts(None, old))
-        return earlier
+        attempts = () if current or earlier else self._attempts(None)
+        return RollbackPlan(earlier, attempts)
 
-    def first_session(self, current: Session) -> Session | None:
-        """The session before the current one, if an update made that one for want of a property.
+    def from_removal(self, current: Session) -> RollbackPlan:
+        """Plan an update that declares a property again, after its removal replaced the session.
 
-        Where it failed instead, what it may have left is deleted.
+        Args:
+            current: the session known to CloudFormation.
         """
         others = list(self._others(current))
         before = [one for one in others if not _is_older(current, one.get("CreatedTimestamp"))]
         if before and self._is_recent(current):
-            return before[-1]
-        self._delete_attempts([one for one in others if one not in before])
-        return self._adopted(current) if self._is_recent(current) else None
+            return RollbackPlan(before[-1])
+        attempts = self._failed(one for one in others if one not in before)
+        return RollbackPlan(self._adopted(current) if self._is_recent(current) else None, attempts)
 
     def other_session(self, current: Session | None) -> Session | None:
-        """A session other than the current one that is what the request asks for."""
+        """A session of the resource, other than the current one, with the desired properties."""
         return next(self._others(current), None)
 
     def _others(self, current: Session | None) -> Iterator[Session]:
-        connector = self.desired.properties["VoiceConnectorId"]
-        if not self.desired.properties.get("Name"):
-            for session in self.sessions.named(connector, self._prefix):
-                if not _is_same(session, current) and self._is_already(session, self.desired):
+        properties = self.update.desired.properties
+        if not properties.get("Name"):
+            for session in self.sessions.named(properties["VoiceConnectorId"], self._prefix):
+                if not _is_same(session, current) and self._is_made_of(session, properties):
                     yield session
 
     def _adopted(self, current: Session | None) -> Session | None:
-        """The session that the resource was created for, if it was put aside."""
-        session_id = self.desired.declared.get("AdoptProxySessionId", "")
+        """The session of AdoptProxySessionId, if an update replaced it."""
+        desired = self.update.desired
+        session_id = desired.declared.get("AdoptProxySessionId", "")
         if not session_id or (current and current["ProxySessionId"] == session_id):
             return None
-        connector = self.desired.properties["VoiceConnectorId"]
+        connector = desired.properties["VoiceConnectorId"]
         key = {"VoiceConnectorId": connector, "ProxySessionId": session_id}
         adopted = self.sessions.alive(key)
-        return adopted if adopted and self._has(adopted, self.desired) else None
+        return adopted if adopted and self._has(adopted, desired.properties) else None
 
-    def _is_made_of(self, current: Session, old: Mapping[str, Any]) -> bool:
-        """Whether the request goes back to the current session, and not to one before it."""
-        if self._is_already(current, self.desired):
-            either = (self.desired.declared, self.desired.properties)
-            tells = not any(leaves_no_trace(self.schema, old, new) for new in either)
-            return tells or not self._may_be(current, old, self._is_already)
-        return self._has(current, self.desired) and not self._may_be(current, old, self._has)
+    def _is_target(self, current: Session) -> bool:
+        """True if the rollback returns to the current session, False if to an earlier one."""
+        schema, desired = self.schema, self.update.desired
+        if is_replacement_for(schema, current, desired.properties, self._prefix):
+            either = (desired.declared, desired.properties)
+            if not any(is_invisible_in_session(schema, self.update.old, new) for new in either):
+                return True
+            return not self._may_be_of_old_properties(current, self._is_made_of)
+        has_all = self._has(current, desired.properties)
+        return has_all and not self._may_be_of_old_properties(current, self._has)
 
-    def _may_be(
-        self,
-        current: Session,
-        old: Mapping[str, Any],
-        fits: Callable[[Session, DesiredState], bool],
+    def _may_be_of_old_properties(
+        self, current: Session, fits: Callable[[Session, Properties], bool]
     ) -> bool:
-        """Whether the current session may be what the request takes back."""
+        """True if the current session may be the one to roll back."""
         try:
-            self.schema.check(old)
+            self.schema.check(self.update.old)
         except InvalidRequest:
             return False
         try:
-            return fits(current, self._resolved(old))
+            return fits(current, self._old().properties)
         except ProviderError:
             return True
 
-    def _attempts(self, current: Session | None, old: Mapping[str, Any]) -> Iterator[Session]:
-        """What a failed replacement left if its end was not known when it failed."""
+    def _attempts(self, current: Session | None) -> tuple[Session, ...]:
+        """Sessions of failed replacements; none if they cannot be listed."""
+        with suppress(ProviderError):
+            return self._failed(self._of_old_properties(current))
+        return ()
+
+    def _of_old_properties(self, current: Session | None) -> Iterator[Session]:
+        old = self.update.old
         if old.get("Name") or not self._sent:
             return
         self.schema.check(old)
-        attempted = self._resolved(old)
+        properties = self._old().properties
         for session in self.sessions.named(old["VoiceConnectorId"], self._prefix):
-            if self._is_already(session, attempted) and not _is_same(session, current):
+            if self._is_made_of(session, properties) and not _is_same(session, current):
                 yield session
 
-    def _delete_attempts(self, attempts: Iterable[Session]) -> None:
-        """Delete what failed replacements left.
+    def _failed(self, sessions: Iterator[Session]) -> tuple[Session, ...]:
+        """Select the sessions of failed replacements before this request.
 
-        What was made after CloudFormation sent this request is not of an attempt before it: a
-        request that is delivered again, when others have followed, must not touch it.
+        A session younger than the request belongs to a later one: this is a second delivery.
         """
-        with suppress(ProviderError):
-            for session in list(attempts):
-                if self._is_recent(session) and _is_older(session, self._sent):
-                    self.sessions.delete(key_of(session))
+        return tuple(
+            session
+            for session in sessions
+            if self._is_recent(session) and _is_older(session, self._sent)
+        )
 
-    def _resolved(self, properties: Mapping[str, Any]) -> DesiredState:
-        return resolve(self.schema, self.references, properties, reveal=False)
+    def _old(self) -> DesiredState:
+        return resolve(self.schema, self.references, self.update.old, reveal=False)
 
-    def _is_already(self, session: Session, desired: DesiredState) -> bool:
-        return is_already(self.schema, session, desired, self._prefix)
+    def _is_made_of(self, session: Session, properties: Properties) -> bool:
+        return is_replacement_for(self.schema, session, properties, self._prefix)
 
-    def _has(self, session: Session, desired: DesiredState) -> bool:
-        return not differences(self.schema, session, desired.properties)
+    def _has(self, session: Session, properties: Properties) -> bool:
+        return not differences(self.schema, session, properties)
 
     def _is_recent(self, session: Session) -> bool:
         created = session.get("CreatedTimestamp")
@@ -166,12 +187,12 @@ class Rollback:
 
     @property
     def _prefix(self) -> str:
-        return resource_prefix(self.request.address)
+        return resource_prefix(self.update.request.address)
 
     @property
     def _sent(self) -> datetime | None:
-        signed = signing_time(self.request.address.response_url)
-        # The signature tells the second that the request was sent in, not when in it.
+        signed = signing_time(self.update.request.address.response_url)
+        # The signature names the second in which the request was sent, not the moment.
         return signed and signed + timedelta(seconds=1)
 
 

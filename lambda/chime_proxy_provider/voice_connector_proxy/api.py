@@ -1,4 +1,4 @@
-"""Proxy configurations of voice connectors in the API. Every failure is a `ProviderError`."""
+"""The API's calls for proxy configurations. Every failure is a `ProviderError`."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Configurations:
-    """The configurations that the function's role may reach, until a deadline."""
+    """Calls the API with the function's role, until a deadline."""
 
-    client: ChimeSDKVoiceClient
+    client: Callable[[], ChimeSDKVoiceClient]
     retry: Retry
 
     def put(self, properties: Mapping[str, Any]) -> Configuration:
-        """Make a connector's configuration these properties and nothing else."""
-        return self._proxy(partial(self.client.put_voice_connector_proxy, **properties))
+        """Put a connector's configuration in place of any other."""
+        return self._proxy(partial(self.client().put_voice_connector_proxy, **properties))
 
     def get(self, key: Key) -> Configuration:
-        """A connector's configuration as it is now."""
-        return self._proxy(partial(self.client.get_voice_connector_proxy, **key))
+        """Read a connector's configuration."""
+        return self._proxy(partial(self.client().get_voice_connector_proxy, **key))
 
     def delete(self, key: Key) -> None:
         """Delete a connector's configuration."""
-        self.retry.call(partial(self.client.delete_voice_connector_proxy, **key))
+        self.retry.call(partial(self.client().delete_voice_connector_proxy, **key))
 
     def _proxy(self, call: Callable[[], Mapping[str, Any]]) -> Configuration:
-        # An answer cut short is asked for again: to put twice what was put is no harm.
+        # A response that was cut short is asked for again: a second put changes nothing.
         return self.retry.call(lambda: _configuration(call()), passing=PASSING_WITH_PERMISSION)
 
 
 def _configuration(answer: Mapping[str, Any]) -> Configuration:
     configuration: Configuration = answer.get("Proxy", {})
     if "DefaultSessionExpiryMinutes" not in configuration:
-        msg = "the API's answer holds no proxy configuration"
+        msg = "the API's response holds no proxy configuration"
         raise ServiceInternalError(msg)
     return configuration

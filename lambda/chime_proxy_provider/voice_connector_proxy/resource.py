@@ -1,7 +1,7 @@
-"""`Custom::ChimeVoiceConnectorProxy`: a connector's proxy configuration as a type of resource.
+"""`Custom::ChimeVoiceConnectorProxy`: the resource type of a connector's proxy configuration.
 
-PutVoiceConnectorProxy writes over whatever a connector has, and a configuration does not tell
-whose it is. So one that is there already is left alone, unless it is asked for.
+PutVoiceConnectorProxy overwrites a configuration, and a configuration does not show its owner. So a
+Create leaves an existing one alone, unless `AdoptExisting` is declared.
 """
 
 from __future__ import annotations
@@ -9,24 +9,27 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from chime_proxy_provider.cloudformation.request_age import is_fresh
 from chime_proxy_provider.errors import AlreadyExists, NotFound, ProviderError
+from chime_proxy_provider.lifecycle.change import Change
 from chime_proxy_provider.lifecycle.resource_type import Created, ResourceType
 from chime_proxy_provider.lifecycle.schema import Schema
+from chime_proxy_provider.phone_number import digits
 from chime_proxy_provider.voice_connector_proxy.api import Configurations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from chime_proxy_provider.cloudformation.event import Request
+    from chime_proxy_provider.lifecycle.change import Update
     from chime_proxy_provider.lifecycle.desired_state import DesiredState
     from chime_proxy_provider.lifecycle.identifier import Key
     from chime_proxy_provider.lifecycle.resource_type import Dependencies
     from chime_proxy_provider.voice_connector_proxy.api import Configuration
 
-_FALLBACK = "FallBackPhoneNumber"
 SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 
 
@@ -34,8 +37,8 @@ SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 class VoiceConnectorProxyType(ResourceType):
     """Proxy configurations.
 
-    What a Create left that never answered is not looked for: it cannot be told from a
-    configuration that was there before.
+    The leftovers of a Create without an answer cannot be found: its configuration looks like an
+    earlier one.
     """
 
     dependencies: Dependencies
@@ -44,55 +47,55 @@ class VoiceConnectorProxyType(ResourceType):
 
     @classmethod
     def of(cls, dependencies: Dependencies) -> Self:
-        """The configurations that can be reached by some dependencies."""
+        """The resource type with its calls."""
         return cls(dependencies, Configurations(dependencies.client, dependencies.retry))
 
     def create(self, request: Request, desired: DesiredState) -> Created:
-        """Configure the connector, unless somebody else did."""
+        """Configure the connector, unless it has a configuration already."""
         is_first = is_fresh(request.address.response_url, self.dependencies.now())
         existing = self._existing(desired, is_first=is_first)
         if existing is None:
-            return Created(self._made(desired), is_new=True)
+            return Created(self._put_new(desired), is_new=True)
         if not is_first and not _differing(existing, desired):
             return Created(existing, is_new=False)
         if not desired.declared.get("AdoptExisting"):
-            msg = "the voice connector has a proxy configuration already: AdoptExisting takes it"
+            msg = (
+                "the voice connector already has a proxy configuration; set AdoptExisting to true "
+                "to take it over, or delete it first"
+            )
             raise AlreadyExists(msg)
         return Created(self.configurations.put(desired.properties), is_new=False)
 
     def read(self, key: Key, desired: DesiredState) -> Configuration | None:
-        """The configuration, made again where it is gone, or is not what is asked for."""
+        """Read the configuration; put it again if it is gone or differs from the desired one."""
         with suppress(NotFound):
-            # A rollback that failed halfway may know the connector that the attempt was about.
+            # After a rollback that failed halfway, the key may name the attempt's connector.
             existing = self.configurations.get(self.key({}, desired))
             if not _differing(existing, desired):
                 return existing
         return self.configurations.put(desired.properties)
 
     def update(self, key: Key, desired: DesiredState) -> Configuration | None:
-        """The configuration as asked for."""
+        """Put the desired configuration."""
         return self.configurations.put(desired.properties)
 
     def delete(self, key: Key) -> None:
         """Delete the configuration."""
         self.configurations.delete(key)
 
-    def replaced(
-        self,
-        request: Request,
-        key: Key,
-        old: Mapping[str, Any],
-        desired: DesiredState,
-    ) -> Key | None:
-        """The configuration that is there already if a replacement is taken back."""
+    def rollback_target(self, update: Update) -> Key | None:
+        """The connector's existing configuration, if it equals the desired one."""
+        if update.change is not Change.REPLACEMENT:
+            return None
+        desired = update.desired
         wanted = self.key({}, desired)
-        if wanted == key:
-            return key
+        if wanted == update.key:
+            return wanted
         try:
             existing = self.configurations.get(wanted)
         except NotFound:
             return None
-        # What is read now may be another number than the one that was read then.
+        # A secret may hold another number now than the configuration was put with.
         return None if _differing(existing, desired) - desired.referring else wanted
 
     def _existing(self, desired: DesiredState, *, is_first: bool) -> Configuration | None:
@@ -101,11 +104,11 @@ class VoiceConnectorProxyType(ResourceType):
         except NotFound:
             return None
         except ProviderError as error:
-            # Only an earlier delivery can have made one: this one has just begun.
+            # A first delivery has put nothing yet; an earlier one may have.
             error.outcome_unknown = not is_first
             raise
 
-    def _made(self, desired: DesiredState) -> Configuration:
+    def _put_new(self, desired: DesiredState) -> Configuration:
         try:
             return self.configurations.put(desired.properties)
         except ProviderError as error:
@@ -115,17 +118,18 @@ class VoiceConnectorProxyType(ResourceType):
 
 
 def _differing(existing: Configuration, desired: DesiredState) -> set[str]:
-    """The properties that a configuration does not have as they are asked for."""
-    wanted = {"Disabled": False, _FALLBACK: None, **desired.properties}
-    found = {
-        **existing,
-        "PhoneNumberPoolCountries": sorted(existing.get("PhoneNumberCountries", [])),
-        "Disabled": existing.get("Disabled", False),
-        _FALLBACK: existing.get(_FALLBACK),
+    """The names of the properties with another value than desired."""
+    found = _comparable(
+        {**existing, "PhoneNumberPoolCountries": sorted(existing.get("PhoneNumberCountries", []))}
+    )
+    wanted = _comparable(desired.properties)
+    return {name for name in wanted.keys() - SCHEMA.create_only if found[name] != wanted[name]}
+
+
+def _comparable(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    fallback = properties.get("FallBackPhoneNumber")
+    return {
+        "Disabled": False,
+        **properties,
+        "FallBackPhoneNumber": fallback and digits(fallback),
     }
-    names = wanted.keys() - SCHEMA.create_only
-    return {name for name in names if _without_plus(found[name]) != _without_plus(wanted[name])}
-
-
-def _without_plus(value: object) -> object:
-    return value.removeprefix("+") if isinstance(value, str) else value
