@@ -6,6 +6,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from tools.bundle.build import ensure
 
 _ROOT = Path(__file__).parents[1]
 
@@ -25,6 +26,12 @@ os.environ["PATH"] = os.pathsep.join(
     [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
 )
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Build the provider's code once, before the workers would all do it."""
+    if not hasattr(config, "workerinput"):
+        ensure(_ROOT)
 
 
 # What takes longest begins first.

@@ -40,8 +40,7 @@ import chime_proxy_service  # noqa: E402
 from chime_proxy_provider.aws import clients  # noqa: E402
 from chime_proxy_provider.aws.number_references import NumberReferences  # noqa: E402
 from chime_proxy_provider.aws.retry import Retry  # noqa: E402
-from chime_proxy_provider.cloudformation.event import read_address  # noqa: E402
-from chime_proxy_provider.cloudformation.failure import respond  # noqa: E402
+from chime_proxy_provider.cloudformation.event import read_address, read_request  # noqa: E402
 from chime_proxy_provider.deadline import Deadline  # noqa: E402
 from chime_proxy_provider.lifecycle.deletion import Deletion, RefusedDeletion  # noqa: E402
 from chime_proxy_provider.lifecycle.lifecycle import Lifecycle  # noqa: E402
@@ -104,7 +103,9 @@ client.put_voice_connector_proxy(
 )
 retry = Retry(Deadline(60, lambda: 0.0), lambda _: None)
 references = NumberReferences(clients.secrets_manager, clients.parameter_store, retry)
-sessions = RESOURCE_TYPES["Custom::ChimeProxySession"](Dependencies(client, retry, references, now))
+sessions = RESOURCE_TYPES["Custom::ChimeProxySession"](
+    Dependencies(lambda: client, retry, references, now)
+)
 lifecycle = Lifecycle(sessions, Deletion(sessions, RefusedDeletion.FAIL, lambda _: None), now)
 
 
@@ -112,7 +113,7 @@ def carry_out(request_type: str, **fields: Any) -> str:
     """Serve an event and return the physical id of the outcome."""
     signed = response_url(f"{now():%Y%m%dT%H%M%SZ}")
     request = event(request_type, ResponseURL=signed, **fields)
-    return respond(request, read_address(request), lifecycle.carry_out).physical_id
+    return lifecycle.carry_out(read_request(request, read_address(request))).physical_id
 
 
 longer, others = properties(ExpiryMinutes="90"), ["+14015550102", "+12065550103"]
