@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import pytest
+from tools.bundle.build import ensure
 
 _ROOT = Path(__file__).parents[1]
 
@@ -33,6 +34,12 @@ os.environ["PATH"] = os.pathsep.join(
     [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
 )
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Build the provider's code once, before the workers would all do it."""
+    if not hasattr(config, "workerinput"):
+        ensure(_ROOT)
 
 
 # What takes longest begins first.

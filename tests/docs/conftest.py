@@ -21,7 +21,14 @@ _FILES = (
     "pyproject.toml",
     "requirements.txt",
 )
-_FOLDERS = ("examples", "local", "template")
+_FOLDERS = (
+    ".bundle",
+    "examples",
+    "lambda/chime_proxy_provider",
+    "local",
+    "tools/bundle",
+    "tools/template",
+)
 
 
 @pytest.fixture
