@@ -10,12 +10,7 @@ from aws_cdk import aws_lambda
 _PACKAGE = Path(__file__).parent
 _SHIPPED = _PACKAGE / "_lambda"
 _CHECKOUT = _PACKAGE.parents[1]
-LAMBDA = _SHIPPED if _SHIPPED.is_dir() else _CHECKOUT / "lambda"
-"""The source root of what runs in Lambda: inside the wheel, or beside `constructs/`."""
-
-_PROVIDER = "chime_proxy_provider"
-SCHEMAS = LAMBDA / _PROVIDER
-HANDLER = f"{_PROVIDER}.handler.handler"
+HANDLER = "chime_proxy_provider.handler.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
 

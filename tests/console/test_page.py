@@ -156,7 +156,9 @@ def test_refusal_says_why(site: Site) -> None:
     """Whatever reaches nobody is told why: busy, not carried, closed, unknown."""
     session = site.open()
     place(site, session, "first", Capability.VOICE)
-    assert "A call of this session is already in progress" in place(site, session, "second", Capability.VOICE)
+    assert "A call of this session is already in progress" in place(
+        site, session, "second", Capability.VOICE
+    )
     site.service.update(UpdateRequest(key=session.key, capabilities=frozenset({Capability.VOICE})))
     assert "does not have this capability" in place(site, session, "first", Capability.SMS)
     site.pass_time(minutes=60)

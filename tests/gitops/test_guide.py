@@ -105,7 +105,7 @@ def test_drift_command() -> None:
 def test_drift_table() -> None:
     """The table is what the command prints of such sessions."""
     shown = blocks("text")[1]
-    logical_ids = re.findall(r"^  (\S+)", shown, re.MULTILINE)
+    keys = re.findall(r"^  (\S+)", shown, re.MULTILINE)
     numbers = {"ParticipantPhoneNumbers": ["+14015550101", "+12065550100"]}
     properties: list[dict[str, Any]] = [
         {"Capabilities": ["SMS"]},
@@ -115,8 +115,14 @@ def test_drift_table() -> None:
         {},
     ]
     declared = [
-        DeclaredSession(logical_id=name, physical_id="x/y", properties=own, endpoint_url=None)
-        for name, own in zip(logical_ids, properties, strict=True)
+        DeclaredSession(
+            logical_id=f"Sessions{key.replace('-', '')}",
+            construct_id=key,
+            physical_id="x/y",
+            properties=own,
+            endpoint_url=None,
+        )
+        for key, own in zip(keys, properties, strict=True)
     ]
     closed = {
         **ACTUAL,
