@@ -95,10 +95,7 @@ def test_asset_is_the_tested_zip_whatever_the_surroundings(
 
 def test_synthesis_starts_no_process_but_cdks_own(synthesis: Synthesis) -> None:
     """CDK's Node is all that is started; no installer, no connection."""
-    started = [action for action in synthesis.actions if not action.startswith("os.posix_spawn")]
-
-    assert len(started) == 1
-    assert started[0].startswith("subprocess.Popen node") or "node" in started[0]
+    assert [Path(action.split()[-1]).name for action in synthesis.actions] == ["node"]
 
 
 def test_owner_can_delete_what_a_synthesis_leaves(synthesis: Synthesis) -> None:
