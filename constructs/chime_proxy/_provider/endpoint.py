@@ -1,4 +1,4 @@
-"""Where the API is: AWS's own endpoint, which has ended, or a service that still answers."""
+"""Checks of `endpoint_url`, and the warning about AWS's own endpoint."""
 
 import re
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ _END_OF_SUPPORT = (
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
-    """Refuse what is no web address.
+    """Refuse an endpoint other than a web address.
 
     Raises:
         ValueError: `endpoint_url` is not an http or https address.
@@ -29,7 +29,7 @@ def check_endpoint(endpoint_url: str | None) -> None:
 
 
 def warn_of_end_of_support(construct: Construct, endpoint_url: str | None) -> None:
-    """Warn, by an id that can be acknowledged, of a provider that points at AWS's own endpoint."""
+    """Warn of a provider on AWS's own endpoint; the warning can be acknowledged by its id."""
     if _is_aws(endpoint_url):
         Annotations.of(construct).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
 

@@ -1,4 +1,4 @@
-"""The Lambda function of a provider, with its role and its logs."""
+"""The Lambda function of a provider, with its role and log group."""
 
 from aws_cdk import (
     Acknowledgment,
@@ -15,7 +15,7 @@ from chime_proxy._code import HANDLER, RUNTIME, provider_code
 from chime_proxy._provider.options import FunctionOptions, ProviderOptions, function_options
 from chime_proxy._provider.permissions import policy_name
 
-# What Lambda itself does in the function's name, before and after it runs.
+# Lambda calls these with the function's role, before and after the function runs.
 _NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -34,7 +34,7 @@ _WILDCARD = Acknowledgment(
 
 
 def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.Function:
-    """Make the function, and what it needs that was not given."""
+    """Make the function, and a role and a log group unless the options give them."""
     role = options.get("role") or _role(scope)
     log_group = options.get("log_group") or _log_group(scope)
     log_group.grant_write(role)
@@ -54,11 +54,11 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
         **settings,
     )
     if options.get("vpc"):
-        # Lambda looks whether the role may before it makes the function.
+        # Lambda checks these permissions of the role when it creates the function.
         function.node.add_dependency(_network_policy(scope, role))
     key = options.get("environment_encryption")
     if key:
-        # Lambda's own grant is to the role that was there first, and not to one made in its place.
+        # CDK grants decryption to the role it was given; an Aspect may have put another in its place.
         key.grant_decrypt(role)
     return function
 
@@ -80,7 +80,7 @@ def _log_group(scope: Construct) -> aws_logs.LogGroup:
 def _environment(options: ProviderOptions) -> dict[str, str]:
     deletion = {"REFUSED_DELETION": str(options["refused_deletion"])}
     endpoint_url = options.get("endpoint_url")
-    # The SDK's own name for the setting, so the handler has nothing to read.
+    # The SDK reads this variable by itself.
     endpoint = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url} if endpoint_url else {}
     return {**endpoint, **deletion}
 
