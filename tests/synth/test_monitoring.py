@@ -108,10 +108,9 @@ def test_across_operations(provider: ProxySessionProvider) -> None:
     assert {metric.statistic for metric in summed(duration)} == {"p99"}
 
 
-def test_other_operation(provider: ProxySessionProvider) -> None:
+@pytest.mark.parametrize("operation", ["Purge", ""])
+def test_other_operation(provider: ProxySessionProvider, operation: Any) -> None:
     """An unknown operation is refused: its metric would never have data."""
-    operation: Any = "Purge"
-
     with pytest.raises(ValueError, match="operation must be one of Create, Update, Delete"):
         provider.metric_failed(operation=operation)
 

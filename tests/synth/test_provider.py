@@ -4,7 +4,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_chime
+from aws_cdk import aws_chime, aws_iam, aws_ssm
 from aws_cdk.assertions import Annotations, Match, Template
 
 from chime_proxy import Capability, ProxySession, ProxySessionProvider, RefusedDeletion
@@ -51,7 +51,7 @@ def test_actions_are_those_the_code_calls(stack: cdk.Stack) -> None:
         f"chime:{verb.capitalize()}ProxySession{plural}"
         for verb in verbs
         for plural in ("", "s")
-        if f"client.{verb}_proxy_session{plural}," in source
+        if f"client().{verb}_proxy_session{plural}," in source
     }
 
     (policy,) = permissions(stack).values()
@@ -262,3 +262,76 @@ def test_connectors_of_two_stacks() -> None:
         ride(calls, f"Ride{name}", connector)
 
     assert len(permissions(calls)) == 2
+
+
+def test_looked_up_endpoint_is_checked() -> None:
+    """CDK's dummy passes at first synthesis; the value it looks up is checked."""
+
+    def synthesize(context: dict[str, str]) -> None:
+        app = cdk.App(context={"aws:cdk:bundling-stacks": [], **context})
+        environment = cdk.Environment(account="111111111111", region="us-east-1")
+        stack = cdk.Stack(app, "Calls", env=environment)
+        url = aws_ssm.StringParameter.value_from_lookup(stack, "/calls/endpoint")
+        ProxySessionProvider(stack, "Provider", endpoint_url=url)
+        Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+    key = "ssm:account=111111111111:parameterName=/calls/endpoint:region=us-east-1"
+
+    synthesize({})
+    synthesize({key: "https://calls.example.com"})
+    with pytest.raises(ValueError, match="endpoint_url must be an http or https address"):
+        synthesize({key: "calls.example.com"})
+
+
+@pytest.mark.parametrize("connectors", [10, 60])
+def test_policies_over_iams_limit_are_warned_of(stack: cdk.Stack, connectors: int) -> None:
+    """More policies than fit in a role are warned of, with their size and two ways out."""
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    other = cdk.Stack(stack.node.scope, "Other")
+    for number in range(connectors):
+        home = (stack, other)[number % 2]
+        ride(home, f"Ride{number}", f"abcdef1ghij2klmno3pq{number:02}", provider=provider)
+
+    found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+
+    if connectors == 10:
+        assert found == []
+        return
+    (warning,) = found
+    text = str(warning.entry.data)
+    size = int(text.split(" characters", maxsplit=1)[0].rsplit(maxsplit=1)[-1].replace(",", ""))
+    assert warning.id == "/Calls/Provider"
+    assert 60 * 250 < size < 60 * 400
+    assert {"10,240", "second provider", "role", "cdk-chime-proxy:inlinePolicySize"} == {
+        part
+        for part in ("10,240", "second provider", "role", "cdk-chime-proxy:inlinePolicySize")
+        if part in text
+    }
+
+
+def test_policies_of_a_role_left_alone_are_not_warned_of(stack: cdk.Stack) -> None:
+    """Policies in no template have no size."""
+    role = aws_iam.Role.from_role_arn(
+        stack, "Own", "arn:aws:iam::111111111111:role/provider", mutable=False
+    )
+    url = "https://calls.example.com"
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=url, role=role)
+    for number in range(60):
+        ride(stack, f"Ride{number}", f"abcdef1ghij2klmno3pq{number:02}", provider=provider)
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+@pytest.mark.parametrize("flag", [None, "weak"])
+def test_provider_of_another_stack_is_exported(flag: str | None) -> None:
+    """With CDK's weak references too, the provider's stack outlives the stacks of its sessions."""
+    weak = {"@aws-cdk/core:defaultCrossStackReferences": flag} if flag else {}
+    app = cdk.App(context={"aws:cdk:bundling-stacks": [], **weak})
+    home, away = cdk.Stack(app, "Home"), cdk.Stack(app, "Away")
+    provider = ProxySessionProvider(home, "Provider", endpoint_url="https://calls.example.com")
+    ride(away, "Ride", ONE, provider=provider)
+
+    text = json.dumps(Template.from_stack(away).to_json())
+
+    assert "Fn::GetStackOutput" not in text
+    assert text.count("Fn::ImportValue") == 2

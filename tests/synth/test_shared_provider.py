@@ -2,7 +2,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2, aws_iam, aws_lambda, aws_secretsmanager
+from aws_cdk import aws_ec2, aws_iam, aws_lambda, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import (
@@ -190,10 +190,10 @@ def test_policies_of_two_stacks() -> None:
     ]
 
     unique = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
-    # CDK makes the remaining one, for the logs of a role that it was given.
-    made = [name["Fn::Join"][1] for name in names if not str(name).startswith("RolePolicy")]
-    assert [end for _, end in made] == [unique] * 8
-    assert len({start for start, _ in made[:4]}) == 4
+    made = [name["Fn::Join"][1] for name in names if not isinstance(name, str)]
+    assert [name for name in names if isinstance(name, str)] == []
+    assert [end for _, end in made] == [unique] * 10
+    assert len({start for start, _ in made[:5]}) == 5
     assert all(len(start) + 36 <= 128 for start, _ in made)
 
 
@@ -226,3 +226,29 @@ def test_invoked_from_another_account(stack: cdk.Stack) -> None:
         "AWS::Lambda::Permission",
         {"Action": "lambda:InvokeFunction", "Principal": "222222222222"},
     )
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "provider", "arn:aws:sns:us-east-1:111111111111:topic", TOKEN.replace(":provider", ":")],
+)
+def test_service_token_of_no_function_is_refused(away: cdk.Stack, token: str) -> None:
+    """A service token other than a function's ARN is refused at synthesis."""
+    with pytest.raises(ValueError, match="service_token must be the ARN of a Lambda function"):
+        ProxySessionProvider.from_service_token(away, "Provider", token)
+
+
+def test_looked_up_service_token_passes(away: cdk.Stack) -> None:
+    """CDK's dummy in place of a service token passes at first synthesis."""
+    token = aws_ssm.StringParameter.value_from_lookup(away, "/chime-proxy/service-token")
+    ride(away, provider=ProxySessionProvider.from_service_token(away, "Provider", token))
+
+    Template.from_stack(away).resource_count_is("Custom::ChimeProxySession", 1)
+
+
+def test_policy_for_an_empty_connector_id_is_refused(stack: cdk.Stack) -> None:
+    """An empty connector id, as of an unset variable, gets no policy."""
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT)
+
+    with pytest.raises(ValueError, match="voice_connector_id must not be empty"):
+        provider.permission_for(stack, "")

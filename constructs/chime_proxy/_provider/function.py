@@ -2,6 +2,8 @@
 
 from aws_cdk import (
     Acknowledgment,
+    CrossStackReferences,
+    ReferenceStrength,
     RemovalPolicy,
     Stack,
     Validations,
@@ -35,9 +37,11 @@ _WILDCARD = Acknowledgment(
 
 def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.Function:
     """Make the function, and a role and a log group unless the options give them."""
-    role = options.get("role") or _role(scope)
+    given_role = options.get("role")
+    role = given_role or _role(scope)
     log_group = options.get("log_group") or _log_group(scope)
-    log_group.grant_write(role)
+    log_writer = _policy(scope, role, "LogPolicy") if given_role else role
+    log_group.grant_write(log_writer)
     settings: FunctionOptions = {
         **function_options(options),
         "role": role,
@@ -53,6 +57,9 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
         environment=_environment(options),
         **settings,
     )
+    _keep_while_referenced(function)
+    if given_role:
+        function.node.add_dependency(log_writer)
     if options.get("vpc"):
         # Lambda checks these permissions of the role when it creates the function.
         function.node.add_dependency(_network_policy(scope, role))
@@ -65,7 +72,14 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
 
 def _role(scope: Construct) -> aws_iam.Role:
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
-    return aws_iam.Role(scope, "Role", assumed_by=principal)
+    role = aws_iam.Role(scope, "Role", assumed_by=principal)
+    _keep_while_referenced(role)
+    return role
+
+
+def _keep_while_referenced(resource: Construct) -> None:
+    # Sessions in other stacks cannot be deleted without the function and its role.
+    CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG)
 
 
 def _log_group(scope: Construct) -> aws_logs.LogGroup:
@@ -86,9 +100,14 @@ def _environment(options: ProviderOptions) -> dict[str, str]:
 
 
 def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:
-    name = policy_name(scope, Stack.of(scope), "NetworkPolicy")
-    policy = aws_iam.Policy(scope, "NetworkPolicy", policy_name=name)
+    policy = _policy(scope, role, "NetworkPolicy")
     policy.add_statements(aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"]))
-    role.attach_inline_policy(policy)
     Validations.of(policy).acknowledge(_WILDCARD)
+    return policy
+
+
+def _policy(scope: Construct, role: aws_iam.IRole, policy_id: str) -> aws_iam.Policy:
+    name = policy_name(scope, Stack.of(scope), policy_id)
+    policy = aws_iam.Policy(scope, policy_id, policy_name=name)
+    role.attach_inline_policy(policy)
     return policy

@@ -120,7 +120,7 @@ class Monitored(Construct):
     def _metric(
         self, name: str, statistic: str, operation: Operation | None, period: Duration | None
     ) -> Measured:
-        if operation:
+        if operation is not None:
             return self._metric_of(name, statistic, operation, period)
         of_each = {
             _metric_id(name, statistic, each): self._metric_of(name, statistic, each, period)

@@ -1,11 +1,13 @@
 """The provider of proxy sessions, with its permissions."""
 
+import re
 from typing import Self, Unpack
 
-from aws_cdk import Stack, aws_iam, aws_lambda
+from aws_cdk import Stack, Token, aws_iam, aws_lambda
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._phone_number import PhoneNumber
+from chime_proxy._provider.deferred import is_dummy
 from chime_proxy._provider.endpoint import warn_of_end_of_support
 from chime_proxy._provider.function import provider_function
 from chime_proxy._provider.metrics import Monitored
@@ -19,9 +21,12 @@ from chime_proxy._provider.permissions import (
     statement,
     voice_connector_key,
 )
+from chime_proxy._provider.policy_size import PolicySize
 from chime_proxy._provider.publication import publish
 
 _DEFAULT_ID = "ProxySessionProvider"
+_FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+(:[^:]+)?")
+_EXAMPLE_ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 
 
 class ProxySessionProvider(Monitored):
@@ -73,6 +78,7 @@ class ProxySessionProvider(Monitored):
         check(options)
         self._options = completed(options)
         self._function = provider_function(self, self._options)
+        self._watch_policies()
         warn_of_end_of_support(self, options.get("endpoint_url"))
 
     @classmethod
@@ -114,6 +120,9 @@ class ProxySessionProvider(Monitored):
             role: the function's role; the sessions' stacks attach permissions to it. Default:
                 none. Then, as with a role of another account, the provider's owner must allow
                 the voice connectors, secrets and parameters.
+
+        Raises:
+            ValueError: `service_token` is not the ARN of a Lambda function.
         """
         return _ImportedProvider(scope, construct_id, service_token, role)
 
@@ -148,6 +157,9 @@ class ProxySessionProvider(Monitored):
         Args:
             scope: a construct of the sessions' stack. The sessions must depend on the policy.
             voice_connector_id: the connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is empty.
         """
         return self._permission("VoiceConnector", scope, voice_connector_id, SESSION_ACTIONS)
 
@@ -157,6 +169,9 @@ class ProxySessionProvider(Monitored):
         Args:
             scope: a construct of the configuration's stack. It must depend on the policy.
             voice_connector_id: the connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is empty.
         """
         actions = CONFIGURATION_ACTIONS
         return self._permission("VoiceConnectorProxy", scope, voice_connector_id, actions)
@@ -187,6 +202,9 @@ class ProxySessionProvider(Monitored):
     def _permission(
         self, kind: str, scope: Construct, voice_connector_id: str, actions: tuple[str, ...]
     ) -> IDependable:
+        if not voice_connector_id:
+            msg = "voice_connector_id must not be empty"
+            raise ValueError(msg)
         stack = Stack.of(scope)
         permitted = statement(stack, voice_connector_id, actions)
         return self._policy(
@@ -197,7 +215,17 @@ class ProxySessionProvider(Monitored):
 
     def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role
-        return DependencyGroup() if role is None else policy(self, role, stack, policy_id, grant)
+        if role is None or self._policy_size is None:
+            return DependencyGroup()
+        made = policy(self, role, stack, policy_id, grant)
+        self._policy_size.add(made)
+        return made
+
+    def _watch_policies(self) -> None:
+        role = self.function.role
+        self._policy_size = None if role is None else PolicySize(self, role)
+        if self._policy_size:
+            self.node.add_validation(self._policy_size)
 
 
 class _ImportedProvider(ProxySessionProvider):
@@ -206,7 +234,18 @@ class _ImportedProvider(ProxySessionProvider):
     ) -> None:
         # ProxySessionProvider.__init__ would make a function.
         Construct.__init__(self, scope, construct_id)
+        function_arn = _function_arn(service_token)
         self._options = {}
         self._function = aws_lambda.Function.from_function_attributes(
-            self, "Resource", function_arn=service_token, role=role
+            self, "Resource", function_arn=function_arn, role=role
         )
+        self._watch_policies()
+
+
+def _function_arn(service_token: str) -> str:
+    # CDK takes no dummy for an ARN. The template of a synthesis with dummies is thrown away.
+    arn = _EXAMPLE_ARN if is_dummy(service_token) else service_token
+    if not Token.is_unresolved(arn) and not _FUNCTION_ARN.fullmatch(arn):
+        msg = f"service_token must be the ARN of a Lambda function, such as {_EXAMPLE_ARN}"
+        raise ValueError(msg)
+    return arn
