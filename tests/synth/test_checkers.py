@@ -81,7 +81,8 @@ def dead_letters(stack: cdk.Stack) -> Options:
     """A dead-letter queue and a destination."""
     queue = aws_sqs.Queue(stack, "Unserved", enforce_ssl=True)
     reason = "It is a dead-letter queue, of a function."
-    cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
+    for rule in ("AwsSolutions-SQS3", "Serverless::Serverless-SQSRedrivePolicy"):
+        cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
     return {
         "dead_letter_queue": queue,
         "on_failure": aws_lambda_destinations.SqsDestination(queue),
@@ -237,3 +238,30 @@ def test_only_the_network_policy_is_acknowledged(
     assert path == "Calls/Provider/NetworkPolicy"
     assert rule.endswith("AwsSolutions-IAM5[Resource::*]")
     assert "network interfaces" in reason
+
+
+@pytest.mark.parametrize(
+    ("pack", "prefix", "rule"),
+    [
+        (cdk_nag.HIPAASecurityChecks, "HIPAA.Security", "IAMNoInlinePolicy"),
+        (cdk_nag.NIST80053R5Checks, "NIST.800.53.R5", "IAMNoInlinePolicy"),
+        (cdk_nag.PCIDSS321Checks, "PCI.DSS.321", "IAMNoInlinePolicy"),
+        (cdk_nag.ServerlessChecks, "Serverless", "LambdaTracing"),
+    ],
+)
+def test_other_packs_want_one_acknowledgement(
+    stack: cdk.Stack, pack: Callable[[cdk.App], Any], prefix: str, rule: str
+) -> None:
+    """With options for the rest, each of the other packs has one rule to acknowledge."""
+    options = {**network(stack), **keys(stack), **dead_letters(stack), **tuned(stack)}
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options)
+    ride(stack, "One", CONNECTOR, provider)
+    acknowledgement = cdk.Acknowledgment(
+        id=f"{prefix}::{prefix}-{rule}", reason="One inline policy for each connector."
+    )
+    cdk.Validations.of(provider).acknowledge(acknowledgement)
+    app = cdk.App.of(stack)
+    assert isinstance(app, cdk.App)
+    cdk.Validations.of(app).add_plugins(pack(app))
+
+    app.synth()
