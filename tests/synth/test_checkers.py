@@ -40,7 +40,7 @@ def plain(_stack: cdk.Stack) -> Options:
 
 
 def tuned(_stack: cdk.Stack) -> Options:
-    """Whatever is a number or a choice."""
+    """Options of numbers and choices."""
     return {
         "refused_deletion": RefusedDeletion.ABANDON,
         "memory_size": 512,
@@ -78,10 +78,11 @@ def keys(stack: cdk.Stack) -> Options:
 
 
 def dead_letters(stack: cdk.Stack) -> Options:
-    """Places for what is never served."""
+    """A dead-letter queue and a destination."""
     queue = aws_sqs.Queue(stack, "Unserved", enforce_ssl=True)
     reason = "It is a dead-letter queue, of a function."
-    cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id="AwsSolutions-SQS3", reason=reason))
+    for rule in ("AwsSolutions-SQS3", "Serverless::Serverless-SQSRedrivePolicy"):
+        cdk.Validations.of(queue).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
     return {
         "dead_letter_queue": queue,
         "on_failure": aws_lambda_destinations.SqsDestination(queue),
@@ -89,13 +90,13 @@ def dead_letters(stack: cdk.Stack) -> Options:
 
 
 def own_role(stack: cdk.Stack) -> Options:
-    """A role that is there already."""
+    """A role of the stack."""
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
     return {"role": aws_iam.Role(stack, "Own", assumed_by=principal)}
 
 
 def imported_role(stack: cdk.Stack) -> Options:
-    """A role of elsewhere."""
+    """An imported role."""
     arn = "arn:aws:iam::123456789012:role/provider"
     return {"role": aws_iam.Role.from_role_arn(stack, "Own", arn)}
 
@@ -111,7 +112,7 @@ MATRIX = (plain, tuned, network, keys, dead_letters, own_role, imported_role, ev
 
 @pytest.fixture(params=MATRIX)
 def app(request: pytest.FixtureRequest) -> cdk.App:
-    """Sessions on two connectors, one whose participants are secrets, watched and looked at."""
+    """Sessions on two connectors, with secrets, alarms, a dashboard and readers."""
     options: Callable[[cdk.Stack], Options] = request.param
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stack = cdk.Stack(app, "Calls")
@@ -144,7 +145,7 @@ def ride(
 
 
 def hidden(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
-    """A session whose participants are kept elsewhere."""
+    """A session with participants from a secret and a parameter."""
     key = aws_kms.Key(stack, "Key", enable_key_rotation=True)
     secret = aws_secretsmanager.Secret.from_secret_attributes(
         stack,
@@ -170,7 +171,7 @@ def hidden(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
 
 
 def looked_at(stack: cdk.Stack) -> None:
-    """Sessions of here and elsewhere that an application looks at, and one served from elsewhere."""
+    """Permissions to read sessions, and a session on an imported provider."""
     principal = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
     reader = aws_iam.Role(stack, "Reader", assumed_by=principal)
     session = ProxySession.from_proxy_session_attributes(
@@ -187,8 +188,8 @@ def looked_at(stack: cdk.Stack) -> None:
     )
 
 
-def test_cfn_lint(app: cdk.App) -> None:
-    """cfn-lint finds nothing, but that the function's dependency on its role is said twice by CDK."""
+def test_cfn_lint_finds_nothing(app: cdk.App) -> None:
+    """cfn-lint reports only the dependency on the role, which CDK writes twice."""
     template = Path(app.synth().directory) / "Calls.template.json"
 
     matches = lint(template.read_text(encoding="utf-8"), config=ManualArgs(regions=["us-east-1"]))
@@ -197,7 +198,7 @@ def test_cfn_lint(app: cdk.App) -> None:
     assert json.loads(template.read_text(encoding="utf-8"))["Resources"]
 
 
-def test_cdk_nag(app: cdk.App) -> None:
+def test_cdk_nag_finds_nothing(app: cdk.App) -> None:
     """AWS's own solutions checks find nothing; a finding would stop the synthesis."""
     cdk.Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
 
@@ -216,7 +217,9 @@ def test_cdk_nag_looks() -> None:
 
 
 @pytest.mark.parametrize("options", MATRIX)
-def test_acknowledgements(stack: cdk.Stack, options: Callable[[cdk.Stack], Options]) -> None:
+def test_only_the_network_policy_is_acknowledged(
+    stack: cdk.Stack, options: Callable[[cdk.Stack], Options]
+) -> None:
     """A provider in a network has one finding acknowledged, with its reason; no other has any."""
     provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options(stack))
 
@@ -235,3 +238,30 @@ def test_acknowledgements(stack: cdk.Stack, options: Callable[[cdk.Stack], Optio
     assert path == "Calls/Provider/NetworkPolicy"
     assert rule.endswith("AwsSolutions-IAM5[Resource::*]")
     assert "network interfaces" in reason
+
+
+@pytest.mark.parametrize(
+    ("pack", "prefix", "rule"),
+    [
+        (cdk_nag.HIPAASecurityChecks, "HIPAA.Security", "IAMNoInlinePolicy"),
+        (cdk_nag.NIST80053R5Checks, "NIST.800.53.R5", "IAMNoInlinePolicy"),
+        (cdk_nag.PCIDSS321Checks, "PCI.DSS.321", "IAMNoInlinePolicy"),
+        (cdk_nag.ServerlessChecks, "Serverless", "LambdaTracing"),
+    ],
+)
+def test_other_packs_want_one_acknowledgement(
+    stack: cdk.Stack, pack: Callable[[cdk.App], Any], prefix: str, rule: str
+) -> None:
+    """With options for the rest, each of the other packs has one rule to acknowledge."""
+    options = {**network(stack), **keys(stack), **dead_letters(stack), **tuned(stack)}
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options)
+    ride(stack, "One", CONNECTOR, provider)
+    acknowledgement = cdk.Acknowledgment(
+        id=f"{prefix}::{prefix}-{rule}", reason="One inline policy for each connector."
+    )
+    cdk.Validations.of(provider).acknowledge(acknowledgement)
+    app = cdk.App.of(stack)
+    assert isinstance(app, cdk.App)
+    cdk.Validations.of(app).add_plugins(pack(app))
+
+    app.synth()

@@ -25,7 +25,7 @@ def widgets(stack: cdk.Stack) -> list[dict[str, Any]]:
 
 
 def metrics(widget: dict[str, Any]) -> list[list[Any]]:
-    """The metrics that a widget names, expressions left out."""
+    """The metrics of a widget, without expressions."""
     named = widget["properties"].get("metrics", [])
     return [metric[:-1] for metric in named if len(metric) > 1]
 
@@ -33,7 +33,7 @@ def metrics(widget: dict[str, Any]) -> list[list[Any]]:
 def test_every_metric_is_written(
     stack: cdk.Stack, provider: ProxySessionProvider, reports: list[dict[str, Any]]
 ) -> None:
-    """The dashboard asks for no metric of the handler's that it does not write."""
+    """The handler writes every metric of the dashboard."""
     ProxySessionDashboard(stack, "Dashboard", provider=provider)
     written = {
         (metric["Name"], report["Operation"])
@@ -53,7 +53,7 @@ def test_every_metric_is_written(
     assert {name for name, _ in asked} == {name for name, _ in written}
 
 
-def test_what_is_shown(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+def test_each_subject_has_a_widget(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
     """Requests by kind, failures, durations, the function itself and the reasons have a place."""
     ProxySessionDashboard(stack, "Dashboard", provider=provider)
 
@@ -86,10 +86,10 @@ def test_no_widget_covers_another(stack: cdk.Stack, provider: ProxySessionProvid
     assert len(taken) == len(set(taken)) == 24 * (1 + max(y for _, y in taken))
 
 
-def test_reasons(
+def test_query_reads_fields_of_the_log(
     stack: cdk.Stack, provider: ProxySessionProvider, reports: list[dict[str, Any]]
 ) -> None:
-    """The query reads fields that the handler logs, and the name of the stack out of its ARN."""
+    """The query reads fields of the handler's log, and the stack's name from its ARN."""
     ProxySessionDashboard(stack, "Dashboard", provider=provider)
     (line, *_) = (report for report in reports if report.get("request_type") == "Create")
 
@@ -108,7 +108,7 @@ def test_reasons(
 
 
 def test_provider_of_elsewhere(stack: cdk.Stack) -> None:
-    """The logs of a provider from a service token are not known, so not asked for."""
+    """The dashboard of a provider from a service token has no log query."""
     token = "arn:aws:lambda:us-east-1:111111111111:function:provider"
     provider = ProxySessionProvider.from_service_token(stack, "Provider", token)
     ProxySessionDashboard(stack, "Dashboard", provider=provider)
@@ -117,7 +117,7 @@ def test_provider_of_elsewhere(stack: cdk.Stack) -> None:
 
 
 def test_more_widgets(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
-    """It is a dashboard of CDK's: it takes further widgets, and a name."""
+    """The dashboard takes more widgets, and a name."""
     dashboard = ProxySessionDashboard(stack, "Dashboard", provider=provider, dashboard_name="calls")
     dashboard.add_widgets(aws_cloudwatch.TextWidget(markdown="Ask the rides team"))
 

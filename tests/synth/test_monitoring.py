@@ -22,7 +22,7 @@ def provider(stack: cdk.Stack) -> ProxySessionProvider:
 
 @pytest.fixture
 def written(reports: list[dict[str, Any]]) -> set[Identity]:
-    """The metrics that the handler writes: namespace, name and dimensions."""
+    """Namespace, name and dimensions of each metric the handler writes."""
     return {
         (said["Namespace"], metric["Name"], frozenset((name, report[name]) for name in dimensions))
         for report in reports
@@ -33,21 +33,21 @@ def written(reports: list[dict[str, Any]]) -> set[Identity]:
 
 
 def identity(metric: aws_cloudwatch.Metric, provider: ProxySessionProvider) -> Identity:
-    """A metric as CloudWatch knows it, in the function that the tests run in."""
+    """A metric's namespace, name and dimensions, with the function name of the tests."""
     names = {provider.function.function_name: runtime.handler.reporter.function_name}
     dimensions = {key: names.get(value, value) for key, value in (metric.dimensions or {}).items()}
     return metric.namespace, metric.metric_name, frozenset(dimensions.items())
 
 
 def summed(measured: Measured) -> list[aws_cloudwatch.Metric]:
-    """The metrics that an expression is of, in its order."""
+    """The metrics of an expression, in its order."""
     assert isinstance(measured, aws_cloudwatch.MathExpression)
     used = [measured.using_metrics[name] for name in measured.expression[5:-2].split(", ")]
     return [metric for metric in used if isinstance(metric, aws_cloudwatch.Metric)]
 
 
 def across(provider: ProxySessionProvider) -> list[Measured]:
-    """The metrics that are of all operations."""
+    """The metrics of all operations together."""
     return [
         provider.metric_succeeded(),
         provider.metric_failed(),
@@ -59,7 +59,7 @@ def across(provider: ProxySessionProvider) -> list[Measured]:
 def test_metrics_are_those_the_handler_writes(
     provider: ProxySessionProvider, written: set[Identity]
 ) -> None:
-    """The metrics are, to the last dimension, those that the handler writes, and all of them."""
+    """The library's metrics equal the handler's, dimensions included."""
     used = [metric for measured in across(provider) for metric in summed(measured)]
 
     alone = [provider.metric_unanswerable(), provider.metric_left_behind()]
@@ -85,7 +85,7 @@ def test_one_operation(
     metric: Callable[..., Measured],
     operation: str,
 ) -> None:
-    """A metric of one operation is one that the handler writes, of that operation."""
+    """The handler writes each metric of one operation."""
     of_one = metric(provider, operation=operation, period=cdk.Duration.minutes(1))
 
     assert isinstance(of_one, aws_cloudwatch.Metric)
@@ -108,10 +108,9 @@ def test_across_operations(provider: ProxySessionProvider) -> None:
     assert {metric.statistic for metric in summed(duration)} == {"p99"}
 
 
-def test_other_operation(provider: ProxySessionProvider) -> None:
-    """An operation that there is not would be a metric that never comes: it is refused."""
-    operation: Any = "Purge"
-
+@pytest.mark.parametrize("operation", ["Purge", ""])
+def test_other_operation(provider: ProxySessionProvider, operation: Any) -> None:
+    """An unknown operation is refused: its metric would never have data."""
     with pytest.raises(ValueError, match="operation must be one of Create, Update, Delete"):
         provider.metric_failed(operation=operation)
 
@@ -127,7 +126,7 @@ def test_two_providers(stack: cdk.Stack, provider: ProxySessionProvider) -> None
 
 
 def test_provider_of_elsewhere(stack: cdk.Stack) -> None:
-    """A provider from a service token is measured by the name that the token ends with."""
+    """A provider from a service token has the function's name from the ARN as a dimension."""
     token = "arn:aws:lambda:us-east-1:111111111111:function:provider"
     provider = ProxySessionProvider.from_service_token(stack, "Provider", token)
 
@@ -136,8 +135,8 @@ def test_provider_of_elsewhere(stack: cdk.Stack) -> None:
     assert dimensions["FunctionName"] == "provider"
 
 
-def test_alarms(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
-    """Each thing that goes wrong has an alarm that tells whom it is for, and silence is no alarm."""
+def test_every_failure_has_an_alarm(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
+    """Each kind of failure has an alarm with actions; missing data raises none."""
     topic = aws_sns.Topic(stack, "OnCall")
     made = provider.add_alarms(aws_cloudwatch_actions.SnsAction(topic))
 
@@ -163,10 +162,10 @@ def test_alarms(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
         ("Throttles", "Throttles", 1),
     ],
 )
-def test_alarm(
+def test_alarm_watches_its_metric(
     stack: cdk.Stack, provider: ProxySessionProvider, alarm: str, metric: str, threshold: int
 ) -> None:
-    """An alarm is raised when its own metric is at its threshold."""
+    """Each alarm watches its own metric and threshold."""
     provider.add_alarms()
     alarms = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_chime
+from aws_cdk import aws_chime, aws_iam, aws_ssm
 from aws_cdk.assertions import Annotations, Match, Template
 
 from chime_proxy import Capability, ProxySession, ProxySessionProvider, RefusedDeletion
@@ -26,7 +26,7 @@ def ride(stack: cdk.Stack, construct_id: str, connector: Any, **more: Any) -> Pr
 
 
 def permissions(stack: cdk.Stack) -> dict[str, Any]:
-    """The policies that speak of voice connectors, by logical id."""
+    """Policies for voice connectors, by logical id."""
     policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
     return {name: p["Properties"] for name, p in policies.items() if "chime:" in json.dumps(p)}
 
@@ -38,12 +38,12 @@ def statement(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 def connectors(stack: cdk.Stack) -> list[Any]:
-    """What the policies' ARNs end with."""
+    """The ends of the policies' ARNs."""
     return [statement(p)["Resource"]["Fn::Join"][1][-1] for p in permissions(stack).values()]
 
 
 def test_actions_are_those_the_code_calls(stack: cdk.Stack) -> None:
-    """The role may call what the module that calls the API calls, and nothing else."""
+    """The role allows the calls found in the API module's source, and no others."""
     ride(stack, "Ride", ONE)
     source = Path(sessions.__file__).read_text(encoding="utf-8")
     verbs = ("create", "delete", "get", "list", "update", "put")
@@ -51,7 +51,7 @@ def test_actions_are_those_the_code_calls(stack: cdk.Stack) -> None:
         f"chime:{verb.capitalize()}ProxySession{plural}"
         for verb in verbs
         for plural in ("", "s")
-        if f"client.{verb}_proxy_session{plural}," in source
+        if f"client().{verb}_proxy_session{plural}," in source
     }
 
     (policy,) = permissions(stack).values()
@@ -60,7 +60,7 @@ def test_actions_are_those_the_code_calls(stack: cdk.Stack) -> None:
     assert len(called) == 5
 
 
-def test_one_connector(stack: cdk.Stack) -> None:
+def test_sessions_of_one_connector_share_a_policy(stack: cdk.Stack) -> None:
     """Sessions of one connector share one policy, on exactly that connector."""
     ride(stack, "One", ONE)
     ride(stack, "Two", ONE)
@@ -98,7 +98,7 @@ def test_connectors_come_and_go_by_themselves(stack: cdk.Stack) -> None:
 
 
 def test_connector_of_the_app(stack: cdk.Stack) -> None:
-    """A connector that the app itself makes is named by its id in the policy."""
+    """The policy of a connector of the same app has its id as a reference."""
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
     )
@@ -123,7 +123,7 @@ def test_provider_of_another_stack() -> None:
     assert permissions(home) == {}
 
 
-def test_function(stack: cdk.Stack) -> None:
+def test_function_is_small_and_ends_before_cloudformation_stops_waiting(stack: cdk.Stack) -> None:
     """The function is small, on arm64, and ends well before CloudFormation stops waiting."""
     ride(stack, "Ride", ONE)
 
@@ -139,7 +139,7 @@ def test_function(stack: cdk.Stack) -> None:
 
 
 def test_log_group(stack: cdk.Stack) -> None:
-    """The logs are kept for a time, in a group that the function may write to and goes with it."""
+    """The function may write to its log group, which has a retention and is deleted with it."""
     ProxySessionProvider(stack, "Provider")
     template = Template.from_stack(stack)
 
@@ -177,8 +177,8 @@ def test_log_group(stack: cdk.Stack) -> None:
         "https://voice-chime.us-east-1.api.aws/",
     ],
 )
-def test_end_of_support(stack: cdk.Stack, endpoint_url: str | None) -> None:
-    """A provider that points at AWS's own endpoint is warned of."""
+def test_end_of_support_is_warned_of(stack: cdk.Stack, endpoint_url: str | None) -> None:
+    """Synthesis warns of a provider on AWS's own endpoint."""
     ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url)
 
     Annotations.from_stack(stack).has_warning(
@@ -187,7 +187,7 @@ def test_end_of_support(stack: cdk.Stack, endpoint_url: str | None) -> None:
 
 
 def test_end_of_support_acknowledged(stack: cdk.Stack) -> None:
-    """The warning has an id by which it can be acknowledged."""
+    """The warning can be acknowledged by its id."""
     provider = ProxySessionProvider(stack, "Provider")
     cdk.Annotations.of(provider).acknowledge_warning("cdk-chime-proxy:endOfSupport")
 
@@ -218,7 +218,7 @@ def test_own_endpoint(stack: cdk.Stack) -> None:
 
 
 def test_endpoint_of_the_app(stack: cdk.Stack) -> None:
-    """An endpoint that CloudFormation fills in, whole or in part, passes without a warning."""
+    """An endpoint with a token, whole or in part, passes without a warning."""
     api_id = cdk.CfnParameter(stack, "ApiId").value_as_string
     url = f"https://{api_id}.execute-api.{stack.region}.amazonaws.com"
     ProxySessionProvider(stack, "Provider", endpoint_url=url)
@@ -227,7 +227,7 @@ def test_endpoint_of_the_app(stack: cdk.Stack) -> None:
 
 
 def test_endpoint_behind_an_aws_domain(stack: cdk.Stack) -> None:
-    """A service of one's own is not taken for AWS's because it has an address of AWS's."""
+    """An API Gateway address is not taken for the API's own endpoint."""
     url = "https://abc123.execute-api.us-east-1.amazonaws.com"
     ProxySessionProvider(stack, "Provider", endpoint_url=url)
 
@@ -238,15 +238,15 @@ def test_endpoint_behind_an_aws_domain(stack: cdk.Stack) -> None:
     "endpoint_url",
     ["calls.example.com", "http://", "https:calls.example.com", "http://a b", "http://a/?x=1"],
 )
-def test_bad_endpoint(stack: cdk.Stack, endpoint_url: str) -> None:
-    """An endpoint that is no web address is refused."""
+def test_bad_endpoint_is_refused(stack: cdk.Stack, endpoint_url: str) -> None:
+    """An endpoint other than a web address is refused."""
     with pytest.raises(ValueError, match="endpoint_url must be an http or https address"):
         ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url)
 
 
 @pytest.mark.parametrize("refused_deletion", ["Abandon", None, True])
-def test_bad_refused_deletion(stack: cdk.Stack, refused_deletion: Any) -> None:
-    """What the handler would not understand is refused before it could fail every event."""
+def test_bad_refused_deletion_is_refused(stack: cdk.Stack, refused_deletion: Any) -> None:
+    """A value unknown to the handler is refused at synthesis: it would fail every event."""
     with pytest.raises(ValueError, match="refused_deletion must be one of fail, abandon"):
         ProxySessionProvider(stack, "Provider", refused_deletion=refused_deletion)
 
@@ -262,3 +262,76 @@ def test_connectors_of_two_stacks() -> None:
         ride(calls, f"Ride{name}", connector)
 
     assert len(permissions(calls)) == 2
+
+
+def test_looked_up_endpoint_is_checked() -> None:
+    """CDK's dummy passes at first synthesis; the value it looks up is checked."""
+
+    def synthesize(context: dict[str, str]) -> None:
+        app = cdk.App(context={"aws:cdk:bundling-stacks": [], **context})
+        environment = cdk.Environment(account="111111111111", region="us-east-1")
+        stack = cdk.Stack(app, "Calls", env=environment)
+        url = aws_ssm.StringParameter.value_from_lookup(stack, "/calls/endpoint")
+        ProxySessionProvider(stack, "Provider", endpoint_url=url)
+        Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+    key = "ssm:account=111111111111:parameterName=/calls/endpoint:region=us-east-1"
+
+    synthesize({})
+    synthesize({key: "https://calls.example.com"})
+    with pytest.raises(ValueError, match="endpoint_url must be an http or https address"):
+        synthesize({key: "calls.example.com"})
+
+
+@pytest.mark.parametrize("connectors", [10, 60])
+def test_policies_over_iams_limit_are_warned_of(stack: cdk.Stack, connectors: int) -> None:
+    """More policies than fit in a role are warned of, with their size and two ways out."""
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    other = cdk.Stack(stack.node.scope, "Other")
+    for number in range(connectors):
+        home = (stack, other)[number % 2]
+        ride(home, f"Ride{number}", f"abcdef1ghij2klmno3pq{number:02}", provider=provider)
+
+    found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+
+    if connectors == 10:
+        assert found == []
+        return
+    (warning,) = found
+    text = str(warning.entry.data)
+    size = int(text.split(" characters", maxsplit=1)[0].rsplit(maxsplit=1)[-1].replace(",", ""))
+    assert warning.id == "/Calls/Provider"
+    assert 60 * 250 < size < 60 * 400
+    assert {"10,240", "second provider", "role", "cdk-chime-proxy:inlinePolicySize"} == {
+        part
+        for part in ("10,240", "second provider", "role", "cdk-chime-proxy:inlinePolicySize")
+        if part in text
+    }
+
+
+def test_policies_of_a_role_left_alone_are_not_warned_of(stack: cdk.Stack) -> None:
+    """Policies in no template have no size."""
+    role = aws_iam.Role.from_role_arn(
+        stack, "Own", "arn:aws:iam::111111111111:role/provider", mutable=False
+    )
+    url = "https://calls.example.com"
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=url, role=role)
+    for number in range(60):
+        ride(stack, f"Ride{number}", f"abcdef1ghij2klmno3pq{number:02}", provider=provider)
+
+    Annotations.from_stack(stack).has_no_warning("*", Match.any_value())
+
+
+@pytest.mark.parametrize("flag", [None, "weak"])
+def test_provider_of_another_stack_is_exported(flag: str | None) -> None:
+    """With CDK's weak references too, the provider's stack outlives the stacks of its sessions."""
+    weak = {"@aws-cdk/core:defaultCrossStackReferences": flag} if flag else {}
+    app = cdk.App(context={"aws:cdk:bundling-stacks": [], **weak})
+    home, away = cdk.Stack(app, "Home"), cdk.Stack(app, "Away")
+    provider = ProxySessionProvider(home, "Provider", endpoint_url="https://calls.example.com")
+    ride(away, "Ride", ONE, provider=provider)
+
+    text = json.dumps(Template.from_stack(away).to_json())
+
+    assert "Fn::GetStackOutput" not in text
+    assert text.count("Fn::ImportValue") == 2

@@ -37,7 +37,7 @@ def function(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def permitted(stack: cdk.Stack) -> dict[str, Any]:
-    """What policies of the stack permit on what."""
+    """Resources by action, from the stack's policies."""
     policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy").values()
     statements = [s for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]]
     return {
@@ -71,15 +71,17 @@ def network(stack: cdk.Stack) -> aws_ec2.IVpc:
         ("reserved_concurrent_executions", 5, {"ReservedConcurrentExecutions": 5}),
     ],
 )
-def test_function(stack: cdk.Stack, option: str, value: Any, rendered: dict[str, Any]) -> None:
-    """What is asked for by Lambda's names is what the function gets."""
+def test_option_reaches_the_function(
+    stack: cdk.Stack, option: str, value: Any, rendered: dict[str, Any]
+) -> None:
+    """An option with a name of Lambda's is passed to the function."""
     provider(stack, **{option: value})
 
     assert function(stack).items() >= rendered.items()
 
 
 def test_none_is_the_default(stack: cdk.Stack) -> None:
-    """An option that is None is one that was not given, as everywhere in CDK."""
+    """None means the default, as everywhere in CDK."""
     provider(stack, memory_size=None, timeout=None, architecture=None, vpc=None)
 
     expected = {"MemorySize": 256, "Timeout": 60, "Architectures": ["arm64"]}
@@ -96,19 +98,19 @@ def test_options_are_those_of_lambda() -> None:
 
 @pytest.mark.parametrize("seconds", [0, 49, 121, 900])
 def test_bad_timeout(stack: cdk.Stack, seconds: int) -> None:
-    """A function that could not answer in time, or not be repeated in time, is refused."""
+    """A timeout too short to respond, or too long for a retry, is refused."""
     with pytest.raises(ValueError, match="timeout must be a Duration of 50 to 120 seconds"):
         provider(stack, timeout=cdk.Duration.seconds(seconds))
 
 
 def test_nothing_reserved(stack: cdk.Stack) -> None:
-    """A function that may never run is refused: CloudFormation would wait in vain."""
+    """A function without concurrency is refused: CloudFormation would wait in vain."""
     with pytest.raises(ValueError, match="reserved_concurrent_executions must be at least 1"):
         provider(stack, reserved_concurrent_executions=0)
 
 
 def test_tokens_pass(stack: cdk.Stack) -> None:
-    """A number that CloudFormation fills in is not looked at."""
+    """Tokens in place of numbers pass."""
     number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
     provider(stack, timeout=cdk.Duration.seconds(number), reserved_concurrent_executions=number)
 
@@ -117,12 +119,12 @@ def test_tokens_pass(stack: cdk.Stack) -> None:
 
 
 def test_unknown_option(stack: cdk.Stack) -> None:
-    """An option that there is not is refused, also where it is one of Lambda's."""
+    """An unknown option is refused, also one of Lambda's others."""
     with pytest.raises(TypeError, match="a ProxySessionProvider has no option layers, memory"):
         provider(stack, memory=512, layers=[])
 
 
-def test_network(stack: cdk.Stack) -> None:
+def test_network_has_its_permissions_before_the_function(stack: cdk.Stack) -> None:
     """In a network, the role may make interfaces there before the function does."""
     group = aws_ec2.SecurityGroup.from_security_group_id(stack, "Group", "sg-12345678")
     isolated = aws_ec2.SubnetSelection(subnet_type=aws_ec2.SubnetType.PRIVATE_ISOLATED)
@@ -158,7 +160,7 @@ def test_environment_encryption(stack: cdk.Stack) -> None:
 
 
 def test_log_group(stack: cdk.Stack) -> None:
-    """A log group of one's own has its key, retention and removal policy, and is the only one."""
+    """A given log group keeps its key, retention and removal policy; no other is made."""
     logs = aws_logs.LogGroup(
         stack,
         "Logs",
@@ -174,7 +176,7 @@ def test_log_group(stack: cdk.Stack) -> None:
 
 
 def test_dead_letter_queue(stack: cdk.Stack) -> None:
-    """What is never served goes to the queue, and the role may send it there."""
+    """The role may send requests Lambda gave up on to the queue."""
     queue = aws_sqs.Queue(stack, "Queue")
     provider(stack, dead_letter_queue=queue)
 
@@ -185,7 +187,7 @@ def test_dead_letter_queue(stack: cdk.Stack) -> None:
 
 
 def test_on_failure(stack: cdk.Stack) -> None:
-    """What is never served is told to a destination."""
+    """A destination gets the requests Lambda gave up on."""
     queue = aws_sqs.Queue(stack, "Queue")
     provider(stack, on_failure=aws_lambda_destinations.SqsDestination(queue))
 
@@ -208,8 +210,8 @@ def ride(stack: cdk.Stack, **more: Any) -> ProxySession:
     )
 
 
-def test_role(stack: cdk.Stack) -> None:
-    """A role that is there already is the function's, and gets the permissions it lacks."""
+def test_given_role_gets_the_permissions(stack: cdk.Stack) -> None:
+    """A given role is the function's, and every policy is attached to it."""
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
     role = aws_iam.Role(stack, "Own", assumed_by=principal)
     ride(stack, provider=provider(stack, role=role, vpc=network(stack)))
@@ -228,18 +230,18 @@ def test_role(stack: cdk.Stack) -> None:
 
 
 def imported(stack: cdk.Stack) -> aws_iam.IRole:
-    """A role of the stack's account that is made elsewhere."""
+    """An imported role of the stack's account."""
     return aws_iam.Role.from_role_arn(stack, "Own", ROLE_ARN.format(account="111111111111"))
 
 
 def unchangeable(stack: cdk.Stack) -> aws_iam.IRole:
-    """A role whose policies are kept by somebody else."""
+    """An imported role CDK may not change."""
     arn = ROLE_ARN.format(account="111111111111")
     return aws_iam.Role.from_role_arn(stack, "Own", arn, mutable=False)
 
 
 def frozen(stack: cdk.Stack) -> aws_iam.IRole:
-    """A role of the stack that is not to be changed."""
+    """A role of the stack, without policy updates."""
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
     return aws_iam.Role(stack, "Own", assumed_by=principal).without_policy_updates()
 
@@ -258,7 +260,7 @@ def account_stack() -> cdk.Stack:
 
 
 def test_imported_role(account_stack: cdk.Stack) -> None:
-    """Policies are attached to a role that is made elsewhere, and waited for."""
+    """Policies are attached to an imported role, and sessions depend on them."""
     ride(account_stack, provider=provider(account_stack, role=imported(account_stack)))
 
     policies = Template.from_stack(account_stack).find_resources("AWS::IAM::Policy")
@@ -273,7 +275,7 @@ def test_imported_role(account_stack: cdk.Stack) -> None:
 def test_role_that_is_left_alone(
     account_stack: cdk.Stack, role: Callable[[cdk.Stack], aws_iam.IRole]
 ) -> None:
-    """A role that CDK may not change is not, and nothing waits for what is not there."""
+    """A role CDK may not change gets no policies, and sessions depend on none."""
     options: dict[str, Any] = {"role": role(account_stack), "vpc": network(account_stack)}
     ride(account_stack, provider=provider(account_stack, **options))
 
@@ -281,8 +283,8 @@ def test_role_that_is_left_alone(
     assert "DependsOn" not in resource(account_stack, "Custom::ChimeProxySession")
 
 
-def test_tags(stack: cdk.Stack) -> None:
-    """CDK's tags reach whatever the provider is made of."""
+def test_tags_reach_every_resource(stack: cdk.Stack) -> None:
+    """CDK's tags reach the function, the role and the log group."""
     cdk.Tags.of(provider(stack)).add("team", "rides")
 
     for kind in ("AWS::Lambda::Function", "AWS::IAM::Role", "AWS::Logs::LogGroup"):

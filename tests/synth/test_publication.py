@@ -22,7 +22,7 @@ def only(found: Mapping[str, Any]) -> str:
 
 
 def published(template: Template) -> dict[str, Any]:
-    """What is published, by kind."""
+    """The published values, by name."""
     return {
         "service-token": {
             "Fn::GetAtt": [only(template.find_resources("AWS::Lambda::Function")), "Arn"]
@@ -31,7 +31,7 @@ def published(template: Template) -> dict[str, Any]:
     }
 
 
-def test_exports(template: Template) -> None:
+def test_service_token_and_role_name_are_exported(template: Template) -> None:
     """The function's ARN and the role's name are exported."""
     outputs = template.find_outputs("*").values()
 
@@ -42,7 +42,7 @@ def test_exports(template: Template) -> None:
     }
 
 
-def test_parameters(template: Template) -> None:
+def test_service_token_and_role_name_are_parameters(template: Template) -> None:
     """The same are SSM parameters."""
     parameters = template.find_resources("AWS::SSM::Parameter").values()
 
@@ -50,8 +50,8 @@ def test_parameters(template: Template) -> None:
     assert stored == {f"/chime-proxy/{name}": value for name, value in published(template).items()}
 
 
-def test_unpublished(stack: cdk.Stack) -> None:
-    """A provider that is not asked to publishes nothing, so that a stack of any name can have one."""
+def test_provider_publishes_nothing_unasked(stack: cdk.Stack) -> None:
+    """Without `publish`, a provider has no exports and parameters, which are unique in an account."""
     ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
     template = Template.from_stack(stack)
 

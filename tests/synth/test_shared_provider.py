@@ -2,7 +2,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2, aws_iam, aws_lambda, aws_secretsmanager
+from aws_cdk import aws_ec2, aws_iam, aws_lambda, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import (
@@ -40,7 +40,7 @@ def vpc(stack: cdk.Stack, construct_id: str) -> aws_ec2.IVpc:
 
 
 def test_shared_options(stack: cdk.Stack) -> None:
-    """What the shared provider was made with serves whoever asks for the same or for nothing."""
+    """Equal options, or none, return the existing shared provider."""
     options: dict[str, Any] = {"endpoint_url": ENDPOINT, "memory_size": 512}
     asked = ProxySessionProvider.of(stack, **options)
     ride(stack)
@@ -61,40 +61,40 @@ def test_shared_options(stack: cdk.Stack) -> None:
 @pytest.mark.parametrize(
     ("standing", "asked", "said"),
     [
-        ({"memory_size": 512}, {"memory_size": 1024}, "memory_size is 512, not 1024"),
-        ({}, {"memory_size": 512}, "memory_size is 256, not 512"),
+        ({"memory_size": 512}, {"memory_size": 1024}, "memory_size is 512, requested 1024"),
+        ({}, {"memory_size": 512}, "memory_size is 256, requested 512"),
         (
             {},
             {"timeout": cdk.Duration.seconds(90)},
-            "timeout is 1 minute, not 1 minute 30 seconds",
+            "timeout is 1 minute, requested 1 minute 30 seconds",
         ),
         (
             {},
             {"architecture": aws_lambda.Architecture.X86_64},
-            "architecture is arm64, not x86_64",
+            "architecture is arm64, requested x86_64",
         ),
-        ({}, {"endpoint_url": ENDPOINT}, f"endpoint_url is not set, not {ENDPOINT}"),
+        ({}, {"endpoint_url": ENDPOINT}, f"endpoint_url is not set, requested {ENDPOINT}"),
         (
             {"refused_deletion": "abandon"},
             {"refused_deletion": "fail"},
-            "refused_deletion is abandon, not fail",
+            "refused_deletion is abandon, requested fail",
         ),
     ],
 )
-def test_conflict(
+def test_conflict_names_both_values(
     stack: cdk.Stack, standing: dict[str, Any], asked: dict[str, Any], said: str
 ) -> None:
-    """Where two ask one provider for different things, the second is told both."""
+    """An error names the existing value and the requested one."""
     ProxySessionProvider.of(stack, **standing)
 
-    with pytest.raises(ValueError, match="Calls/ProxySessionProvider is there and shared") as told:
+    with pytest.raises(ValueError, match=r"already has a shared provider \(Calls/Proxy") as told:
         ProxySessionProvider.of(stack, **asked)
 
     assert said in str(told.value)
 
 
 def test_conflict_of_constructs(stack: cdk.Stack) -> None:
-    """Constructs are the same where they are one, also in a list, and are told by their paths."""
+    """Constructs are equal if identical, also in a list; the error has their paths."""
     one, two = vpc(stack, "One"), vpc(stack, "Two")
     groups = [
         aws_ec2.SecurityGroup.from_security_group_id(stack, name, "sg-12345678")
@@ -103,30 +103,30 @@ def test_conflict_of_constructs(stack: cdk.Stack) -> None:
     ProxySessionProvider.of(stack, vpc=one, security_groups=groups[:1])
     ProxySessionProvider.of(stack, vpc=one, security_groups=groups[:1])
 
-    with pytest.raises(ValueError, match="vpc is Calls/One, not Calls/Two"):
+    with pytest.raises(ValueError, match="vpc is Calls/One, requested Calls/Two"):
         ProxySessionProvider.of(stack, vpc=two)
-    with pytest.raises(ValueError, match=r"is \[Calls/GroupOne\], not \[Calls/GroupTwo\]"):
+    with pytest.raises(ValueError, match=r"is \[Calls/GroupOne\], requested \[Calls/GroupTwo\]"):
         ProxySessionProvider.of(stack, security_groups=groups[1:])
 
 
 def test_all_conflicts_at_once(stack: cdk.Stack) -> None:
-    """One error tells every difference."""
+    """One error names all differences."""
     ProxySessionProvider.of(stack)
 
-    with pytest.raises(ValueError, match=r"memory_size is 256, not 512; timeout is"):
+    with pytest.raises(ValueError, match=r"memory_size is 256, requested 512; timeout is"):
         ProxySessionProvider.of(stack, timeout=cdk.Duration.minutes(2), memory_size=512)
 
 
 def test_asked_too_late(stack: cdk.Stack) -> None:
-    """A session that made the provider does not silently win over the options that follow."""
+    """Options requested after a session made the provider are refused, not ignored."""
     ride(stack)
 
-    with pytest.raises(ValueError, match="memory_size is 256, not 512"):
+    with pytest.raises(ValueError, match="memory_size is 256, requested 512"):
         ride(stack, "Two", provider=ProxySessionProvider.of(stack, memory_size=512))
 
 
-def test_unknown_option(stack: cdk.Stack) -> None:
-    """An option that there is not is refused of a provider that is there already too."""
+def test_unknown_option_is_refused(stack: cdk.Stack) -> None:
+    """An unknown option is refused for an existing provider too."""
     ProxySessionProvider.of(stack)
     unknown: dict[str, Any] = {"memory": 512}
 
@@ -143,7 +143,7 @@ def away() -> cdk.Stack:
 
 
 def test_service_token(away: cdk.Stack) -> None:
-    """A provider of elsewhere serves sessions, whose permission is for its owner to give."""
+    """Without a role, sessions bring no permission along."""
     provider = ProxySessionProvider.from_service_token(away, "Provider", TOKEN)
     secret = aws_secretsmanager.Secret.from_secret_name_v2(away, "Rider", "rider")
     ride(away, provider=provider, participants=[PhoneNumber.from_secret(secret), "+12065550100"])
@@ -171,7 +171,7 @@ def test_service_token_with_a_role(away: cdk.Stack) -> None:
 
 
 def test_policies_of_two_stacks() -> None:
-    """Stacks that are alike and share a role do not overwrite or delete each other's policies."""
+    """Equal stacks sharing a role have policies of different names."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stacks = [cdk.Stack(app, name) for name in ("Monday", "Tuesday")]
     shared = ProxySessionProvider(cdk.Stack(app, "Shared"), "Provider", endpoint_url=ENDPOINT)
@@ -190,10 +190,10 @@ def test_policies_of_two_stacks() -> None:
     ]
 
     unique = {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
-    # CDK makes the remaining one, for the logs of a role that it was given.
-    made = [name["Fn::Join"][1] for name in names if not str(name).startswith("RolePolicy")]
-    assert [end for _, end in made] == [unique] * 8
-    assert len({start for start, _ in made[:4]}) == 4
+    made = [name["Fn::Join"][1] for name in names if not isinstance(name, str)]
+    assert [name for name in names if isinstance(name, str)] == []
+    assert [end for _, end in made] == [unique] * 10
+    assert len({start for start, _ in made[:5]}) == 5
     assert all(len(start) + 36 <= 128 for start, _ in made)
 
 
@@ -207,7 +207,7 @@ def test_service_token_of_another_account(away: cdk.Stack) -> None:
 
 
 def test_service_token_of_an_export(stack: cdk.Stack) -> None:
-    """A token that CloudFormation looks up is as good as one that is written down."""
+    """An imported value passes as the service token."""
     token = cdk.Fn.import_value("ChimeProxyServiceToken")
     ride(stack, provider=ProxySessionProvider.from_service_token(stack, "Provider", token))
 
@@ -226,3 +226,29 @@ def test_invoked_from_another_account(stack: cdk.Stack) -> None:
         "AWS::Lambda::Permission",
         {"Action": "lambda:InvokeFunction", "Principal": "222222222222"},
     )
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "provider", "arn:aws:sns:us-east-1:111111111111:topic", TOKEN.replace(":provider", ":")],
+)
+def test_service_token_of_no_function_is_refused(away: cdk.Stack, token: str) -> None:
+    """A service token other than a function's ARN is refused at synthesis."""
+    with pytest.raises(ValueError, match="service_token must be the ARN of a Lambda function"):
+        ProxySessionProvider.from_service_token(away, "Provider", token)
+
+
+def test_looked_up_service_token_passes(away: cdk.Stack) -> None:
+    """CDK's dummy in place of a service token passes at first synthesis."""
+    token = aws_ssm.StringParameter.value_from_lookup(away, "/chime-proxy/service-token")
+    ride(away, provider=ProxySessionProvider.from_service_token(away, "Provider", token))
+
+    Template.from_stack(away).resource_count_is("Custom::ChimeProxySession", 1)
+
+
+def test_policy_for_an_empty_connector_id_is_refused(stack: cdk.Stack) -> None:
+    """An empty connector id, as of an unset variable, gets no policy."""
+    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT)
+
+    with pytest.raises(ValueError, match="voice_connector_id must not be empty"):
+        provider.permission_for(stack, "")

@@ -1,4 +1,4 @@
-"""Alarms on a provider: what raises each, and what it says to whom it reaches."""
+"""Alarms on a provider's metrics, with their thresholds and descriptions."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ _RULES = {
 def alarm(
     provider: Construct, kind: str, metric: aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
 ) -> aws_cloudwatch.Alarm:
-    """The alarm of a kind, raised when the metric is at its threshold once."""
+    """Make an alarm: one period at or above the threshold raises it."""
     rule = _RULES[kind]
     return metric.create_alarm(
         provider,
@@ -57,6 +57,6 @@ def alarm(
         threshold=rule.threshold,
         comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=1,
-        # No requests are no news.
+        # A period without requests has no data points.
         treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
     )

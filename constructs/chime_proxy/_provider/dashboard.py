@@ -20,7 +20,7 @@ _LIGHT_COLORS: dict[Operation, str] = {
     "Delete": "#c7c7c7",
 }
 _OPERATIONS: tuple[Operation, ...] = get_args(Operation)
-# Reasons have no phone number in them, and what could hold one is not asked for.
+# The handler redacts phone numbers in reasons; fields that may hold a number are left out.
 _FAILURES = (
     'filter level = "ERROR" or status = "FAILED"',
     'parse stack_id "*:stack/*/*" as arn, stack, guid',
@@ -31,14 +31,14 @@ _FAILURES = (
 
 
 class ProxySessionDashboard(aws_cloudwatch.Dashboard):
-    """What CloudFormation asked of a provider, what became of it, and why not.
+    """A dashboard of a provider's requests, failures, durations and failure reasons.
 
-    More widgets go below its own with `add_widgets`.
+    `add_widgets` adds more widgets below.
 
     Args:
         scope: where the dashboard belongs.
         construct_id: its id within the scope.
-        provider: the provider that it is about. What one from a service token logs is not shown.
+        provider: the provider to show. The log of one from a service token is not shown.
         dashboard_name: its name in CloudWatch. Default: CloudFormation chooses one.
     """
 

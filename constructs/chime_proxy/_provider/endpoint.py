@@ -1,10 +1,12 @@
-"""Where the API is: AWS's own endpoint, which has ended, or a service that still answers."""
+"""Checks of `endpoint_url`, and the warning about AWS's own endpoint."""
 
 import re
 from urllib.parse import urlsplit
 
-from aws_cdk import Annotations, Token
+from aws_cdk import Annotations
 from constructs import Construct
+
+from chime_proxy._provider.deferred import is_deferred
 
 _WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
@@ -16,12 +18,12 @@ _END_OF_SUPPORT = (
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
-    """Refuse what is no web address.
+    """Refuse an endpoint other than a web address.
 
     Raises:
         ValueError: `endpoint_url` is not an http or https address.
     """
-    if endpoint_url is None or Token.is_unresolved(endpoint_url):
+    if endpoint_url is None or is_deferred(endpoint_url):
         return
     if not _WEB_ADDRESS.fullmatch(endpoint_url):
         msg = "endpoint_url must be an http or https address"
@@ -29,7 +31,7 @@ def check_endpoint(endpoint_url: str | None) -> None:
 
 
 def warn_of_end_of_support(construct: Construct, endpoint_url: str | None) -> None:
-    """Warn, by an id that can be acknowledged, of a provider that points at AWS's own endpoint."""
+    """Warn of a provider on AWS's own endpoint; the warning can be acknowledged by its id."""
     if _is_aws(endpoint_url):
         Annotations.of(construct).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
 
@@ -37,7 +39,7 @@ def warn_of_end_of_support(construct: Construct, endpoint_url: str | None) -> No
 def _is_aws(endpoint_url: str | None) -> bool:
     if endpoint_url is None:
         return True
-    if Token.is_unresolved(endpoint_url):
+    if is_deferred(endpoint_url):
         return False
     host = (urlsplit(endpoint_url).hostname or "").rstrip(".")
     return host.startswith("voice-chime") and host.endswith(_AWS_DOMAINS)

@@ -1,7 +1,9 @@
-"""The Lambda function of a provider, with its role and its logs."""
+"""The Lambda function of a provider, with its role and log group."""
 
 from aws_cdk import (
     Acknowledgment,
+    CrossStackReferences,
+    ReferenceStrength,
     RemovalPolicy,
     Stack,
     Validations,
@@ -15,7 +17,7 @@ from chime_proxy._code import HANDLER, RUNTIME, provider_code
 from chime_proxy._provider.options import FunctionOptions, ProviderOptions, function_options
 from chime_proxy._provider.permissions import policy_name
 
-# What Lambda itself does in the function's name, before and after it runs.
+# Lambda calls these with the function's role, before and after the function runs.
 _NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -34,10 +36,12 @@ _WILDCARD = Acknowledgment(
 
 
 def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.Function:
-    """Make the function, and what it needs that was not given."""
-    role = options.get("role") or _role(scope)
+    """Make the function, and a role and a log group unless the options give them."""
+    given_role = options.get("role")
+    role = given_role or _role(scope)
     log_group = options.get("log_group") or _log_group(scope)
-    log_group.grant_write(role)
+    log_writer = _policy(scope, role, "LogPolicy") if given_role else role
+    log_group.grant_write(log_writer)
     settings: FunctionOptions = {
         **function_options(options),
         "role": role,
@@ -53,19 +57,29 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
         environment=_environment(options),
         **settings,
     )
+    _keep_while_referenced(function)
+    if given_role:
+        function.node.add_dependency(log_writer)
     if options.get("vpc"):
-        # Lambda looks whether the role may before it makes the function.
+        # Lambda checks these permissions of the role when it creates the function.
         function.node.add_dependency(_network_policy(scope, role))
     key = options.get("environment_encryption")
     if key:
-        # Lambda's own grant is to the role that was there first, and not to one made in its place.
+        # CDK grants decryption to the role it was given; an Aspect may have put another in its place.
         key.grant_decrypt(role)
     return function
 
 
 def _role(scope: Construct) -> aws_iam.Role:
     principal = aws_iam.ServicePrincipal("lambda.amazonaws.com")
-    return aws_iam.Role(scope, "Role", assumed_by=principal)
+    role = aws_iam.Role(scope, "Role", assumed_by=principal)
+    _keep_while_referenced(role)
+    return role
+
+
+def _keep_while_referenced(resource: Construct) -> None:
+    # Sessions in other stacks cannot be deleted without the function and its role.
+    CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG)
 
 
 def _log_group(scope: Construct) -> aws_logs.LogGroup:
@@ -80,15 +94,20 @@ def _log_group(scope: Construct) -> aws_logs.LogGroup:
 def _environment(options: ProviderOptions) -> dict[str, str]:
     deletion = {"REFUSED_DELETION": str(options["refused_deletion"])}
     endpoint_url = options.get("endpoint_url")
-    # The SDK's own name for the setting, so the handler has nothing to read.
+    # The SDK reads this variable by itself.
     endpoint = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url} if endpoint_url else {}
     return {**endpoint, **deletion}
 
 
 def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:
-    name = policy_name(scope, Stack.of(scope), "NetworkPolicy")
-    policy = aws_iam.Policy(scope, "NetworkPolicy", policy_name=name)
+    policy = _policy(scope, role, "NetworkPolicy")
     policy.add_statements(aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"]))
-    role.attach_inline_policy(policy)
     Validations.of(policy).acknowledge(_WILDCARD)
+    return policy
+
+
+def _policy(scope: Construct, role: aws_iam.IRole, policy_id: str) -> aws_iam.Policy:
+    name = policy_name(scope, Stack.of(scope), policy_id)
+    policy = aws_iam.Policy(scope, policy_id, policy_name=name)
+    role.attach_inline_policy(policy)
     return policy

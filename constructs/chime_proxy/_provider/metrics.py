@@ -1,4 +1,4 @@
-"""The metrics that the handler writes to its log, and alarms on them."""
+"""Metrics of the handler, and alarms on them."""
 
 import re
 from typing import Literal, TypeAlias
@@ -11,7 +11,7 @@ from chime_proxy._provider.alarms import alarm
 Operation: TypeAlias = Literal["Create", "Update", "Delete"]
 Measured: TypeAlias = aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
 
-# The handler's own words: a test holds them to what it writes.
+# The same as in the handler; a test compares them.
 _NAMESPACE = "ChimeProxy"
 _SERVICE = "chime-proxy-provider"
 _UNKNOWN = "Unknown"
@@ -19,61 +19,61 @@ _OPERATIONS = ("Create", "Update", "Delete", _UNKNOWN)
 
 
 class Monitored(Construct):
-    """A provider as far as it is watched; what makes one says which function that is."""
+    """Metrics and alarms of a provider; the subclass sets `_function`."""
 
     _function: aws_lambda.IFunction
 
     @property
     def function(self) -> aws_lambda.IFunction:
-        """The Lambda function, for what CDK offers of functions: metrics of its own, permissions."""
+        """The Lambda function, with CDK's own methods such as `grant_invoke` and `metric_errors`."""
         return self._function
 
     def metric_succeeded(
         self, *, operation: Operation | None = None, period: Duration | None = None
     ) -> Measured:
-        """How many requests of CloudFormation's succeeded.
+        """Number of successful requests.
 
         Args:
-            operation: `Create`, `Update` or `Delete`. Default: all of them, as a sum.
-            period: what is counted together. Default: 5 minutes.
+            operation: `Create`, `Update` or `Delete`. Default: the sum of all.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Succeeded", "Sum", operation, period)
 
     def metric_failed(
         self, *, operation: Operation | None = None, period: Duration | None = None
     ) -> Measured:
-        """How many requests were answered with a failure.
+        """Number of requests answered with FAILED.
 
         Args:
-            operation: `Create`, `Update` or `Delete`. Default: all of them, as a sum.
-            period: what is counted together. Default: 5 minutes.
+            operation: `Create`, `Update` or `Delete`. Default: the sum of all.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Failed", "Sum", operation, period)
 
     def metric_undelivered(
         self, *, operation: Operation | None = None, period: Duration | None = None
     ) -> Measured:
-        """How many answers CloudFormation did not take. Each leaves a stack to wait in vain.
+        """Number of responses CloudFormation did not accept. For each, a stack waits in vain.
 
         Args:
-            operation: `Create`, `Update` or `Delete`. Default: all of them, as a sum.
-            period: what is counted together. Default: 5 minutes.
+            operation: `Create`, `Update` or `Delete`. Default: the sum of all.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Undelivered", "Sum", operation, period)
 
     def metric_unanswerable(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
-        """How many events did not say where to answer, so were not CloudFormation's.
+        """Number of events without a response URL, so not from CloudFormation.
 
         Args:
-            period: what is counted together. Default: 5 minutes.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric_of("Unanswerable", "Sum", _UNKNOWN, period)
 
     def metric_left_behind(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
-        """How often something was made too late to be told of, and could not be deleted again.
+        """Number of resources created too late to report, and not deleted again.
 
         Args:
-            period: what is counted together. Default: 5 minutes.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric_of("LeftBehind", "Sum", _UNKNOWN, period)
 
@@ -84,24 +84,25 @@ class Monitored(Construct):
         statistic: str = "p99",
         period: Duration | None = None,
     ) -> Measured:
-        """How long requests took until they were answered, in milliseconds.
+        """Milliseconds from the start of a request to its response.
 
         Args:
-            operation: `Create`, `Update` or `Delete`. Default: that of them which took longest.
+            operation: `Create`, `Update` or `Delete`. Default: the longest of all.
             statistic: such as `p50` or `Maximum`. Default: `p99`.
-            period: what is taken together. Default: 5 minutes.
+            period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Duration", statistic, operation, period)
 
     def add_alarms(self, *actions: aws_cloudwatch.IAlarmAction) -> list[aws_cloudwatch.Alarm]:
-        """Make an alarm for each thing that goes wrong, raised by one occurrence in 5 minutes.
+        """Make an alarm for each kind of failure, raised by one occurrence in 5 minutes.
 
-        They are for failed requests, answers that CloudFormation did not take, events that
-        cannot be answered, what was left behind, requests that take over half a minute, and the
-        function's own errors and throttles. Any other alarm is made of a metric: `metric_failed().create_alarm(...)`.
+        The kinds: failed requests, responses CloudFormation did not accept, events without a
+        response URL, resources left behind, requests of over half a minute, and the function's
+        own errors and throttles. Make any other alarm from a metric, as in
+        `metric_failed().create_alarm(...)`.
 
         Args:
-            actions: what an alarm does when it is raised, such as to notify a topic.
+            actions: actions of a raised alarm, such as notifying a topic.
         """
         alarms = [
             alarm(self, "Failed", self.metric_failed()),
@@ -119,7 +120,7 @@ class Monitored(Construct):
     def _metric(
         self, name: str, statistic: str, operation: Operation | None, period: Duration | None
     ) -> Measured:
-        if operation:
+        if operation is not None:
             return self._metric_of(name, statistic, operation, period)
         of_each = {
             _metric_id(name, statistic, each): self._metric_of(name, statistic, each, period)
@@ -153,5 +154,5 @@ class Monitored(Construct):
 
 
 def _metric_id(*words: str) -> str:
-    """A metric's name in an expression: a graph may have several expressions."""
+    """Return an id of a metric, unique among the expressions of one graph."""
     return re.sub(r"\W", "", "_".join(words).lower())

@@ -1,4 +1,4 @@
-"""What a provider can be asked for: where the API is, and the settings of its function."""
+"""Options of a provider: the API's endpoint, and settings of the function."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict, cast
@@ -10,15 +10,15 @@ from chime_proxy._code import ARCHITECTURE
 from chime_proxy._options import RefusedDeletion
 from chime_proxy._provider.endpoint import check_endpoint
 
-# A call that was begun last may take its 13 seconds until the time for calls has passed; what it
-# made is then still to be taken back before Lambda ends the invocation.
+# The last call may take 13 seconds, and a resource created by it must still be deleted before
+# Lambda ends the invocation.
 _SHORTEST_TIMEOUT = Duration.seconds(50)
-# CloudFormation waits three minutes, and Lambda repeats what crashed after one.
+# CloudFormation waits three minutes, and Lambda retries one minute after a crash.
 _LONGEST_TIMEOUT = Duration.minutes(2)
 
 
 class FunctionOptions(TypedDict, total=False):
-    """Those of `aws_lambda.Function`, by its names."""
+    """Options of the same names as those of `aws_lambda.Function`."""
 
     architecture: aws_lambda.Architecture | None
     dead_letter_queue: aws_sqs.IQueue | None
@@ -35,7 +35,7 @@ class FunctionOptions(TypedDict, total=False):
 
 
 class ProviderOptions(FunctionOptions, total=False):
-    """All that a provider can be asked for."""
+    """All options of a provider."""
 
     endpoint_url: str | None
     refused_deletion: RefusedDeletion
@@ -50,11 +50,11 @@ _DEFAULTS: ProviderOptions = {
 
 
 def check(options: ProviderOptions) -> None:
-    """Refuse what is no option, and what would leave CloudFormation without an answer.
+    """Refuse unknown options, and values with which the function could not respond.
 
     Raises:
-        TypeError: there is no such option.
-        ValueError: its value is not one that it may have.
+        TypeError: An option is unknown.
+        ValueError: The value of an option is not allowed.
     """
     unknown = options.keys() - ProviderOptions.__optional_keys__
     if unknown:
@@ -67,22 +67,22 @@ def check(options: ProviderOptions) -> None:
 
 
 def completed(options: ProviderOptions) -> ProviderOptions:
-    """The options with the defaults of those that were not given."""
+    """Return the options with defaults in place of None and of missing ones."""
     given = {name: value for name, value in options.items() if value is not None}
     return cast("ProviderOptions", {**_DEFAULTS, **given})
 
 
-def conflicts(standing: ProviderOptions, asked: ProviderOptions) -> list[str]:
-    """The options that were asked for and are not what stands, with both values."""
+def conflicts(existing: ProviderOptions, requested: ProviderOptions) -> list[str]:
+    """Return a phrase for each requested option with another value than the existing one."""
     return [
-        f"{name} is {_shown(standing.get(name))}, not {_shown(value)}"
-        for name, value in sorted(asked.items())
-        if value is not None and _comparable(value) != _comparable(standing.get(name))
+        f"{name} is {_shown(existing.get(name))}, requested {_shown(value)}"
+        for name, value in sorted(requested.items())
+        if value is not None and _comparable(value) != _comparable(existing.get(name))
     ]
 
 
 def function_options(options: ProviderOptions) -> FunctionOptions:
-    """Those of the options that are the function's."""
+    """Return the options of the Lambda function."""
     names = FunctionOptions.__optional_keys__
     chosen = {name: value for name, value in options.items() if name in names}
     return cast("FunctionOptions", chosen)
@@ -107,7 +107,7 @@ def _check_concurrency(executions: int | None) -> None:
     if executions is None or Token.is_unresolved(executions):
         return
     if executions < 1:
-        msg = "reserved_concurrent_executions must be at least 1: without any nothing is answered"
+        msg = "reserved_concurrent_executions must be at least 1: with 0 the function never runs"
         raise ValueError(msg)
 
 

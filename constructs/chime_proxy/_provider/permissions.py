@@ -1,4 +1,4 @@
-"""What the provider may do for one voice connector, secret or parameter."""
+"""Policies for one voice connector, secret or parameter."""
 
 import json
 from collections.abc import Callable
@@ -27,9 +27,9 @@ Grant: TypeAlias = Callable[[aws_iam.Policy, aws_iam.IRole], None]
 def policy(
     provider: Construct, role: aws_iam.IRole, stack: Stack, policy_id: str, grant: Grant
 ) -> aws_iam.Policy:
-    """A policy for the provider's role, in the stack that needs it, made when first asked for.
+    """Return the policy of an id, attached to the role, in the stack of the sessions.
 
-    A role that is not to be changed is left alone: then the policy is in no template.
+    The first call makes it. Without effect on a role CDK may not change.
     """
     name = policy_name(provider, stack, policy_id)
     holder: Construct = provider if stack is Stack.of(provider) else stack
@@ -45,10 +45,10 @@ def policy(
 
 
 def policy_name(provider: Construct, stack: Stack, policy_id: str) -> str:
-    """A name that no policy of another stack has, deployed wherever and as often as it may be.
+    """Return a policy name with the stack's GUID, so unique among all deployed stacks.
 
-    A role has one inline policy of a name: of two stacks with the same one, each would overwrite
-    the other's, and the first to be deleted would take it along.
+    Names of inline policies are unique within a role: two stacks with the same name would
+    overwrite each other's policy, and deleting one stack would delete it for both.
     """
     unique = Fn.select(2, Fn.split("/", stack.stack_id))
     return f"{policy_id}-{provider.node.addr[-8:]}-{unique}"
@@ -57,14 +57,14 @@ def policy_name(provider: Construct, stack: Stack, policy_id: str) -> str:
 def statement(
     stack: Stack, voice_connector_id: str, actions: tuple[str, ...]
 ) -> aws_iam.PolicyStatement:
-    """Leave for some actions on one voice connector."""
+    """Allow some actions on one voice connector."""
     return aws_iam.PolicyStatement(
         actions=list(actions), resources=[voice_connector_arn(stack, voice_connector_id)]
     )
 
 
 def voice_connector_arn(stack: Stack, voice_connector_id: str) -> str:
-    """The ARN of a voice connector where the stack is: the narrowest resource that IAM knows here."""
+    """Return the ARN of a voice connector, the narrowest resource IAM accepts for proxy sessions."""
     return stack.format_arn(
         service="chime",
         resource="vc",
@@ -74,15 +74,15 @@ def voice_connector_arn(stack: Stack, voice_connector_id: str) -> str:
 
 
 def voice_connector_key(stack: Stack, voice_connector_id: str) -> str:
-    """A part of a construct's id that is the same for one voice connector, and that no other has."""
+    """Return the connector's id, or a digest if it is a token; part of a construct's id."""
     if not Token.is_unresolved(voice_connector_id):
         return voice_connector_id
     return digest(stack, voice_connector_id)
 
 
 def digest(stack: Stack, value: str) -> str:
-    """A short text that is the same for one value, token or not."""
-    # A reference into another stack does not say which one until synthesis.
+    """Return 8 hex digits, the same for equal values, tokens included."""
+    # A reference into another stack resolves to its own attribute only; the target tells stacks apart.
     tokens = Tokenization.reverse_string(value).tokens
     targets = [token.target.node.addr for token in tokens if isinstance(token, Reference)]
     reference = json.dumps([stack.resolve(value), targets], sort_keys=True)

@@ -1,11 +1,13 @@
-"""The function behind the sessions of a stack, and what it may do."""
+"""The provider of proxy sessions, with its permissions."""
 
+import re
 from typing import Self, Unpack
 
-from aws_cdk import Stack, aws_iam, aws_lambda
+from aws_cdk import Stack, Token, aws_iam, aws_lambda
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._phone_number import PhoneNumber
+from chime_proxy._provider.deferred import is_dummy
 from chime_proxy._provider.endpoint import warn_of_end_of_support
 from chime_proxy._provider.function import provider_function
 from chime_proxy._provider.metrics import Monitored
@@ -19,51 +21,54 @@ from chime_proxy._provider.permissions import (
     statement,
     voice_connector_key,
 )
+from chime_proxy._provider.policy_size import PolicySize
 from chime_proxy._provider.publication import publish
 
 _DEFAULT_ID = "ProxySessionProvider"
+_FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+(:[^:]+)?")
+_EXAMPLE_ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
 
 
 class ProxySessionProvider(Monitored):
-    """The function that creates, updates and deletes proxy sessions for CloudFormation.
+    """A Lambda function, serving CloudFormation's requests for proxy sessions.
 
-    One serves any number of sessions. It may call the proxy-session API on the voice connectors
-    of those sessions and read the secrets and parameters that they refer to, and no others.
+    One provider serves any number of sessions. Its role allows calls only on the voice
+    connectors of these sessions, and reading only of their secrets and parameters.
 
-    Tags and a permissions boundary come from CDK's own `Tags.of` and `PermissionsBoundary.of`.
+    Set tags with CDK's `Tags.of`, a permissions boundary with `PermissionsBoundary.of`.
 
     Args:
         scope: where the provider belongs.
         construct_id: its id within the scope.
-        endpoint_url: where the API is. Default: AWS's own endpoint in the stack's region, which
-            AWS ended support for; synthesis warns of it.
-        refused_deletion: what becomes of a Delete that the API itself refuses, as a service
-            does that has ended. Default: it fails.
+        endpoint_url: address of the API. Default: AWS's own endpoint in the stack's region.
+            AWS ended support for it; synthesis warns.
+        refused_deletion: outcome of a Delete the API refuses, as after its end of support.
+            Default: `FAIL`.
         memory_size: the function's memory in MiB. Default: 256.
-        timeout: how long the function may take for one request, 50 seconds to 2 minutes.
-            CloudFormation waits for three: over a minute leaves less of them to the request that
-            Lambda repeats a minute after a crash. Default: 1 minute.
-        architecture: what the function runs on. Default: `ARM_64`.
-        vpc: the network that the function is in; it must lead to the API, to S3, where answers
-            go, and to the secrets and parameters that sessions refer to. Default: none.
-        vpc_subnets: where in the network. Default: its private subnets.
-        security_groups: what guards the function there. Default: one that lets it out.
-        environment_encryption: the key of the function's settings. Default: Lambda's own.
-        log_group: where the function logs, with a key, a retention and a removal policy of its
-            own. Default: one that is kept for three months and goes with the provider.
-        role: who the function is. Permissions are added to it as far as CDK can, which leaves
-            those of `without_policy_updates()` and of other accounts alone. Default: a role of
-            its own.
-        reserved_concurrent_executions: how many requests it serves at a time at the most, kept
-            for it alone. Default: what the account has left.
-        dead_letter_queue: where a request goes that was never served. It holds the request
-            whole, phone numbers included. Default: nowhere.
-        on_failure: what is told of such a request, numbers included. Default: nobody.
+        timeout: time limit of one invocation, 50 seconds to 2 minutes. CloudFormation waits
+            three minutes, and Lambda retries one minute after a crash: with over a minute, less
+            time is left for the retry. Default: 1 minute.
+        architecture: the function's processor architecture. Default: `ARM_64`.
+        vpc: the function's network. It needs routes to the API, to S3 for the responses, and to
+            Secrets Manager and Parameter Store if sessions use them. Default: none.
+        vpc_subnets: the function's subnets. Default: the private ones.
+        security_groups: the function's security groups. Default: a new one, open to all
+            outbound traffic.
+        environment_encryption: key of the function's environment variables. Default: Lambda's.
+        log_group: the function's log group. Default: a new one, with three months' retention,
+            deleted with the provider.
+        role: the function's execution role. CDK adds permissions, except to a role of
+            `without_policy_updates()` or of another account. Default: a new role.
+        reserved_concurrent_executions: the largest number of concurrent requests, reserved for
+            the function. Default: the account's unreserved concurrency.
+        dead_letter_queue: queue for requests Lambda gave up on, whole, with phone numbers.
+            Default: none.
+        on_failure: destination for such requests, with phone numbers. Default: none.
 
     Raises:
-        ValueError: `endpoint_url` is not an http or https address, `refused_deletion` none of
-            its values, `timeout` too short or too long, or nothing is reserved.
-        TypeError: there is no such option.
+        ValueError: `endpoint_url` is not an http or https address, `refused_deletion` is none of
+            its values, `timeout` is too short or too long, or the reserved concurrency is 0.
+        TypeError: An option is unknown.
     """
 
     def __init__(
@@ -73,20 +78,21 @@ class ProxySessionProvider(Monitored):
         check(options)
         self._options = completed(options)
         self._function = provider_function(self, self._options)
+        self._watch_policies()
         warn_of_end_of_support(self, options.get("endpoint_url"))
 
     @classmethod
     def of(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> Self:
-        """The provider that the sessions of a stack share by default, made when first asked for.
+        """Return the default provider of a stack's sessions; the first call makes it.
 
         Args:
             scope: a construct of the stack.
-            options: those of a provider. Default: those of the provider that is there, or the
+            options: options of a provider. Default: those of the existing provider, or the
                 defaults of a new one.
 
         Raises:
-            ValueError: the provider is there and has other options than those asked for. Both
-                values are named. Ask before the first session does, which asks for nothing.
+            ValueError: The stack already has a default provider with other options. Call this
+                before the first session, which makes a provider with defaults.
         """
         stack = Stack.of(scope)
         existing = stack.node.try_find_child(_DEFAULT_ID)
@@ -103,87 +109,102 @@ class ProxySessionProvider(Monitored):
         service_token: str,
         role: aws_iam.IRole | None = None,
     ) -> "ProxySessionProvider":
-        """A provider of another app, stack or account.
+        """Return a provider of another app, stack or account.
 
         Args:
-            scope: where it is used.
+            scope: where the provider is used.
             construct_id: its id within the scope.
-            service_token: the ARN of its function, in the region of its sessions. A function of
-                another account must let itself be invoked by whoever deploys here, and serves
-                voice connectors of its own account.
-            role: the role of its function, for sessions to bring their permission along.
-                Default: they bring none. Then, as with a role of another account, it is for the
-                provider's owner to permit their voice connectors, secrets and parameters.
+            service_token: the function's ARN, in the region of the sessions. A function of
+                another account must allow the deployer here to invoke it, and serves voice
+                connectors of its own account.
+            role: the function's role; the sessions' stacks attach permissions to it. Default:
+                none. Then, as with a role of another account, the provider's owner must allow
+                the voice connectors, secrets and parameters.
+
+        Raises:
+            ValueError: `service_token` is not the ARN of a Lambda function.
         """
         return _ImportedProvider(scope, construct_id, service_token, role)
 
     @property
     def service_token(self) -> str:
-        """What CloudFormation sends its requests to: the function's ARN."""
+        """The function's ARN, the ServiceToken of custom resources."""
         return self.function.function_arn
 
     def publish(self) -> None:
-        """Let plain CloudFormation templates of the same account and region use the provider.
+        """Publish the service token and the role's name for plain CloudFormation templates.
 
-        They find its service token and its role's name, which they attach permissions to, as the
-        exports `ChimeProxyServiceToken` and `ChimeProxyRoleName` and as the SSM parameters
-        `/chime-proxy/service-token` and `/chime-proxy/role-name`. There is one of each in an
-        account and region, so one provider that is published.
+        Templates of the same account and region find them as the exports
+        `ChimeProxyServiceToken` and `ChimeProxyRoleName` and as the SSM parameters
+        `/chime-proxy/service-token` and `/chime-proxy/role-name`. The names are fixed, so
+        publish one provider in each account and region.
 
         Raises:
-            ValueError: nothing is known of the provider's role, as of one from a service token.
+            ValueError: The role is unknown: the provider is from a service token without one.
         """
         role = self.function.role
         if role is None:
-            msg = f"{self.node.path} has no role to publish: give from_service_token its role"
+            msg = f"the role of {self.node.path} is unknown: pass role to from_service_token"
             raise ValueError(msg)
         publish(self, service_token=self.service_token, role_name=role.role_name)
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
-        """The policy that lets the provider serve one connector's sessions; nothing without a role.
+        """Return the policy for sessions on one connector; empty if the role is unknown.
 
-        It is a resource of its own, so that it outlives the last session of the connector:
-        CloudFormation changes policies first and deletes sessions last.
+        The policy is a separate resource, because CloudFormation changes policies first and
+        deletes sessions last: the last session needs it for its own Delete.
 
         Args:
-            scope: a construct of the stack whose sessions need it; they must depend on it.
+            scope: a construct of the sessions' stack. The sessions must depend on the policy.
             voice_connector_id: the connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is empty.
         """
         return self._permission("VoiceConnector", scope, voice_connector_id, SESSION_ACTIONS)
 
     def permission_to_configure(self, scope: Construct, voice_connector_id: str) -> IDependable:
-        """The policy that lets the provider configure one connector; nothing without a role.
+        """Return the policy for the proxy configuration of one connector; empty without a role.
 
         Args:
-            scope: a construct of the stack whose configuration needs it, and must depend on it.
+            scope: a construct of the configuration's stack. It must depend on the policy.
             voice_connector_id: the connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is empty.
         """
         actions = CONFIGURATION_ACTIONS
         return self._permission("VoiceConnectorProxy", scope, voice_connector_id, actions)
 
     def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> IDependable:
-        """The policy that lets the provider read one secret or parameter; nothing without a role.
+        """Return the policy for reading one secret or parameter; empty if the role is unknown.
 
-        It is a resource of its own, as the one for a connector is.
+        The policy is a separate resource, like that of a connector.
 
         Args:
-            scope: a construct of the stack whose sessions need it; they must depend on it.
-            phone_number: what the provider reads.
+            scope: a construct of the sessions' stack. The sessions must depend on the policy.
+            phone_number: the secret or parameter.
         """
         stack = Stack.of(scope)
         kind, identifier = next(iter(phone_number.reference.items()))
         return self._policy(stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read)
 
-    def _agree(self, asked: ProviderOptions) -> None:
-        check(asked)
-        differing = conflicts(self._options, asked)
+    def _agree(self, requested: ProviderOptions) -> None:
+        check(requested)
+        differing = conflicts(self._options, requested)
         if differing:
-            msg = f"{self.node.path} is there and shared by its stack: {'; '.join(differing)}"
+            msg = (
+                f"the stack already has a shared provider ({self.node.path}) with other options: "
+                f"{'; '.join(differing)}"
+            )
             raise ValueError(msg)
 
     def _permission(
         self, kind: str, scope: Construct, voice_connector_id: str, actions: tuple[str, ...]
     ) -> IDependable:
+        if not voice_connector_id:
+            msg = "voice_connector_id must not be empty"
+            raise ValueError(msg)
         stack = Stack.of(scope)
         permitted = statement(stack, voice_connector_id, actions)
         return self._policy(
@@ -194,16 +215,37 @@ class ProxySessionProvider(Monitored):
 
     def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role
-        return DependencyGroup() if role is None else policy(self, role, stack, policy_id, grant)
+        if role is None or self._policy_size is None:
+            return DependencyGroup()
+        made = policy(self, role, stack, policy_id, grant)
+        self._policy_size.add(made)
+        return made
+
+    def _watch_policies(self) -> None:
+        role = self.function.role
+        self._policy_size = None if role is None else PolicySize(self, role)
+        if self._policy_size:
+            self.node.add_validation(self._policy_size)
 
 
 class _ImportedProvider(ProxySessionProvider):
     def __init__(
         self, scope: Construct, construct_id: str, service_token: str, role: aws_iam.IRole | None
     ) -> None:
-        # A provider that is there already has nothing to be made of.
+        # ProxySessionProvider.__init__ would make a function.
         Construct.__init__(self, scope, construct_id)
+        function_arn = _function_arn(service_token)
         self._options = {}
         self._function = aws_lambda.Function.from_function_attributes(
-            self, "Resource", function_arn=service_token, role=role
+            self, "Resource", function_arn=function_arn, role=role
         )
+        self._watch_policies()
+
+
+def _function_arn(service_token: str) -> str:
+    # CDK takes no dummy for an ARN. The template of a synthesis with dummies is thrown away.
+    arn = _EXAMPLE_ARN if is_dummy(service_token) else service_token
+    if not Token.is_unresolved(arn) and not _FUNCTION_ARN.fullmatch(arn):
+        msg = f"service_token must be the ARN of a Lambda function, such as {_EXAMPLE_ARN}"
+        raise ValueError(msg)
+    return arn

@@ -1,11 +1,11 @@
-"""The names by which plain CloudFormation templates find a provider."""
+"""Fixed names of a provider for plain CloudFormation templates."""
 
 from aws_cdk import CfnOutput, aws_ssm
 from constructs import Construct
 
 
 def publish(provider: Construct, *, service_token: str, role_name: str) -> None:
-    """Make both an export and an SSM parameter each: templates choose which they refer to."""
+    """Make an export and an SSM parameter of each value; a template may use either."""
     _publish(provider, "ServiceToken", "/chime-proxy/service-token", service_token)
     _publish(provider, "RoleName", "/chime-proxy/role-name", role_name)
 
