@@ -1,4 +1,4 @@
-"""The resource schemas, read as files: what a resource accepts, checked at synthesis."""
+"""Check properties against the resource schemas at synthesis."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator, ValidationError, validators
 
 from chime_proxy._code import SCHEMAS
 
-# What the construct calls the properties whose names differ from the schema's by more than case.
+# Errors name props, and these are the props of the schema's properties.
 _PROPS = {
     "ParticipantPhoneNumbers": "participants",
     "ExpiryMinutes": "expiry",
@@ -42,7 +42,7 @@ VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
 
 @cache
 def resource_schema(resource: str) -> Mapping[str, Any]:
-    """The schema of a type of resource."""
+    """Read the schema of a resource type."""
     schema: Mapping[str, Any] = json.loads(
         (SCHEMAS / resource / "schema.json").read_text(encoding="utf-8")
     )
@@ -53,25 +53,25 @@ def check(construct: Construct, properties: Mapping[str, Any], resource: str) ->
     """Refuse literal properties that the resource does not accept.
 
     Raises:
-        ValueError: names the construct, and every prop at fault.
+        ValueError: the construct's path, and for each wrong prop the allowed values.
     """
-    wrong = faults(properties, resource)
+    wrong = problems(properties, resource)
     if wrong:
         msg = f"{construct.node.path}: {'; '.join(wrong)}"
         raise ValueError(msg)
 
 
-def faults(properties: Mapping[str, Any], resource: str) -> list[str]:
-    """What is wrong with literal properties, in the construct's names and without their values.
+def problems(properties: Mapping[str, Any], resource: str) -> list[str]:
+    """List the errors of literal properties by prop, without their values.
 
-    A token is left alone: CloudFormation fills it in, and the handler checks it then.
+    A token passes: CloudFormation fills it in, and the handler checks it then.
     """
     errors = chain.from_iterable(map(_meant, _validator(resource).iter_errors(properties)))
     return sorted({_message(error) for error in errors if not _is_token(error.instance)})
 
 
 def strict_validator(schema: Mapping[str, Any]) -> Draft7Validator:
-    """A validator whose patterns match the whole of a text."""
+    """Make a validator whose patterns must match a whole text."""
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
     strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
@@ -85,7 +85,7 @@ def _validator(resource: str) -> Draft7Validator:
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:
-    """The error, or for a value that fits no choice what it lacks to fit the one that is meant."""
+    """Split the error of a `oneOf` into the errors of the alternative meant by the value."""
     if error.validator != "oneOf":
         yield error
         return
@@ -149,7 +149,7 @@ def _allowed(error: ValidationError) -> str:
 
 
 def form(schema: Mapping[str, Any], error: ValidationError) -> str:
-    """What a text must be like that does not match its pattern."""
+    """Describe the allowed form of a text."""
     text = str(error.instance)
     meant = text.rpartition("/")[2]
     if text.startswith("arn:") and re.fullmatch(schema["pattern"], meant):
@@ -158,7 +158,7 @@ def form(schema: Mapping[str, Any], error: ValidationError) -> str:
 
 
 def size(schema: Mapping[str, Any]) -> str:
-    """How many items a list must have."""
+    """Describe the allowed length of a list."""
     least, most = schema["minItems"], schema.get("maxItems")
     if most is None:
         return f"must have at least {least} item"

@@ -6,7 +6,7 @@ import yaml
 from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page
 
-from chime_proxy._schema import PROXY_SESSION, faults
+from chime_proxy._schema import PROXY_SESSION, problems
 
 PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [pytest.param(Page(path), id=path.name) for path in PATHS]
@@ -77,4 +77,4 @@ def test_references() -> None:
     }
 
     assert len(declared["ParticipantPhoneNumbers"]) == 2
-    assert faults(declared, PROXY_SESSION) == []
+    assert problems(declared, PROXY_SESSION) == []

@@ -21,7 +21,7 @@ TYPE = "Custom::ChimeProxySession"
 
 
 def ride(stack: cdk.Stack, construct_id: str = "Ride", **changes: Any) -> ProxySession:
-    """A session with what it needs, and changes to that."""
+    """A session with the required props, and changes to them."""
     needed: dict[str, Any] = {
         "voice_connector": CONNECTOR,
         "participants": [RIDER, DRIVER],
@@ -63,7 +63,7 @@ def test_properties_are_pinned(stack: cdk.Stack) -> None:
 
 
 def test_least_properties(stack: cdk.Stack) -> None:
-    """What is not asked for is not in the template."""
+    """Props left out are not in the template."""
     ride(stack)
 
     assert set(resource(stack)["Properties"]) == {
@@ -97,7 +97,7 @@ def _as_sent(value: Any) -> Any:
             return str(value)
 
 
-def test_attributes(stack: cdk.Stack) -> None:
+def test_every_attribute_is_a_property(stack: cdk.Stack) -> None:
     """Every attribute of the schema is a property of the construct, and no other name is used."""
     session = ride(stack)
     first, second = session.participants
@@ -184,7 +184,7 @@ def test_attributes(stack: cdk.Stack) -> None:
     ],
 )
 def test_bad_literals(stack: cdk.Stack, changes: dict[str, Any], fault: str) -> None:
-    """A bad literal is refused with the prop's name and what it may be, never with a number."""
+    """The error for a bad literal has the prop and its allowed values, never a phone number."""
     with pytest.raises(ValueError, match="Calls/Ride: ") as raised:
         ride(stack, **changes)
 
@@ -192,8 +192,8 @@ def test_bad_literals(stack: cdk.Stack, changes: dict[str, Any], fault: str) -> 
     assert "555" not in str(raised.value)
 
 
-def test_all_faults_at_once(stack: cdk.Stack) -> None:
-    """One error names every fault."""
+def test_all_errors_at_once(stack: cdk.Stack) -> None:
+    """One error names every wrong prop."""
     with pytest.raises(ValueError, match=r"capabilities.*expiry.*name.*participants"):
         ride(stack, participants=[], capabilities=[], name="-", expiry=cdk.Duration.days(1))
 
@@ -227,7 +227,7 @@ def test_tokens_pass(stack: cdk.Stack) -> None:
 
 
 def test_participants_from_a_list_parameter(stack: cdk.Stack) -> None:
-    """A list that CloudFormation fills in is not counted at synthesis."""
+    """The items of a list token are not counted at synthesis."""
     numbers = cdk.CfnParameter(stack, "Numbers", type="CommaDelimitedList").value_as_list
 
     ride(stack, participants=numbers)
@@ -240,7 +240,7 @@ def _connector(stack: cdk.Stack) -> aws_chime.CfnVoiceConnector:
 
 
 def test_connector_construct(stack: cdk.Stack) -> None:
-    """A connector of the same app gives its id, which its Ref is not."""
+    """The construct of a connector gives its id, not its Ref."""
     ride(stack, voice_connector=_connector(stack))
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -249,7 +249,7 @@ def test_connector_construct(stack: cdk.Stack) -> None:
 
 
 def test_connector_ref(stack: cdk.Stack) -> None:
-    """A connector's Ref, which is its ARN, is taken for the connector."""
+    """A connector's Ref, its ARN, is replaced by its id."""
     ride(stack, voice_connector=_connector(stack).ref)
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -258,7 +258,7 @@ def test_connector_ref(stack: cdk.Stack) -> None:
 
 
 def test_resolvables_pass(stack: cdk.Stack) -> None:
-    """What CDK resolves later passes as an object too, alone and in a list."""
+    """Tokens pass as objects too, alone and in a list."""
     value = cdk.Fn.get_att("Other", "Value")
     ride(stack, voice_connector=value, participants=[value, DRIVER], name=value)
 
@@ -270,7 +270,7 @@ def test_resolvables_pass(stack: cdk.Stack) -> None:
 
 
 def test_connector_reference(stack: cdk.Stack) -> None:
-    """A reference that knows the ARN alone gives the id out of it."""
+    """The id is taken from the ARN of a reference without one."""
     ride(stack, voice_connector=_Reference(_connector(stack)))
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -279,7 +279,7 @@ def test_connector_reference(stack: cdk.Stack) -> None:
 
 
 class _Reference:
-    """What `IVoiceConnectorRef` promises, and no more."""
+    """The bare interface `IVoiceConnectorRef`."""
 
     def __init__(self, connector: aws_chime.CfnVoiceConnector) -> None:
         self.voice_connector_ref = connector.voice_connector_ref
@@ -307,7 +307,7 @@ def test_provider_is_shared(stack: cdk.Stack) -> None:
 
 
 def test_own_provider(stack: cdk.Stack) -> None:
-    """A session uses the provider that it is given, and no other is made."""
+    """A session uses its own provider, and no other is created."""
     provider = ProxySessionProvider(stack, "Mine", endpoint_url="https://calls.example.com")
     ride(stack, provider=provider)
 
@@ -317,7 +317,7 @@ def test_own_provider(stack: cdk.Stack) -> None:
 
 
 def test_session_depends_on_its_permission(stack: cdk.Stack) -> None:
-    """The permission is made before the session and deleted after it."""
+    """The permission is created before the session and deleted after it."""
     ride(stack)
 
     (policy,) = Template.from_stack(stack).find_resources(
@@ -338,8 +338,8 @@ def test_session_depends_on_its_permission(stack: cdk.Stack) -> None:
     assert policy in resource(stack)["DependsOn"]
 
 
-def test_adoption(stack: cdk.Stack) -> None:
-    """A session can be adopted by its id, with a word on what becomes of it when the stack goes."""
+def test_adoption_needs_a_removal_policy(stack: cdk.Stack) -> None:
+    """A session is adopted by its id, together with a removal policy."""
     ride(stack, adopt="8f2a", removal_policy=cdk.RemovalPolicy.RETAIN)
 
     assert resource(stack)["Properties"]["AdoptProxySessionId"] == "8f2a"
@@ -348,7 +348,7 @@ def test_adoption(stack: cdk.Stack) -> None:
 
 
 def test_ensure_open_on_deploy(stack: cdk.Stack) -> None:
-    """Each synthesis asks for a look at such sessions, the same for all of them."""
+    """Each synthesis gives all such sessions the same new value, so that they are updated."""
     ride(stack, ensure_open_on_deploy=True)
     ride(stack, "Another", ensure_open_on_deploy=True)
 

@@ -26,7 +26,7 @@ def resources(stack: cdk.Stack, resource_type: str) -> dict[str, Any]:
 
 
 def test_single_stack_is_the_same_as_many(write: Write) -> None:
-    """A session's logical id does not tell whether its stack is one of several."""
+    """A session has the same logical id in a single stack and in one of several."""
     file = write(f"Sessions:\n  one: {RIDE}\n")
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     alone, one_of_many = cdk.Stack(app, "Alone"), cdk.Stack(app, "OneOfMany")
@@ -38,7 +38,7 @@ def test_single_stack_is_the_same_as_many(write: Write) -> None:
 
 @pytest.mark.parametrize("ids", [[], ["A/Same", "B/Same"]])
 def test_stacks_are_told_apart_by_id(write: Write, ids: list[str]) -> None:
-    """No stack at all, and stacks that a hash cannot tell apart, are refused."""
+    """An empty list of stacks and stacks of the same id are refused."""
     app = cdk.App()
     scopes = [cdk.Stage(app, one.split("/")[0]) for one in ids]
     stacks = [cdk.Stack(scope, "Same") for scope in scopes]
@@ -48,7 +48,7 @@ def test_stacks_are_told_apart_by_id(write: Write, ids: list[str]) -> None:
 
 
 def test_shared_provider(write: Write) -> None:
-    """Stacks may share one provider: each has the permissions that its own sessions need."""
+    """Stacks may share one provider; each has the permissions of its own sessions."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     shared = ProxySessionProvider(cdk.Stack(app, "Shared"), "Provider", endpoint_url="https://x.io")
     stacks = [cdk.Stack(app, f"Sessions{number}") for number in range(2)]
@@ -67,11 +67,13 @@ def test_shared_provider(write: Write) -> None:
 
 
 def test_too_many_for_one_stack(write: Write) -> None:
-    """Sessions that a stack has no room for are refused, with what can be done about it."""
+    """Too many sessions for a stack are refused, with the remedy."""
     rides = "".join(f"  ride-{number}: {RIDE}\n" for number in range(480))
     file = write(f"Sessions:\n{rides}")
 
-    with pytest.raises(ValueError, match=r"^Calls: 480 .* 481 .* file and stacks of their own"):
+    with pytest.raises(
+        ValueError, match=r"^Calls: 480 .* 481 .* another file with stacks of its own"
+    ):
         SessionsFile(cdk.Stack(cdk.App(), "Calls"), "Sessions", path=file)
 
 

@@ -1,4 +1,4 @@
-"""What the constructs of all types of resources have in common."""
+"""The custom resource behind every construct, and its dependencies."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,8 +9,8 @@ from constructs import Construct, IDependable
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 
-# Over the function's own minute, with room for the delivery that Lambda repeats a minute after a
-# crash. It is a property of every resource: changing it would update them all.
+# Longer than the function's own minute, with room for Lambda's retry a minute after a crash. It is
+# a property of every resource: a change would update them all.
 _SERVICE_TIMEOUT = Duration.minutes(3)
 
 
@@ -21,7 +21,7 @@ def custom_resource(
     properties: Mapping[str, Any],
     removal_policy: RemovalPolicy | None,
 ) -> CustomResource:
-    """A construct's one resource, served by a provider."""
+    """Declare the custom resource of a construct, served by a provider."""
     return CustomResource(
         scope,
         "Resource",
@@ -39,7 +39,7 @@ def depend(
     permission: IDependable,
     numbers: Iterable[object],
 ) -> None:
-    """Let a resource wait for what the provider must be permitted to do and to read."""
+    """Make a resource depend on the permissions its provider needs."""
     references = [number for number in numbers if isinstance(number, PhoneNumber)]
     readings = [provider.permission_to_read(resource, reference) for reference in references]
     resource.node.add_dependency(permission, *readings)

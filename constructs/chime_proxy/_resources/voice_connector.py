@@ -1,4 +1,4 @@
-"""The id of a voice connector, from whatever a CDK app has in hand."""
+"""The id of a voice connector, from its construct, its ARN or its configuration."""
 
 from typing import TypeAlias
 
@@ -9,7 +9,7 @@ from constructs import Construct
 
 
 class ConfiguredVoiceConnector(Construct):
-    """A voice connector with a proxy configuration of the app's: its sessions depend on that."""
+    """A voice connector whose proxy configuration is in the app; its sessions depend on it."""
 
     _connector: str
 
@@ -18,7 +18,7 @@ VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | Confi
 
 
 def voice_connector_id(voice_connector: VoiceConnector) -> str:
-    """The id that the API wants: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
+    """Find the id of a voice connector: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
     if isinstance(voice_connector, ConfiguredVoiceConnector):
         return voice_connector._connector  # noqa: SLF001 - the class's own module
     if isinstance(voice_connector, CfnVoiceConnector):
@@ -32,7 +32,7 @@ def voice_connector_id(voice_connector: VoiceConnector) -> str:
 
 
 def _id_of_ref(text: str) -> str:
-    """The id where a connector's `ref` was given, which is the ARN that nobody wants."""
+    """Replace the `ref` of a connector, its ARN, by the id."""
     token = Tokenization.reverse_string(text).first_token if isinstance(text, str) else None
     target = token.target if isinstance(token, Reference) else None
     if isinstance(target, CfnVoiceConnector) and text == target.ref:

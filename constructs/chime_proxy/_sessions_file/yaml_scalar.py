@@ -1,4 +1,4 @@
-"""The values of a YAML file, where every reader of YAML understands them alike."""
+"""Read the values of a YAML file; accept those all YAML readers agree on."""
 
 import re
 
@@ -11,14 +11,14 @@ _RESOLVER = yaml.resolver.Resolver()
 
 
 class Unquoted:
-    """A value without quotes that some take for a number, a time or a truth, and some for text.
+    """An unquoted value read as a number, a time or a boolean by some readers, as text by others.
 
-    Such are `+14015550101`, `yes`, `010` and `1:30`.
+    Examples are `+14015550101`, `yes`, `010` and `1:30`.
     """
 
 
 def scalar(event: yaml.ScalarEvent) -> str | int | bool | Unquoted | None:
-    """The value that stands in a file."""
+    """Convert a scalar of a file to its value."""
     text = str(event.value)
     if not event.implicit[0] or _tag(text) == _TEXT:
         return text
@@ -28,6 +28,6 @@ def scalar(event: yaml.ScalarEvent) -> str | int | bool | Unquoted | None:
 
 
 def _tag(text: str) -> str:
-    # What YAML 1.1 takes a text without quotes for.
+    # PyYAML follows YAML 1.1.
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
     return str(tag)
