@@ -1,7 +1,20 @@
 """Types of a session's options; their values are the API's own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
+
+_Item_co = TypeVar("_Item_co", covariant=True)
+
+
+class SequenceNotStr(Protocol[_Item_co]):
+    """A list or tuple. Type checkers refuse a text, although it is a sequence of texts."""
+
+    def __contains__(self, item: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[_Item_co]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> _Item_co: ...
 
 
 class Capability(StrEnum):

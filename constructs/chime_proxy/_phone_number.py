@@ -6,6 +6,11 @@ import jsii
 from aws_cdk import aws_iam, aws_secretsmanager, aws_ssm
 
 _ACTIONS = frozenset({"kms:Decrypt", "secretsmanager:GetSecretValue", "ssm:GetParameter"})
+_FIND_BY_NAME = 'Secret.from_secret_name_v2(scope, "Rider", "rider") finds one by its name'
+_FIND_BY_PATH = (
+    "StringParameter.from_secure_string_parameter_attributes"
+    '(scope, "Rider", parameter_name="/rider") finds one by its name'
+)
 
 
 class PhoneNumber:
@@ -34,7 +39,13 @@ class PhoneNumber:
             secret: the secret, in the provider's region.
             json_field: the field with the number, if the secret is a JSON object. Default: the
                 whole secret is the number.
+
+        Raises:
+            TypeError: `secret` is another value than a secret.
         """
+        if not hasattr(secret, "secret_arn"):
+            msg = f"secret must be a secret of aws_secretsmanager: {_FIND_BY_NAME}"
+            raise TypeError(msg)
         field = {} if json_field is None else {"JsonField": json_field}
         return cls(secret, {"SecretArn": secret.secret_full_arn or secret.secret_arn, **field})
 
@@ -44,7 +55,13 @@ class PhoneNumber:
 
         Args:
             parameter: the parameter, in the provider's account and region.
+
+        Raises:
+            TypeError: `parameter` is another value than a parameter.
         """
+        if not hasattr(parameter, "parameter_name"):
+            msg = f"parameter must be a parameter of aws_ssm: {_FIND_BY_PATH}"
+            raise TypeError(msg)
         return cls(parameter, {"ParameterName": parameter.parameter_name})
 
     @property
@@ -52,14 +69,15 @@ class PhoneNumber:
         """The value in the template in place of the number."""
         return dict(self._reference)
 
-    def grant_read(self, policy: aws_iam.Policy, role: aws_iam.IRole) -> None:
-        """Let a role read the number, and decrypt it with the source's own key.
+    def grant_read(self, grantee: aws_iam.IGrantable, role: aws_iam.IRole | None = None) -> None:
+        """Permit to read the number, and to decrypt it with the source's own key.
 
         Args:
-            policy: where the permission is written down.
-            role: whom the key's policy names.
+            grantee: the application's role, or another principal; or a policy of `role`.
+            role: the role for the key's policy, if `grantee` is a policy. Default: none.
         """
-        self._source.grant_read(_Reader(policy, role))
+        is_policy = role is not None and isinstance(grantee, aws_iam.Policy)
+        self._source.grant_read(_Reader(grantee, role) if is_policy else grantee)
 
 
 @jsii.implements(aws_iam.IPrincipal)

@@ -2,16 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from typing import Any
 
-from aws_cdk import Token
 from constructs import Construct
 from jsonschema import Draft7Validator, ValidationError, validators
 
 from chime_proxy._code import SCHEMAS
+from chime_proxy._deferred_value import is_deferred, is_secret
 
 # Errors name props, and these are the props of the schema's properties.
 _PROPS = {
@@ -36,6 +36,9 @@ _PROPS = {
     "Disabled": "enabled",
     "AdoptExisting": "adopt_existing",
 }
+_PHONE_NUMBERS = frozenset({"ParticipantPhoneNumbers", "FallBackPhoneNumber"})
+_UNRESOLVED = "CloudFormation resolves none in a custom resource"
+_REMEDY = "; use PhoneNumber.from_secret or PhoneNumber.from_secure_parameter"
 PROXY_SESSION = "proxy_session"
 VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
 
@@ -55,19 +58,20 @@ def check(construct: Construct, properties: Mapping[str, Any], resource: str) ->
     Raises:
         ValueError: the construct's path, and for each wrong prop the allowed values.
     """
-    wrong = problems(properties, resource)
+    wrong = {*problems(properties, resource), *_secrets(construct, properties)}
     if wrong:
-        msg = f"{construct.node.path}: {'; '.join(wrong)}"
+        msg = f"{construct.node.path}: {'; '.join(sorted(wrong))}"
         raise ValueError(msg)
 
 
 def problems(properties: Mapping[str, Any], resource: str) -> list[str]:
     """List the errors of literal properties by prop, without their values.
 
-    A token passes: CloudFormation fills it in, and the handler checks it then.
+    A token, a dynamic reference and the dummy of a lookup pass: the handler checks the value of
+    the first two, and the next synthesis that of the last.
     """
     errors = chain.from_iterable(map(_meant, _validator(resource).iter_errors(properties)))
-    return sorted({_message(error) for error in errors if not _is_token(error.instance)})
+    return sorted({_message(error) for error in errors if not is_deferred(error.instance)})
 
 
 def strict_validator(schema: Mapping[str, Any]) -> Draft7Validator:
@@ -111,23 +115,36 @@ def _full_match(
         yield ValidationError("")
 
 
-def _is_token(value: object) -> bool:
-    # A list that is a token is encoded as a list of one text, which is no token by itself.
-    return Token.is_unresolved(value) or (isinstance(value, str) and Token.is_unresolved([value]))
+def _secrets(construct: Construct, properties: Mapping[str, Any]) -> Iterator[str]:
+    for path, value in _leaves(properties, ()):
+        if is_secret(construct, value):
+            remedy = _REMEDY if path[0] in _PHONE_NUMBERS else ""
+            yield f"{_prop(path)} must not be a secret: {_UNRESOLVED}{remedy}"
+
+
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _leaves(member, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path, value
 
 
 def _message(error: ValidationError) -> str:
-    return f"{_prop(error)} {_allowed(error)}"
-
-
-def _prop(error: ValidationError) -> str:
-    path = [
-        f"[{step}]" if isinstance(step, int) else f".{_PROPS[step]}" for step in error.absolute_path
-    ]
+    path: list[str | int] = [*error.absolute_path]
     if error.validator == "required":
-        missing = error.message.split("'")[1]
-        path.append(f".{_PROPS[missing]}")
-    return "".join(path).removeprefix(".")
+        path.append(error.message.split("'")[1])
+    return f"{_prop(path)} {_allowed(error)}"
+
+
+def _prop(path: Iterable[str | int]) -> str:
+    steps = (
+        f"[{step}]" if isinstance(step, int) else f".{_PROPS.get(step, step)}" for step in path
+    )
+    return "".join(steps).removeprefix(".")
 
 
 def _allowed(error: ValidationError) -> str:
@@ -137,14 +154,16 @@ def _allowed(error: ValidationError) -> str:
             phrase = "is required"
         case "enum":
             phrase = f"must be one of {', '.join(schema['enum'])}"
-        case "pattern" | "oneOf":
+        case "pattern":
             phrase = form(schema, error)
+        case "oneOf":
+            phrase = f"must be {schema['$comment'].partition(';')[0]}; or a PhoneNumber"
         case "minItems" | "maxItems":
             phrase = size(schema)
         case "uniqueItems":
             phrase = "must not repeat an item"
         case _:
-            phrase = _kind(schema)
+            phrase = _kind(schema, error.instance)
     return phrase
 
 
@@ -159,21 +178,23 @@ def form(schema: Mapping[str, Any], error: ValidationError) -> str:
 
 def size(schema: Mapping[str, Any]) -> str:
     """Describe the allowed length of a list."""
+    return f"must have {_count(schema)}"
+
+
+def _count(schema: Mapping[str, Any]) -> str:
     least, most = schema["minItems"], schema.get("maxItems")
     if most is None:
-        return f"must have at least {least} item"
-    return (
-        f"must have exactly {least} items"
-        if least == most
-        else f"must have {least} to {most} items"
-    )
+        return f"at least {least} item"
+    return f"exactly {least} items" if least == most else f"{least} to {most} items"
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
+def _kind(schema: Mapping[str, Any], value: object) -> str:
+    if schema["type"] == "array":
+        return f"must be a list of {_count(schema)}, not of type {type(value).__name__}"
     if schema["type"] == "integer":
         return f"must be a Duration of {schema['minimum']} to {schema['maximum']} whole minutes"
     if schema["type"] == "boolean":
         return "must be true or false"
     if schema["type"] == "object":
         return "must be a GeoMatch"
-    return f"must be of type {schema['type']}"
+    return "must be text"

@@ -3,7 +3,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms, aws_secretsmanager, aws_ssm
+from aws_cdk import aws_iam, aws_kms, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
@@ -205,3 +205,25 @@ def test_bad_reveal(stack: cdk.Stack) -> None:
     """`reveal_participants` is True or False."""
     with pytest.raises(ValueError, match="reveal_participants must be true or false"):
         ride(stack, "+14015550101", DRIVER, reveal_participants="perhaps")
+
+
+def test_other_values_than_secrets_are_refused(stack: cdk.Stack) -> None:
+    """The error says how to get the secret or parameter that is wanted."""
+    for wrong in ("rider", None, cdk.SecretValue.secrets_manager("rider"), secure_parameter(stack)):
+        with pytest.raises(TypeError, match="secret must be a secret of aws_secretsmanager: "):
+            PhoneNumber.from_secret(wrong)  # type: ignore[arg-type]
+    for wrong in ("/rider", None, aws_secretsmanager.Secret(stack, "Rider")):
+        with pytest.raises(TypeError, match="parameter must be a parameter of aws_ssm: "):
+            PhoneNumber.from_secure_parameter(wrong)  # type: ignore[arg-type]
+
+
+def test_grant_read_to_a_role(stack: cdk.Stack) -> None:
+    """An application may be given the number too, by CDK's convention."""
+    secret = aws_secretsmanager.Secret(stack, "Rider")
+    role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.AccountRootPrincipal())
+
+    PhoneNumber.from_secret(secret).grant_read(role)
+
+    ((statement,),) = reading(stack).values()
+    assert "secretsmanager:GetSecretValue" in statement["Action"]
+    assert statement["Resource"] == stack.resolve(secret.secret_arn)

@@ -122,3 +122,31 @@ def test_constructs_depend_on_a_session(stack: cdk.Stack, reader: aws_iam.User) 
     (user,) = Template.from_stack(stack).find_resources("AWS::IAM::User").values()
 
     assert len(user["DependsOn"]) == 1
+
+
+@pytest.mark.parametrize("connector", ["", None, 5, {CONNECTOR}])
+def test_bad_connector_has_an_error_of_ours(stack: cdk.Stack, connector: Any) -> None:
+    """An empty id and values of other types are refused like any other bad id."""
+    with pytest.raises(ValueError, match="voice connector must be the id"):
+        ProxySession.from_proxy_session_attributes(
+            stack, "Elsewhere", voice_connector_id=connector, proxy_session_id=SESSION
+        )
+    with pytest.raises(ValueError, match="voice connector must be the id"):
+        ProxySession.grant_read_all(stack, aws_iam.AnyPrincipal(), voice_connector=connector)
+
+
+@pytest.mark.parametrize("session", ["", None, 5])
+def test_bad_session_id_is_refused(stack: cdk.Stack, session: Any) -> None:
+    """A session is referred to by its id."""
+    with pytest.raises(ValueError, match="proxy_session_id must be the id of a proxy session"):
+        ProxySession.from_proxy_session_attributes(
+            stack, "Elsewhere", voice_connector_id=CONNECTOR, proxy_session_id=session
+        )
+
+
+def test_deferred_connector_ids_pass(stack: cdk.Stack) -> None:
+    """The dummy of a lookup and the dynamic reference of a parameter pass as ids."""
+    for number, connector in enumerate(("dummy-value-for-/id", "{{resolve:ssm:/id}}")):
+        ProxySession.from_proxy_session_attributes(
+            stack, f"Other{number}", voice_connector_id=connector, proxy_session_id=SESSION
+        )

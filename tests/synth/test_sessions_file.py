@@ -162,3 +162,12 @@ def test_one_secret_for_many_numbers(stack: cdk.Stack, write: Write) -> None:
     policies = [json.dumps(one) for one in resources(stack, "AWS::IAM::Policy").values()]
     assert len([one for one in policies if "secretsmanager" in one]) == 1
     assert f'"{ARN}-??????"' in "".join(policies)
+
+
+def test_missing_file_is_named_with_its_prop(stack: cdk.Stack, tmp_path: Path) -> None:
+    """The error for a file that cannot be read names the construct, the prop and the file."""
+    missing = tmp_path / "missing.yaml"
+    with pytest.raises(FileNotFoundError, match=r"Calls/One: .* path: No such.*missing\.yaml"):
+        SessionsFile(stack, "One", path=missing)
+    with pytest.raises(IsADirectoryError, match=r"Calls/Two: .* path: Is a dir"):
+        SessionsFile(stack, "Two", path=tmp_path)

@@ -118,3 +118,10 @@ def test_two_thousand(write: Write, tmp_path: Path) -> None:
 def count(template: Mapping[str, Any]) -> int:
     """The number of a template's sessions."""
     return sum(resource["Type"] == SESSION for resource in template["Resources"].values())
+
+
+@pytest.mark.parametrize("stacks", [cdk.Stack(), "Calls", [None]])
+def test_stacks_are_a_list_of_stacks(stack: cdk.Stack, write: Write, stacks: Any) -> None:
+    """A single stack in place of a list is refused by the prop's name."""
+    with pytest.raises(ValueError, match="stacks must be a list of one or more stacks"):
+        SessionsFile(stack, "Sessions", path=write("Sessions: {}\n"), stacks=stacks)

@@ -186,3 +186,34 @@ def test_every_attribute_is_a_property(stack: cdk.Stack) -> None:
     names = [stack.resolve(value)["Fn::GetAtt"][1] for value in values]
 
     assert tuple(names) == voice_connector_proxy.SCHEMA.attributes
+
+
+@pytest.mark.parametrize("enabled", ["false", None, cdk.Fn.condition_if("C", "true", "false")])
+def test_enabled_is_true_or_false(stack: cdk.Stack, enabled: Any) -> None:
+    """Other values would be taken for true; a token cannot be negated."""
+    with pytest.raises(ValueError, match="enabled must be true or false"):
+        proxy(stack, enabled=enabled)
+
+
+def test_fallback_number_is_no_secret_value(stack: cdk.Stack) -> None:
+    """CloudFormation resolves no secret in a custom resource: `PhoneNumber` reads it instead."""
+    with pytest.raises(ValueError, match=r"fallback_number must not be a secret.*from_secret or"):
+        proxy(stack, fallback_number=cdk.SecretValue.secrets_manager("fallback"))
+
+
+def test_conditions_pass_everywhere(stack: cdk.Stack) -> None:
+    """A condition passes as any prop but `enabled`."""
+    value = cdk.Fn.condition_if("C", "a", "b")
+    proxy(stack, voice_connector=value, pool_countries=value, fallback_number=value)
+
+    properties = resource(stack)["Properties"]
+
+    assert properties["PhoneNumberPoolCountries"] == {"Fn::If": ["C", "a", "b"]}
+    assert properties["FallBackPhoneNumber"] == {"Fn::If": ["C", "a", "b"]}
+
+
+@pytest.mark.parametrize("countries", ["US", {"US"}, None])
+def test_countries_are_a_list(stack: cdk.Stack, countries: Any) -> None:
+    """Other values than lists are refused by name."""
+    with pytest.raises(ValueError, match=r"pool_countries (must be a list of 1|is required)"):
+        proxy(stack, pool_countries=countries)

@@ -1,6 +1,6 @@
 """The custom resource behind every construct, and its dependencies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
@@ -37,9 +37,11 @@ def depend(
     resource: CustomResource,
     provider: ProxySessionProvider,
     permission: IDependable,
-    numbers: Iterable[object],
+    numbers: object,
 ) -> None:
     """Make a resource depend on the permissions its provider needs."""
-    references = [number for number in numbers if isinstance(number, PhoneNumber)]
+    # A token has its place for a whole list.
+    listed = numbers if isinstance(numbers, Sequence) else [numbers]
+    references = [number for number in listed if isinstance(number, PhoneNumber)]
     readings = [provider.permission_to_read(resource, reference) for reference in references]
     resource.node.add_dependency(permission, *readings)

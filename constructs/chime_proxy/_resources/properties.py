@@ -11,6 +11,7 @@ from typing import Any
 from aws_cdk import Duration, RemovalPolicy, Token
 from constructs import Construct
 
+from chime_proxy._deferred_value import is_token
 from chime_proxy._options import GeoMatch
 from chime_proxy._phone_number import PhoneNumber
 
@@ -50,6 +51,14 @@ def check_adoption(
         raise ValueError(msg)
 
 
+def disabled(enabled: object) -> object:
+    """Convert `enabled` to the opposite property, left out of the template if false."""
+    if not isinstance(enabled, bool):
+        # A token cannot be negated, and a text is no boolean: the schema refuses this one.
+        return str(type(enabled))
+    return None if enabled else True
+
+
 @cache
 def deployment_id() -> str:
     """The time of the synthesis: the same for all resources of the app."""
@@ -79,4 +88,4 @@ def _item(value: object) -> object:
         return value.reference
     if isinstance(value, str):
         return str(value)
-    return Token.as_string(value) if Token.is_unresolved(value) else value
+    return Token.as_string(value) if is_token(value) else value

@@ -1,15 +1,15 @@
 """The construct of a proxy session."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
 from constructs import Construct
 
-from chime_proxy._options import Capability, GeoMatch, NumberSelection
+from chime_proxy._options import Capability, GeoMatch, NumberSelection, SequenceNotStr
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resources import properties as props
+from chime_proxy._resources.configuration_check import warn_without_configuration
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.session_reference import IProxySession, SessionBase, SessionReference
 from chime_proxy._resources.voice_connector import (
@@ -40,7 +40,8 @@ class ProxySession(SessionBase):
     replaces the session, and the new one may have another number. A session closes when it
     expires; the next update of its resource then creates a new one.
 
-    Every prop also takes tokens.
+    Texts, numbers, lists and their items may be tokens. Secrets are refused: CloudFormation
+    resolves none in a custom resource, and `PhoneNumber` takes their place.
 
     Args:
         scope: where the session belongs.
@@ -80,8 +81,8 @@ class ProxySession(SessionBase):
         construct_id: str,
         *,
         voice_connector: VoiceConnector,
-        participants: Sequence[str | PhoneNumber],
-        capabilities: Sequence[Capability | str],
+        participants: SequenceNotStr[str | PhoneNumber],
+        capabilities: SequenceNotStr[Capability | str],
         expiry: Duration | None = None,
         name: str | None = None,
         number_selection: NumberSelection | str | None = None,
@@ -115,6 +116,8 @@ class ProxySession(SessionBase):
         depend(self._resource, provider, provider.permission_for(self, connector), participants)
         if isinstance(voice_connector, ConfiguredVoiceConnector):
             self._resource.node.add_dependency(voice_connector)
+        else:
+            warn_without_configuration(self, voice_connector)
 
     @staticmethod
     def from_proxy_session_attributes(

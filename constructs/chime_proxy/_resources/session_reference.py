@@ -3,9 +3,10 @@
 import re
 from typing import Protocol
 
-from aws_cdk import Stack, Token, aws_iam
+from aws_cdk import Stack, aws_iam
 from constructs import Construct, IConstruct
 
+from chime_proxy._deferred_value import is_deferred
 from chime_proxy._provider.permissions import voice_connector_arn
 from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
 from chime_proxy._schema import PROXY_SESSION, resource_schema
@@ -74,7 +75,7 @@ class SessionReference(SessionBase):
     ) -> None:
         super().__init__(scope, construct_id)
         self._connector = _checked(voice_connector_id)
-        self._session = proxy_session_id
+        self._session = _matching("proxy_session_id", proxy_session_id, "AdoptProxySessionId")
 
     @property
     def proxy_session_id(self) -> str:
@@ -97,9 +98,14 @@ def _grant(
 
 
 def _checked(connector: str) -> str:
-    shape = resource_schema(PROXY_SESSION)["properties"]["VoiceConnectorId"]
-    if not Token.is_unresolved(connector) and not re.fullmatch(shape["pattern"], connector):
-        # With an ARN in its place, the resource of the policy would match nothing.
-        msg = f"the voice connector must be {shape['$comment']}"
+    # With an ARN in its place, the resource of the policy would match nothing.
+    return _matching("the voice connector", connector, "VoiceConnectorId")
+
+
+def _matching(name: str, value: str, schema_property: str) -> str:
+    shape = resource_schema(PROXY_SESSION)["properties"][schema_property]
+    is_match = isinstance(value, str) and re.fullmatch(shape["pattern"], value)
+    if not is_match and not is_deferred(value):
+        msg = f"{name} must be {shape['$comment']}"
         raise ValueError(msg)
-    return connector
+    return value

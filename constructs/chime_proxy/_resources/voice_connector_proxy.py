@@ -1,13 +1,13 @@
 """The construct of a voice connector's proxy configuration."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, RemovalPolicy
 from constructs import Construct
 
+from chime_proxy._options import SequenceNotStr
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resources import properties as props
+from chime_proxy._resources.configuration_check import note_configuration
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
@@ -49,7 +49,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         construct_id: str,
         *,
         voice_connector: VoiceConnector,
-        pool_countries: Sequence[str],
+        pool_countries: SequenceNotStr[str],
         default_expiry: Duration,
         fallback_number: str | PhoneNumber | None = None,
         enabled: bool = True,
@@ -64,7 +64,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             DefaultSessionExpiryMinutes=props.minutes(default_expiry),
             PhoneNumberPoolCountries=props.listed(pool_countries),
             FallBackPhoneNumber=props.number(fallback_number),
-            Disabled=None if enabled else True,
+            Disabled=props.disabled(enabled),
             AdoptExisting=adopt_existing or None,
         )
         check(self, properties, VOICE_CONNECTOR_PROXY)
@@ -74,7 +74,8 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             self, provider, "Custom::ChimeVoiceConnectorProxy", properties, removal_policy
         )
         permission = provider.permission_to_configure(self, self._connector)
-        depend(self._resource, provider, permission, [fallback_number])
+        depend(self._resource, provider, permission, fallback_number)
+        note_configuration(voice_connector)
 
     @property
     def voice_connector_id(self) -> str:

@@ -38,7 +38,7 @@ class SessionsFile(Construct):
     Raises:
         ValueError: the file is not valid, with every problem and its line; or a stack would hold
             more resources than CloudFormation allows; or two stacks have the same id.
-        OSError: the file cannot be read.
+        OSError: the file cannot be read; with its path.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SessionsFile(Construct):
         provider: Callable[[Stack], ProxySessionProvider] = ProxySessionProvider.of,
     ) -> None:
         super().__init__(scope, construct_id)
-        entries = read_sessions(Path(path))
+        entries = _entries(self, Path(path))
         homes = _homes(self, construct_id, stacks)
         self._sessions: dict[str, ProxySession] = {}
         for stack_id, part in spread(entries, list(homes)).items():
@@ -64,13 +64,22 @@ class SessionsFile(Construct):
         return dict(self._sessions)
 
 
+def _entries(file: SessionsFile, path: Path) -> dict[str, Properties]:
+    try:
+        return read_sessions(path)
+    except OSError as error:
+        msg = f"{file.node.path}: cannot read the file of path: {error.strerror}"
+        raise OSError(error.errno, msg, str(path.absolute())) from error
+
+
 def _homes(
     file: SessionsFile, construct_id: str, stacks: Sequence[Stack] | None
 ) -> dict[str, Construct]:
     """Map the id of each stack to the parent of its sessions."""
     if stacks is None:
         return {Stack.of(file).node.id: file}
-    stack_ids = [stack.node.id for stack in stacks]
+    is_list = isinstance(stacks, Sequence) and all(isinstance(one, Stack) for one in stacks)
+    stack_ids = [stack.node.id for stack in stacks] if is_list else []
     if len(set(stack_ids)) != len(stack_ids) or not stack_ids:
         msg = "stacks must be a list of one or more stacks, each with an id of its own"
         raise ValueError(msg)
