@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from chime_proxy import ProxySessionProvider, SessionsFile
+from chime_proxy._sessions_file.document import read_sessions
+from chime_proxy._sessions_file.spread import spread
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "gitops.md").read_text(encoding="utf-8")
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
@@ -77,14 +79,16 @@ def test_too_many_for_one_stack(write: Write) -> None:
         SessionsFile(cdk.Stack(cdk.App(), "Calls"), "Sessions", path=file)
 
 
-def two_thousand(added: Mapping[str, int]) -> Iterator[str]:
-    """The lines of a file with 2,000 sessions on three connectors, and some more."""
-    yield "Defaults: {Capabilities: [Voice, SMS]}"
-    yield "Sessions:"
-    for key, number in [*added.items(), *((f"ride-{number}", number) for number in range(2000))]:
+def lines(keys: Sequence[str]) -> str:
+    """The text of a file with sessions on three connectors."""
+    entries = []
+    for number, key in enumerate(keys):
         connector = f"abcdef1ghij2klmno3pqr{number % 3}"
         numbers = f'["+1401555{number:04}", "+1206555{number:04}"]'
-        yield f"  {key}: {{VoiceConnectorId: {connector}, ParticipantPhoneNumbers: {numbers}}}"
+        entries.append(
+            f"  {key}: {{VoiceConnectorId: {connector}, ParticipantPhoneNumbers: {numbers}}}"
+        )
+    return "\n".join(["Defaults: {Capabilities: [Voice, SMS]}", "Sessions:", *entries])
 
 
 def templates(file: Path, folder: Path) -> dict[str, dict[str, Any]]:
@@ -99,15 +103,19 @@ def templates(file: Path, folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_two_thousand(write: Write, tmp_path: Path) -> None:
+def test_two_thousand_sessions(write: Write, tmp_path: Path) -> None:
     """Eight stacks hold 2,000 sessions with room to spare, and one more changes one of them."""
-    before = templates(write("\n".join(two_thousand({}))), tmp_path / "before")
-    after = templates(write("\n".join(two_thousand({"one-more": 7}))), tmp_path / "after")
+    keys = [f"ride-{number}" for number in range(2000)]
+    # The first few hundred show the resources a stack has beside its sessions.
+    before = templates(write(lines(keys[:480])), tmp_path / "before")
+    after = templates(write(lines([*keys[:480], "one-more"])), tmp_path / "after")
 
-    sizes = [len(template["Resources"]) for template in before.values()]
+    assert sum(count(template) for template in before.values()) == 480
+    others = {name: len(one["Resources"]) - count(one) for name, one in before.items()}
+    parts = spread(read_sessions(write(lines(keys))), list(others))
+    sizes = [len(part) + others[name] for name, part in parts.items()]
     assert len(sizes) == 8
     assert f"eight stacks of {min(sizes)} to {max(sizes)} resources" in GUIDE
-    assert sum(count(template) for template in before.values()) == 2000
     changed = [name for name in before if before[name] != after[name]]
     assert len(changed) == 1
     old, new = before[changed[0]]["Resources"], after[changed[0]]["Resources"]
