@@ -2,7 +2,7 @@
 
 import base64
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request that was read to its end.
+    """A complete request.
 
     Args:
         method: in capitals.
@@ -24,8 +24,7 @@ class HttpRequest:
         raw_query: without the question mark, still percent-encoded.
         headers: names in lower case; repeated ones joined by a comma.
         raw_headers: as they came.
-        body: the bytes that came.
-
+        body: all its bytes.
     """
 
     method: str
@@ -48,22 +47,43 @@ async def read_request(scope: Scope, receive: Receive) -> HttpRequest:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    raw_headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+    ]
+    address = b"?".join((scope["raw_path"], scope["query_string"])).decode("latin-1")
+    return http_request(scope["method"], address, raw_headers, body)
+
+
+def http_request(
+    method: str, address: str, headers: Iterable[tuple[str, str]], body: bytes
+) -> HttpRequest:
+    """Return the request that has these parts, as an HTTP server or client knows them.
+
+    Args:
+        method: in capitals.
+        address: the path and query, still percent-encoded.
+        headers: names in any case; a name may be repeated.
+        body: the bytes that came.
+    """
+    raw_path, _, raw_query = address.partition("?")
+    joined: dict[str, str] = {}
+    raw_headers = []
+    for name, value in headers:
+        key = name.lower()
+        joined[key] = f"{joined[key]},{value}" if key in joined else value
+        raw_headers.append((name.encode("latin-1"), value.encode("latin-1")))
     return HttpRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"].decode("latin-1"),
-        raw_query=scope["query_string"].decode("latin-1"),
-        headers=headers,
-        raw_headers=list(scope["headers"]),
+        method=method,
+        raw_path=raw_path,
+        raw_query=raw_query,
+        headers=joined,
+        raw_headers=raw_headers,
         body=body,
     )
 
 
 def lambda_event(request: HttpRequest) -> dict[str, Any]:
-    """Return the event that a function URL would send for this request."""
+    """Return the event of a function URL for this request."""
     now = datetime.now(UTC)
     event = {
         "version": "2.0",
@@ -103,7 +123,7 @@ def _query_parameters(raw_query: str) -> dict[str, str]:
 
 
 async def send_result(send: Send, result: dict[str, Any]) -> None:
-    """Answer with what a function returned in payload format 2.0."""
+    """Answer with a function's result in payload format 2.0."""
     body = str(result.get("body") or "")
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()
     headers = {name.lower(): str(value) for name, value in (result.get("headers") or {}).items()}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import chain, repeat
-from threading import Thread
+
+from tests.loopback import LoopbackServer
 
 
 class HttpBucket:
@@ -38,7 +39,5 @@ class HttpBucket:
 
             def log_message(self, *_: object) -> None: ...
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            Thread(target=server.serve_forever, daemon=True).start()
-            yield f"http://127.0.0.1:{server.server_port}/answer?X-Amz-Signature={signature}"
-            server.shutdown()
+        with LoopbackServer(Handler).running() as url:
+            yield f"{url}/answer?X-Amz-Signature={signature}"

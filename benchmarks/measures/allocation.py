@@ -12,7 +12,8 @@ from statistics import median
 from typing import Any
 
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, Status

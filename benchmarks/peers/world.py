@@ -1,19 +1,19 @@
 """What a handler meets: the API, the address for its answer, and Lambda for what it invokes."""
 
 import json
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from local.cloud.proxy_sessions import create_service
 from local.environment import REGION
+from local.gateway import http_request, lambda_event
+from tests.loopback import LoopbackServer
 
 from chime_proxy_service.wire.api import Api
 
@@ -39,14 +39,13 @@ class World:
         """The function that Lambda's Invoke operation reaches."""
         self.api_ms = 0.0
         """How long the API took since the last event was made."""
-        self._api = Api(create_service(), default_region=REGION)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Connection, self))
-        self._server.daemon_threads = True
+        self._api = Api(create_service().api, default_region=REGION)
+        self._server = LoopbackServer(partial(_Connection, self))
 
     @property
     def endpoint(self) -> str:
         """The server's URL."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self._server.url
 
     def event(self, event: dict[str, Any]) -> dict[str, Any]:
         """The event with an address for its answer, freshly signed as far as anyone looks."""
@@ -58,7 +57,7 @@ class World:
     def serve_api(self, method: str, event: dict[str, Any]) -> dict[str, Any]:
         """Answer a call of the API."""
         start = time.perf_counter()
-        answer = self._api.handle(event, None)
+        answer = self._api.handle(event)
         self.api_ms += (time.perf_counter() - start) * 1000
         of_one = bool(event["rawPath"].partition("/proxy-sessions/")[2])
         self.calls[_OPERATIONS[method, of_one]] += 1
@@ -67,10 +66,8 @@ class World:
     @contextmanager
     def running(self) -> Iterator["World"]:
         """Serve until the end of the block."""
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        yield self
-        self._server.shutdown()
-        self._server.server_close()
+        with self._server.running():
+            yield self
 
 
 class _Connection(BaseHTTPRequestHandler):
@@ -108,18 +105,8 @@ class _Connection(BaseHTTPRequestHandler):
         """Keep silent."""
 
     def _event(self) -> dict[str, Any]:
-        url = urlsplit(self.path)
-        http = {"method": self.command, "path": url.path}
-        return {
-            "version": "2.0",
-            "rawPath": url.path,
-            "rawQueryString": url.query,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "queryStringParameters": dict(parse_qsl(url.query)),
-            "requestContext": {"http": http, "requestId": "benchmark", "stage": "$default"},
-            "body": self._body().decode(),
-            "isBase64Encoded": False,
-        }
+        request = http_request(self.command, self.path, self.headers.items(), self._body())
+        return lambda_event(request)
 
     def _body(self) -> bytes:
         return self.rfile.read(int(self.headers.get("content-length", 0)))

@@ -1,7 +1,7 @@
-"""`python -m chime_proxy`: what a repository of sessions needs beside CDK.
+"""`python -m chime_proxy`: the commands for a repository of sessions. They need no CDK and no Node.
 
 `schema` prints the JSON Schema of a sessions file. `drift` compares the sessions that stacks
-declare with what there is.
+declare with the sessions that exist.
 """
 
 import argparse
@@ -15,13 +15,13 @@ from chime_proxy._sessions_file.schema import sessions_schema
 _DRIFT = (
     "Compare the sessions that stacks declare with what GetProxySession says now. "
     "Exit codes: 0 all are as declared; 1 at least one is closed, missing or modified; "
-    "2 at least one could not be looked at."
+    "2 the command could not tell, and printed why."
 )
 _NO_SDK = "drift needs boto3: pip install 'cdk-chime-proxy[drift]'\n"
 
 
 def main() -> int:
-    """Do what the command line says and return the exit code."""
+    """Run the command and return the exit code."""
     arguments = _parser().parse_args()
     if arguments.command == "drift":
         return _drift(arguments)

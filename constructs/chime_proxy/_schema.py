@@ -1,6 +1,5 @@
 """Check properties against the resource schemas at synthesis."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -10,8 +9,8 @@ from typing import Any
 from constructs import Construct
 from jsonschema import Draft7Validator, ValidationError, validators
 
-from chime_proxy._code import SCHEMAS
 from chime_proxy._deferred_value import is_deferred, is_secret
+from chime_proxy._resource_schema import resource_schema
 
 # Errors name props, and these are the props of the schema's properties.
 _PROPS = {
@@ -39,17 +38,6 @@ _PROPS = {
 _PHONE_NUMBERS = frozenset({"ParticipantPhoneNumbers", "FallBackPhoneNumber"})
 _UNRESOLVED = "CloudFormation resolves none in a custom resource"
 _REMEDY = "; use PhoneNumber.from_secret or PhoneNumber.from_secure_parameter"
-PROXY_SESSION = "proxy_session"
-VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
-
-
-@cache
-def resource_schema(resource: str) -> Mapping[str, Any]:
-    """Read the schema of a resource type."""
-    schema: Mapping[str, Any] = json.loads(
-        (SCHEMAS / resource / "schema.json").read_text(encoding="utf-8")
-    )
-    return schema
 
 
 def check(construct: Construct, properties: Mapping[str, Any], resource: str) -> None:

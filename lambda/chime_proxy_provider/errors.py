@@ -11,7 +11,7 @@ class ProviderError(Exception):
     outcome_unknown = False
     """True if the call may have taken effect although it failed."""
     possible_physical_id = ""
-    """Physical id of the resource that the failed call may have created; empty if unknown."""
+    """Physical id of a resource perhaps created by the failed call; empty if unknown."""
 
 
 class InvalidRequest(ProviderError):
@@ -39,7 +39,7 @@ class GeneralServiceException(ProviderError):
 
 
 class NotServed(GeneralServiceException):
-    """A response came that is not the API's, such as a gateway's 404; the call took no effect."""
+    """Something else than the API responded, such as a gateway with 404; no effect."""
 
 
 class Throttling(ProviderError):

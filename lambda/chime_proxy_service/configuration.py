@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyConfiguration:
-    """What PutVoiceConnectorProxy sets, all of it at once.
+    """All settings of PutVoiceConnectorProxy.
 
-    `default_session_expiry_minutes` is for sessions that name no expiry of their own, and
-    `phone_number_countries` are the ISO countries that proxy numbers are taken from.
+    Args:
+        default_session_expiry_minutes: the expiry of sessions created without one.
+        phone_number_countries: the ISO codes of the countries to take proxy numbers from.
+        disabled: refuse new sessions; existing ones go on.
+        fall_back_phone_number: the E.164 number to call after a session has closed. None: the
+            call is refused.
     """
 
     default_session_expiry_minutes: int

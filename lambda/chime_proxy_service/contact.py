@@ -1,4 +1,4 @@
-"""A call or a text that comes to a proxy number, and what becomes of it."""
+"""A call or a text to a proxy number, and the person it reaches."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,10 +8,13 @@ from chime_proxy_service.session import Capability, SessionKey
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A call or a text from somebody to a proxy number.
+    """A call or a text from `sender` to a proxy number, both in E.164.
 
-    `capability` is what a session has to have for it: Voice for a call, SMS for a text. Both
-    numbers are E.164. Each region hands out the same proxy numbers, so they need the region too.
+    Args:
+        region: the AWS region; each region hands out the same proxy numbers.
+        sender: the caller's or texter's own number.
+        proxy_phone_number: the number called or texted.
+        capability: Voice for a call, SMS for a text. The session needs it.
     """
 
     region: str
@@ -22,10 +25,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Whom a contact reaches.
+    """A contact that reaches somebody.
 
-    `shown_number` is the one that the recipient sees. `session` is the one that carries it; None
-    where a fall-back number takes the call, which no session knows of.
+    Args:
+        recipient: the number to connect the contact to.
+        shown_number: the number the recipient sees as the sender's.
+        session: the session in use; None if the call goes to a FallBackPhoneNumber.
     """
 
     recipient: str
@@ -34,9 +39,9 @@ class Connection:
 
 
 class Refusal(StrEnum):
-    """Why a contact reaches nobody."""
+    """The reason a contact reaches nobody."""
 
-    UNKNOWN = "No session of this participant has this proxy number"
+    UNKNOWN = "The sender has no session with this proxy number"
     CLOSED = "The session is Closed"
     NOT_CARRIED = "The session does not have this capability"
-    BUSY = "A call of this session is up already"
+    BUSY = "A call of this session is already in progress"

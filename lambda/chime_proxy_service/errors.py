@@ -1,20 +1,20 @@
-"""What the service refuses, by the API's own error codes.
+"""The API's errors.
 
-Messages say what was wrong and what is allowed. They never contain a phone number, nor anything
-else that a caller sent where a phone number could stand.
+A message names the member that is wrong and the values allowed there. It never repeats a value of
+the request, since a caller may have put a phone number there.
 """
 
 from typing import ClassVar
 
 
 class ServiceError(Exception):
-    """A request that was understood and refused; `code` is the API's ErrorCode."""
+    """A refused request; `code` is the API's ErrorCode."""
 
     code: ClassVar[str]
 
 
 class BadRequestError(ServiceError):
-    """A value is malformed, out of range, or cannot be met."""
+    """A value is malformed or out of range, or no number is free."""
 
     code = "BadRequest"
 
@@ -26,6 +26,6 @@ class ForbiddenError(ServiceError):
 
 
 class NotFoundError(ServiceError):
-    """There is no such session, or no proxy configuration."""
+    """The session or the proxy configuration does not exist."""
 
     code = "NotFound"

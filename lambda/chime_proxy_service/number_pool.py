@@ -1,4 +1,4 @@
-"""The proxy numbers that the service may hand out."""
+"""The proxy numbers to choose from, and the places they are from."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -8,26 +8,28 @@ _CANADIAN_AREA_CODES = (
     "460 468 474 506 514 519 537 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 "
     "780 782 807 819 825 867 873 879 902 905 942"
 )
-_FICTION_AREA_CODES = ("206", "212", "312", "401", "415", "617", "913", "416", "514", "604")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a number is from. A part that is unknown, or does not matter, is None."""
+    """The country and area code of a number; None if unknown or unimportant.
+
+    ``Place("US", "206")`` is Seattle, ``Place("US")`` all of the United States.
+    """
 
     country: str | None = None
     area_code: str | None = None
 
     def contains(self, other: "Place") -> bool:
-        """Tell whether every part that matters here is the same in `other`."""
+        """Return True if `other` has the same country and area code, as far as they are set here."""
         return self.country in (None, other.country) and self.area_code in (None, other.area_code)
 
 
 def place_of(phone_number: str) -> Place:
-    """Tell where an E.164 number is from.
+    """Return the place of an E.164 number.
 
-    Only +1 is told apart, by its area code: Canada's are known, every other one counts as the
-    United States'. The place of any other number is unknown.
+    A +1 number is Canadian if its area code is, otherwise it counts as the United States'. Other
+    country codes are not recognized: ``place_of("+442079460100") == Place()``.
     """
     if not phone_number.startswith("+1"):
         return Place()
@@ -48,20 +50,11 @@ class NumberPool:
             self._blocks.setdefault(place_of(number), []).append(number)
 
     def places(self) -> dict[Place, int]:
-        """Tell how many numbers of each place there are."""
+        """Return the count of numbers by place."""
         return {place: len(numbers) for place, numbers in self._blocks.items()}
 
     def numbers(self, countries: Collection[str], nearest: Place) -> Iterator[str]:
-        """Yield every number of these countries, those of the place `nearest` first."""
+        """Yield the numbers of these countries, those in the place `nearest` first."""
         blocks = [place for place in self._blocks if place.country in countries]
         for place in sorted(blocks, key=lambda block: not nearest.contains(block)):
             yield from self._blocks[place]
-
-
-def fictional_numbers() -> Iterator[str]:
-    """Yield numbers that no telephone has: 555-0100 to 555-0199 are reserved for fiction.
-
-    A thousand of them, in seven area codes of the United States and three of Canada.
-    """
-    for area_code in _FICTION_AREA_CODES:
-        yield from (f"+1{area_code}5550{line}" for line in range(100, 200))

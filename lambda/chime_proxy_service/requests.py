@@ -1,4 +1,4 @@
-"""What callers ask the service for."""
+"""The requests of the service's operations."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from chime_proxy_service.session import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRequest:
-    """A session to be made; without `expiry_minutes` the connector's default holds."""
+    """A session to create; without `expiry_minutes` it gets the connector's default."""
 
     connector: Connector
     participants: tuple[str, str]
@@ -30,7 +30,7 @@ class CreateRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRequest:
-    """What a session shall be; without `expiry_minutes` it keeps its own."""
+    """The new values of a session; without `expiry_minutes` it keeps its own."""
 
     key: SessionKey
     capabilities: frozenset[Capability]
@@ -39,7 +39,7 @@ class UpdateRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRequest:
-    """A page of a connector's sessions: those after a position, of one status or of all."""
+    """A page of a connector's sessions, beginning after a position; of one status, or of all."""
 
     connector: Connector
     status: Status | None = None

@@ -1,33 +1,42 @@
-"""What AWS never documented about proxy sessions, decided.
+"""The rules of proxy sessions, decided here where AWS never documented them.
+
+An example. A connector with the pool US has the proxy numbers +12065550100 and +12125550100.
+
+- Alice (+13105550111) and Bob (+13105550122) get a session. It has +12065550100, the first number
+  through which neither is in an open session.
+- Alice and Carol get one too. +12065550100 would have two meanings for Alice, so they get
+  +12125550100. Dave and Erin may have +12065550100: no participant is in both sessions.
+- Alice calls +12065550100: Bob's phone rings and shows +12065550100. Carol calls it: refused, since
+  she has no session with it.
+- An hour passes unused, the session closes. Alice calls +12065550100 again: the call goes to the
+  connector's FallBackPhoneNumber, or is refused if there is none.
 
 Who may have a session:
-    A connector has sessions once PutVoiceConnectorProxy has configured it; any well-formed id is
-    a connector. Without configuration creation is NotFound, with a disabled one Forbidden.
-    Neither touches the sessions that exist: after DeleteVoiceConnectorProxy, or under `Disabled`,
-    they can be read, updated, used and deleted until they end.
+    PutVoiceConnectorProxy configures a connector; any well-formed id is a connector. Creating a
+    session is NotFound without a configuration, Forbidden with a `Disabled` one. Sessions that
+    exist are not affected: after DeleteVoiceConnectorProxy, or under `Disabled`, they can be read,
+    updated, used and deleted until they end.
 
-Which number they get:
-    A proxy number serves many sessions, but any (proxy number, participant) pair is in at most
-    one open session, whatever its connector: an inbound call must have exactly one meaning. Both
-    participants see one number, and it is never a participant's own. The same two participants
-    may have several sessions at once, each with another number. Which number a pair had last on
-    a connector is known for as long as the store lasts, whatever became of the session.
+Which number a session gets:
+    A proxy number serves many sessions, but a (proxy number, participant) pair is in at most one
+    open session across all connectors of a region, so that an inbound call has exactly one
+    meaning. Both participants see one number, never a participant's own. The same participants
+    may have several sessions at once, each with another number. The number they had last on a
+    connector stays known after the session is gone.
 
 How a session lives:
-    It is Open at creation, InProgress while a call is up and Closed at expiry, even during a call.
-    The expiry clock restarts with creation, update and use, so a session that is used can outlive
-    its twelve hours. A closed one stays readable for 30 days and cannot be changed; a deleted one
-    is gone at once.
+    It is Open at creation, InProgress during a call, Closed at expiry, even during a call. Creation,
+    update and use restart the expiry clock, so a session in use can outlive its 720 minutes. A
+    closed session stays readable for 30 days and cannot be changed. A deleted one is gone at once.
 
 Whom a call or a text reaches:
-    Sent by a participant to the proxy number of its session, it reaches the other participant, who
-    sees the proxy number. The session has to have the capability, Voice or SMS. One call is up at
-    a time: both participants are in it. A call to a closed session goes to the fall-back number
-    that its connector's configuration has now, and shows the proxy number there too, for as long
-    as the session is readable and its number serves no other session of the caller. A text never
-    goes there, and nothing else reaches anybody.
+    From a participant to the session's proxy number, it reaches the other participant, who sees
+    the proxy number. The session needs the capability, Voice or SMS. Only one call is up at a
+    time. A call to a closed session goes to the FallBackPhoneNumber of the connector's present
+    configuration and shows the proxy number, as long as the session is readable and the caller has
+    no newer session with that number. Every other call or text is refused.
 
-Everything here is a pure function: time, and what the store knows, are arguments.
+All functions are pure: they take the time and the store's data as arguments.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,7 +65,7 @@ RETENTION = timedelta(days=30)
 
 
 class Use(Enum):
-    """What participants do with a session."""
+    """A use of a session."""
 
     CALL_STARTED = "call started"
     CALL_ENDED = "call ended"
@@ -64,72 +73,71 @@ class Use(Enum):
 
 
 def check_configuration(configuration: ProxyConfiguration) -> None:
-    """Refuse a default expiry that no session could have.
+    """Refuse a default expiry out of range.
 
-    Countries that the pool has no numbers of are accepted: they fail a creation, or serve none.
+    Countries without numbers are accepted; a session then finds no free number.
 
     Raises:
-        BadRequestError: the default is not 1 to 720 minutes.
+        BadRequestError: the default expiry is not 1 to 720 minutes.
     """
     _check_expiry("DefaultSessionExpiryMinutes", configuration.default_session_expiry_minutes)
 
 
 def check_participants(participants: tuple[str, str]) -> None:
-    """Refuse a session of one participant with itself.
+    """Refuse a session whose participants are the same number.
 
     Raises:
         BadRequestError: the two are the same number.
     """
     first, second = participants
     if first == second:
-        message = "ParticipantPhoneNumbers must be two different numbers"
-        raise BadRequestError(message)
+        msg = "ParticipantPhoneNumbers must be two different numbers"
+        raise BadRequestError(msg)
 
 
 def check_terms(request: CreateRequest | UpdateRequest) -> None:
-    """Refuse a session that nothing can be done with, or that lasts too long.
+    """Refuse a session without capabilities, or with an expiry out of range.
 
-    The twelve hours are from AWS's guide; its model has no maximum.
+    Source: the maximum of 720 minutes is in AWS's guide; the API's model has none.
 
     Raises:
         BadRequestError: there is no capability, or the expiry is not 1 to 720 minutes.
     """
     if not request.capabilities:
-        message = "Capabilities must have at least one of Voice and SMS"
-        raise BadRequestError(message)
+        msg = "Capabilities must have at least one of Voice and SMS"
+        raise BadRequestError(msg)
     _check_expiry("ExpiryMinutes", request.expiry_minutes)
 
 
 def configured(
     configuration: ProxyConfiguration | None, connector: Connector
 ) -> ProxyConfiguration:
-    """Insist on a configuration.
+    """Return the configuration.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: it is None.
     """
     if configuration is None:
-        message = (
+        msg = (
             f"Voice connector {connector.voice_connector_id} has no proxy configuration in "
-            f"{connector.region}; make one with PutVoiceConnectorProxy"
+            f"{connector.region}; create one with PutVoiceConnectorProxy"
         )
-        raise NotFoundError(message)
+        raise NotFoundError(msg)
     return configuration
 
 
-def enabled(configuration: ProxyConfiguration) -> ProxyConfiguration:
-    """Insist on a configuration that admits new sessions.
+def check_not_disabled(configuration: ProxyConfiguration) -> None:
+    """Refuse a new session under a disabled configuration.
 
     Raises:
         ForbiddenError: it is disabled.
     """
     if configuration.disabled:
-        message = (
-            "Proxy sessions are disabled on this voice connector; "
-            "enable them with PutVoiceConnectorProxy"
+        msg = (
+            "The proxy configuration of this voice connector is disabled; "
+            "set Disabled to false with PutVoiceConnectorProxy"
         )
-        raise ForbiddenError(message)
-    return configuration
+        raise ForbiddenError(msg)
 
 
 def choose_number(
@@ -142,16 +150,16 @@ def choose_number(
 ) -> str:
     """Choose the proxy number of a new session.
 
-    Stickiness comes before geography, and both are preferences: what cannot be had gives way to
-    any free number of the configuration's countries.
+    NumberSelectionBehavior comes before GeoMatchLevel. Both are preferences: if they cannot be met,
+    any free number of the configuration's countries will do.
 
     Args:
-        request: the session to be made.
-        configuration: its connector's.
-        pool: all the numbers there are.
-        busy: numbers through which one of the participants is in an open session already.
-        last: the number that these two had last on this connector. PreferSticky takes it again
-            where it is free, AvoidSticky only where no other is. Without either it does not count.
+        request: the session to create.
+        configuration: the connector's.
+        pool: all proxy numbers.
+        busy: the proxy numbers of every open session of either participant.
+        last: the number these participants had last on this connector. PreferSticky takes it if
+            it is free, AvoidSticky only if no other is. Without either it is ignored.
 
     Raises:
         BadRequestError: no number is free.
@@ -164,18 +172,18 @@ def choose_number(
     for number in _by_stickiness(numbers, last, request.number_selection_behavior):
         if number not in taken:
             return number
-    message = (
+    msg = (
         f"No proxy number of the pool's countries ({', '.join(countries)}) is free for these "
-        "participants; delete one of their sessions or widen PhoneNumberPoolCountries"
+        "participants; delete one of their sessions or add to PhoneNumberPoolCountries"
     )
-    raise BadRequestError(message)
+    raise BadRequestError(msg)
 
 
 def preferred_place(request: CreateRequest) -> Place:
-    """Tell where the proxy number should be from.
+    """Return the preferred place of the proxy number.
 
-    GeoMatchParams names the place, else it is the first participant's. GeoMatchLevel tells whether
-    the country suffices; without it GeoMatchParams counts in full, as far as it is not empty.
+    It is the one in GeoMatchParams, else the first participant's. With the GeoMatchLevel `Country`
+    only its country counts. GeoMatchParams without a level counts in full, empty parts aside.
     """
     level, params = request.geo_match_level, request.geo_match_params
     if params is not None:
@@ -195,7 +203,7 @@ def opened(
     proxy_phone_number: str,
     now: datetime,
 ) -> ProxySession:
-    """Make a session that begins now."""
+    """Return a new session that begins now."""
     minutes = request.expiry_minutes or configuration.default_session_expiry_minutes
     return ProxySession(
         key=key,
@@ -215,7 +223,7 @@ def opened(
 
 
 def updated(session: ProxySession, request: UpdateRequest, now: datetime) -> ProxySession:
-    """Change a session's capabilities, and its expiry if one is given.
+    """Return a session with other capabilities, its expiry clock restarted.
 
     Raises:
         BadRequestError: the session is closed.
@@ -232,7 +240,7 @@ def updated(session: ProxySession, request: UpdateRequest, now: datetime) -> Pro
 
 
 def used(session: ProxySession, use: Use, now: datetime) -> ProxySession:
-    """Note a call or a text. It does not count as an update: `updated_at` stays.
+    """Return a session after a call or a text. `updated_at` stays: a use is no update.
 
     Raises:
         BadRequestError: the session is closed.
@@ -252,12 +260,13 @@ def reached(
     configuration: ProxyConfiguration | None,
     now: datetime,
 ) -> Connection | Refusal:
-    """Tell whom a call or a text reaches and which number they see, or why it reaches nobody.
+    """Return the person a call or a text reaches and the number they see, or a refusal.
 
     Args:
         contact: the call or the text.
-        session: the sender's that has the proxy number, or the last that had; None if none has.
-        configuration: that of the session's connector now, None if it has none.
+        session: the sender's open session with this proxy number, else the last one; None if the
+            sender never had one.
+        configuration: the present one of the session's connector; None if there is none.
         now: the time.
     """
     if session is None or not readable(session, now):
@@ -278,24 +287,24 @@ def reached(
 
 
 def use_of(contact: Contact) -> Use:
-    """Tell what a contact that reaches a participant does with the session."""
+    """Return the use that a contact makes of a session: a call starts, or a text passes."""
     return Use.CALL_STARTED if contact.capability is Capability.VOICE else Use.TEXT
 
 
 def as_of(session: ProxySession, now: datetime) -> ProxySession:
-    """Show a session as it is now: closed, since its expiry, if that has come."""
+    """Return a session as it is now: Closed since its expiry, if that has passed."""
     if now < session.expires_at:
         return session
     return replace(session, status=Status.CLOSED, ended_at=session.expires_at)
 
 
 def readable(session: ProxySession, now: datetime) -> bool:
-    """Tell whether a session is still known: until 30 days after its end."""
+    """Return True until 30 days after the session's expiry."""
     return now < session.expires_at + RETENTION
 
 
-def closed() -> BadRequestError:
-    """Say that a session cannot be changed any more."""
+def closed_session_error() -> BadRequestError:
+    """Return the error of a change to a closed session."""
     return BadRequestError("The proxy session is Closed and cannot be changed; create a new one")
 
 
@@ -310,13 +319,13 @@ def _fallen_back(
 
 def _check_alive(session: ProxySession, now: datetime) -> None:
     if as_of(session, now).status is Status.CLOSED:
-        raise closed()
+        raise closed_session_error()
 
 
 def _check_expiry(member: str, minutes: int | None) -> None:
     if minutes is not None and not 1 <= minutes <= MAX_EXPIRY_MINUTES:
-        message = f"{member} must be 1 to {MAX_EXPIRY_MINUTES} minutes"
-        raise BadRequestError(message)
+        msg = f"{member} must be 1 to {MAX_EXPIRY_MINUTES} minutes"
+        raise BadRequestError(msg)
 
 
 def _by_stickiness(

@@ -9,18 +9,18 @@ from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool, Place
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
 from chime_proxy_service.store import Store
 
 Clock = Callable[[], datetime]
-_LOOKED_AT = 1000
+_READ_AT_MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list; `position` is where the next one goes on, if there may be one."""
+    """A part of a list; `position` is the last position read, None at the end of the list."""
 
     sessions: tuple[ProxySession, ...]
     position: Position | None
@@ -35,11 +35,10 @@ class ProxySessionService:
     """Proxy sessions, and the proxy configurations of voice connectors.
 
     Args:
-        store: where both are kept.
-        pool: the proxy numbers to be handed out. Regions share none of their state, so each
-            hands out all of them.
-        clock: tells the time, with a zone.
-        new_id: makes an id that no session has.
+        store: keeps both.
+        pool: the proxy numbers to choose from. Each region uses all of them on its own.
+        clock: returns the time, with a zone.
+        new_id: returns a new session id. Default: a random UUID.
     """
 
     def __init__(
@@ -54,14 +53,6 @@ class ProxySessionService:
         self._pool = pool
         self._clock = clock
         self._new_id = new_id
-
-    def connectors(self) -> tuple[Connector, ...]:
-        """Return the connectors that have a configuration or sessions, in order."""
-        return self._store.connectors()
-
-    def places(self) -> dict[Place, int]:
-        """Return how many proxy numbers of each place there are."""
-        return self._pool.places()
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -84,13 +75,14 @@ class ProxySessionService:
         """Open a session.
 
         Raises:
-            BadRequestError: the session could not work, or no proxy number is free.
+            BadRequestError: the request breaks a rule, or no proxy number is free.
             ForbiddenError: the connector's proxy configuration is disabled.
-            NotFoundError: it has none.
+            NotFoundError: the connector has no proxy configuration.
         """
         rules.check_participants(request.participants)
         rules.check_terms(request)
-        configuration = rules.enabled(self.get_configuration(request.connector))
+        configuration = self.get_configuration(request.connector)
+        rules.check_not_disabled(configuration)
         key = SessionKey(request.connector, self._new_id())
         while True:
             now = self._clock()
@@ -114,14 +106,14 @@ class ProxySessionService:
         """Change a session and restart its expiry clock.
 
         Raises:
-            BadRequestError: the session is closed, or could not work.
+            BadRequestError: the session is closed, or the request breaks a rule.
             NotFoundError: there is none.
         """
         rules.check_terms(request)
         return self._change(request.key, lambda session, now: rules.updated(session, request, now))
 
     def use(self, key: SessionKey, use: rules.Use) -> ProxySession:
-        """Note that a call or a text came through, and restart the expiry clock.
+        """Record a call or a text, and restart the expiry clock.
 
         Raises:
             BadRequestError: the session is closed.
@@ -130,18 +122,18 @@ class ProxySessionService:
         return self._change(key, lambda session, now: rules.used(session, use, now))
 
     def connect(self, contact: Contact) -> Connection | Refusal:
-        """Tell whom a call or a text reaches, and note that the session was used by it."""
+        """Return the person a call or a text reaches, and record the use of the session."""
         while True:
             now = self._clock()
             session = self._store.session_behind(
                 contact.region, contact.proxy_phone_number, contact.sender
             )
-            fate = rules.reached(contact, session, self._configuration_of(session), now)
-            if session is None or isinstance(fate, Refusal) or fate.session is None:
-                return fate
-            # Lost to somebody who changed the session meanwhile, it is decided anew.
+            reached = rules.reached(contact, session, self._configuration_of(session), now)
+            if session is None or isinstance(reached, Refusal) or reached.session is None:
+                return reached
+            # Somebody else changed the session meanwhile: decide again.
             if self._store.replace(session, rules.used(session, rules.use_of(contact), now)):
-                return fate
+                return reached
 
     def delete(self, key: SessionKey) -> None:
         """Remove a session, whatever its status, or raise NotFoundError."""
@@ -152,14 +144,14 @@ class ProxySessionService:
     def list(self, request: ListRequest) -> Page:
         """Return a part of a connector's sessions, oldest first.
 
-        A session that is there from a list's first page to its last is in it once, whatever comes
-        and goes meanwhile. One request looks at a thousand sessions at most, however many there
-        are: a page by status may be short, or empty, and yet be followed by another.
+        A session that exists from the first page to the last is listed once, even if others come
+        and go. One request reads a thousand sessions at most, so a page by status may be short or
+        empty and still be followed by another.
 
         Raises:
             NotFoundError: the connector has no proxy configuration and no sessions.
         """
-        limit = request.max_results + 1 if request.status is None else _LOOKED_AT
+        limit = request.max_results + 1 if request.status is None else _READ_AT_MOST
         part = self._store.sessions_after(request.connector, request.after, limit)
         found = self._matching(request, part)
         if not found:
@@ -201,8 +193,8 @@ class ProxySessionService:
                 return after
             refused = before
             now = self._clock()
-        # Nobody changed it meanwhile: it expired, and its number went to another session.
-        raise rules.closed()
+        # Nobody changed the session, so it expired and its number went to another one.
+        raise rules.closed_session_error()
 
     def _matching(
         self, request: ListRequest, part: Sequence[ProxySession]
@@ -217,9 +209,9 @@ class ProxySessionService:
 
 
 def _no_such_session(key: SessionKey) -> NotFoundError:
-    # The id is not repeated: anything may stand in its place, a phone number too.
+    # The id is not repeated: a caller may have sent a phone number in its place.
     connector = key.connector
     return NotFoundError(
         f"Voice connector {connector.voice_connector_id} has no such proxy session in "
-        f"{connector.region}; list what it has with ListProxySessions"
+        f"{connector.region}; list its sessions with ListProxySessions"
     )

@@ -1,4 +1,4 @@
-"""A proxy session and the values it is made of."""
+"""A proxy session and its values."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import TypeAlias
 
 Position: TypeAlias = tuple[int, str]
-"""Where a session stands in its connector's list: creation in epoch milliseconds, then id."""
+"""A session's sort key in its connector's list: creation in epoch milliseconds, then its id."""
 
 
 class Status(StrEnum):
-    """Where a session is in its life."""
+    """The status of a session. It is InProgress during a call."""
 
     OPEN = "Open"
     IN_PROGRESS = "InProgress"
@@ -18,21 +18,21 @@ class Status(StrEnum):
 
 
 class Capability(StrEnum):
-    """What the participants may do through the proxy number."""
+    """The ways the participants can reach each other: calls, texts."""
 
     VOICE = "Voice"
     SMS = "SMS"
 
 
 class NumberSelectionBehavior(StrEnum):
-    """Whether the participants should get the proxy number they had before."""
+    """The preference for the proxy number these participants had last, or for another one."""
 
     PREFER_STICKY = "PreferSticky"
     AVOID_STICKY = "AvoidSticky"
 
 
 class GeoMatchLevel(StrEnum):
-    """How close the proxy number should be to the first participant."""
+    """The preferred closeness of the proxy number to the first participant."""
 
     COUNTRY = "Country"
     AREA_CODE = "AreaCode"
@@ -40,7 +40,7 @@ class GeoMatchLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GeoMatchParams:
-    """The place a proxy number should be from: ISO country, three-digit area code, or ``""``."""
+    """The preferred place of a proxy number: ISO country and three-digit area code, each or ``""``."""
 
     country: str
     area_code: str
@@ -56,7 +56,7 @@ class Connector:
 
 @dataclass(frozen=True, slots=True, order=True)
 class SessionKey:
-    """What names one session."""
+    """The identity of a session."""
 
     connector: Connector
     proxy_session_id: str
@@ -66,8 +66,10 @@ class SessionKey:
 class ProxySession:
     """Two participants who reach each other through one proxy number.
 
-    `participants` are E.164 numbers in the order they were given. `expires_at` is when the session
-    closes unless it is updated or used before; `ended_at` is set once it has closed.
+    Args:
+        participants: E.164 numbers in the order of the request.
+        expires_at: the time the session closes; an update or a use moves it.
+        ended_at: the time the session closed; None before.
     """
 
     key: SessionKey
@@ -87,5 +89,5 @@ class ProxySession:
 
     @property
     def position(self) -> Position:
-        """Where the session stands in its connector's list, from its creation to its removal."""
+        """The session's sort key in its connector's list. It never changes."""
         return int(self.created_at.timestamp() * 1000), self.key.proxy_session_id

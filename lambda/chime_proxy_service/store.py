@@ -1,8 +1,8 @@
-"""What the service needs from a store, whatever engine is behind it.
+"""The protocol of a store of sessions and configurations, for any database.
 
-Every method is atomic, and may be called from several threads or containers. Nothing is locked
-between two calls: what was read may be outdated by the time it is written, and the writes say so.
-A session counts as open until its `expires_at`.
+Every method is atomic and may be called from several threads or containers. Nothing is locked
+between a read and a write: `add` and `replace` return False if somebody else was faster. A session
+counts as open until its `expires_at`.
 """
 
 from datetime import datetime
@@ -24,48 +24,46 @@ class Store(Protocol):
     def remove_configuration(self, connector: Connector) -> None:
         """Remove a connector's configuration, if it has one."""
 
-    def connectors(self) -> tuple[Connector, ...]:
-        """Read which connectors have a configuration or sessions, in order."""
-
     def session(self, key: SessionKey) -> ProxySession | None:
         """Read a session."""
 
     def session_behind(
         self, region: str, proxy_phone_number: str, participant: str
     ) -> ProxySession | None:
-        """Read the session in which a proxy number serves a participant, without a search.
+        """Read the session of a participant that has a proxy number.
 
-        If none is open, it is the last that was, while the store still has that one.
+        If none is open, return the last one that was, as long as the store keeps it.
         """
 
     def sessions_after(
         self, connector: Connector, position: Position | None, limit: int
     ) -> list[ProxySession]:
-        """Read up to `limit` of a connector's sessions by position, those after the one given."""
+        """Read up to `limit` of a connector's sessions after a position, in order; None: the first."""
 
     def busy_numbers(
         self, region: str, participants: tuple[str, str], now: datetime
     ) -> frozenset[str]:
-        """Read the proxy numbers of all open sessions in a region that have a participant."""
+        """Read the proxy numbers of every open session of either participant in a region."""
 
     def last_number(self, connector: Connector, participants: tuple[str, str]) -> str | None:
-        """Read the proxy number that a connector gave these two last, in either order."""
+        """Read the number a connector last gave these participants, in either order."""
 
     def add(self, session: ProxySession, now: datetime) -> bool:
         """Add a new session.
 
-        False, and nothing added, if its proxy number is busy for one of its participants.
+        Return False and add nothing if one of its participants is in an open session with the
+        same proxy number.
         """
 
     def replace(self, before: ProxySession, after: ProxySession) -> bool:
         """Change a session.
 
-        False, and nothing changed, if it is no longer what it was before, or its proxy number
-        went to another session because this one expired.
+        Return False and change nothing if the stored session is no longer `before`, or if this
+        one expired and its proxy number went to another session.
         """
 
     def remove(self, key: SessionKey) -> bool:
-        """Remove a session; False if there is none."""
+        """Remove a session; return False if there is none."""
 
     def forget(self, expired_before: datetime) -> None:
-        """Remove the sessions that expired before a time, now or later."""
+        """Remove the sessions that expired before a time; the store may do so later."""

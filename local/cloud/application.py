@@ -33,7 +33,7 @@ _SECURE_TRANSPORT = (b"x-forwarded-proto", b"https")
 class ProxySessionApi(Protocol):
     """The proxy-session service, as a Lambda function has it."""
 
-    def handle(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+    def handle(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer one event in Lambda's payload format 2.0."""
 
 
@@ -49,10 +49,9 @@ class Cloud:
 
     Args:
         ministack: ministack's own application.
-        proxy_sessions: what serves `/voice-connectors/...`.
-        console: what serves `/_local/console`.
-        faults: what goes wrong with proxy sessions.
-
+        proxy_sessions: serves `/voice-connectors/...`.
+        console: serves `/_local/console`.
+        faults: holds the fault of the proxy-session API.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class Cloud:
             answer = _json(403, {"Code": denial.code, "Message": denial.message})
             answer["headers"]["x-amzn-ErrorType"] = denial.code
             return answer
-        return self._proxy_sessions.handle(lambda_event(request), None)
+        return self._proxy_sessions.handle(lambda_event(request))
 
 
 def _json(status: int, body: dict[str, Any]) -> dict[str, Any]:

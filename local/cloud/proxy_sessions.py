@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector
 from chime_proxy_service.stores.memory import MemoryStore
+from local.console.overview import LocalService
 from local.environment import REGION
 
 CLOCK = partial(datetime.now, UTC)
@@ -17,8 +19,9 @@ _CONFIGURATION = ProxyConfiguration(
 )
 
 
-def create_service() -> ProxySessionService:
-    """Return the service with no sessions and one voice connector that may have some."""
-    service = ProxySessionService(MemoryStore(), NumberPool(fictional_numbers()), clock=CLOCK)
+def create_service() -> LocalService:
+    """Return the service with one configured voice connector and no sessions."""
+    store, pool = MemoryStore(), NumberPool(fictional_numbers())
+    service = ProxySessionService(store, pool, clock=CLOCK)
     service.put_configuration(Connector(REGION, VOICE_CONNECTOR_ID), _CONFIGURATION)
-    return service
+    return LocalService(api=service, contents=store, places=pool.places())

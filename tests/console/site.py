@@ -14,11 +14,13 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from local.cloud.application import Cloud
 from local.console.console import Console
+from local.console.overview import LocalService
 from local.faults.switch import FaultSwitch
-from local.gateway import HttpRequest
+from local.gateway import http_request
 
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession
@@ -39,18 +41,21 @@ class Site:
     """A service, its page, and the time that both go by."""
 
     now: datetime = BEGINNING
+    origins: dict[str, str] = field(default_factory=dict)
     service: ProxySessionService = field(init=False)
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
         ids = count(1)
+        store, pool = MemoryStore(), NumberPool(fictional_numbers())
         self.service = ProxySessionService(
-            MemoryStore(),
-            NumberPool(fictional_numbers()),
+            store,
+            pool,
             clock=lambda: self.now,
             new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(ids):012}",
         )
-        self.console = Console(self.service, clock=lambda: self.now)
+        local = LocalService(api=self.service, contents=store, places=pool.places())
+        self.console = Console(local, clock=lambda: self.now, origins=lambda: self.origins)
 
     def pass_time(self, **duration: float) -> None:
         """Move the clock on by `timedelta`'s arguments."""
@@ -92,15 +97,7 @@ class Site:
     def _ask(
         self, method: str, address: str, body: bytes, headers: dict[str, str]
     ) -> dict[str, Any]:
-        path, _, query = address.partition("#")[0].partition("?")
-        request = HttpRequest(
-            method=method,
-            raw_path=path,
-            raw_query=query,
-            headers=headers,
-            raw_headers=[],
-            body=body,
-        )
+        request = http_request(method, address.partition("#")[0], headers.items(), body)
         return self.console.answer(request)
 
 

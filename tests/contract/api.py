@@ -4,7 +4,7 @@ from collections import deque
 from enum import StrEnum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import UNSIGNED
@@ -12,6 +12,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+from local.gateway import http_request, lambda_event
 from tests.contract.clock import Clock, Killed
 
 from chime_proxy_service.wire.api import Api
@@ -91,7 +92,7 @@ class Wire:
         return response
 
     def _serve(self, request: AWSPreparedRequest) -> AWSResponse:
-        result = self._api.handle(_event(request), None)
+        result = self._api.handle(_event(request))
         headers = HTTPHeaders()
         for name, value in result["headers"].items():
             headers[name] = value
@@ -126,21 +127,10 @@ class _Raw(BytesIO):
 
 def _event(request: AWSPreparedRequest) -> dict[str, Any]:
     url = urlsplit(request.url)
-    body = request.body.decode() if isinstance(request.body, bytes) else request.body
-    return {
-        "version": "2.0",
-        "rawPath": url.path,
-        "rawQueryString": url.query,
-        "queryStringParameters": dict(parse_qsl(url.query)),
-        "headers": {name.lower(): _text(value) for name, value in request.headers.items()},
-        "requestContext": {
-            "http": {"method": request.method, "path": url.path},
-            "requestId": "call",
-            "stage": "$default",
-        },
-        "body": body or "",
-        "isBase64Encoded": False,
-    }
+    address = f"{url.path}?{url.query}"
+    headers = [(name, _text(value)) for name, value in request.headers.items()]
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    return lambda_event(http_request(str(request.method), address, headers, body or b""))
 
 
 def _text(value: str | bytes) -> str:

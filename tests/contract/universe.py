@@ -15,7 +15,8 @@ from chime_proxy_provider import handler as provider
 from chime_proxy_provider.lifecycle.deletion import RefusedDeletion
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import (

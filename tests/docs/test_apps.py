@@ -27,7 +27,7 @@ OPERATIONS = (
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_apps(tmp_path: Path, name: str) -> None:
+def test_app_of_the_page_synthesizes(tmp_path: Path, name: str) -> None:
     """The page's app is whole and synthesizes, without a warning."""
     page = Page(ROOT / "docs" / name)
     (app,) = [block.code for block in page.blocks() if block.language == "python"]
@@ -48,7 +48,7 @@ def test_apps(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "MaskedCalls.template.json").exists()
 
 
-def test_options() -> None:
+def test_table_has_every_option() -> None:
     """The table of the command's options has all of them, with the names of properties and props."""
     text = (ROOT / "docs" / "upgrading.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `--([a-z-]+)` \| `(\w+)` \| `(\w+)` \|$", text, re.MULTILINE)
@@ -63,7 +63,7 @@ def test_options() -> None:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_deprecated(operation: str) -> None:
+def test_operation_is_marked_as_ended(operation: str) -> None:
     """The SDK's own data mark each operation that the page names as ended, and say since when."""
     text = (ROOT / "docs" / "end-of-support.md").read_text(encoding="utf-8")
     model = MODEL.operation_model(operation)

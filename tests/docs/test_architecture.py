@@ -84,12 +84,12 @@ def carry_out(api: Any, tmp_path: Path) -> CarryOut:
     return run
 
 
-def test_pictures() -> None:
+def test_pictures_are_of_the_imports() -> None:
     """The pictures of the modules are of the imports as they are: tools/module_graph.py draws them."""
     assert _module(DOCS.parent / "tools" / "module_graph.py").drawn(PAGE) == PAGE
 
 
-def test_create(api: Any, carry_out: CarryOut) -> None:
+def test_third_type_is_created(api: Any, carry_out: CarryOut) -> None:
     """A third type is created, its attributes flat and its id made from its key."""
     call = {**KEY, "Termination": {"CallingRegions": ["CA", "US"]}}
     api.add_response("put_voice_connector_termination", TERMINATION, call)
@@ -100,7 +100,7 @@ def test_create(api: Any, carry_out: CarryOut) -> None:
     assert outcome.attributes == {"VoiceConnectorId": CONNECTOR, "CallingRegions": "CA,US"}
 
 
-def test_replacement(api: Any, carry_out: CarryOut) -> None:
+def test_third_type_is_replaced(api: Any, carry_out: CarryOut) -> None:
     """A third type is replaced where its schema says so."""
     call = {"VoiceConnectorId": OTHER, "Termination": {"CallingRegions": ["US"]}}
     api.add_response("put_voice_connector_termination", TERMINATION, call)

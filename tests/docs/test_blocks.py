@@ -6,7 +6,8 @@ import yaml
 from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page
 
-from chime_proxy._schema import PROXY_SESSION, problems
+from chime_proxy._resource_schema import PROXY_SESSION
+from chime_proxy._schema import problems
 
 PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [pytest.param(Page(path), id=path.name) for path in PATHS]
@@ -54,7 +55,7 @@ def test_every_claim(page: Page) -> None:
         assert page.path.name in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_unclaimed(tmp_path: Path) -> None:
+def test_block_without_a_test_is_found(tmp_path: Path) -> None:
     """A block is found that no comment covers: of another language, before it, or with another mark."""
     path = tmp_path / "page.md"
     path.write_text(
@@ -66,7 +67,7 @@ def test_unclaimed(tmp_path: Path) -> None:
     assert unclaimed(Page(path)) == ["first", "fourth", "sixth"]
 
 
-def test_references() -> None:
+def test_references_fit_the_schema() -> None:
     """The references in privacy.md are what the schema takes for participants."""
     page = Page(ROOT / "docs" / "privacy.md")
     (references,) = [block.code for block in page.blocks() if block.language == "yaml"]

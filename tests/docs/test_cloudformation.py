@@ -13,7 +13,9 @@ def page() -> Page:
     return Page(ROOT / "docs" / "cloudformation.md")
 
 
-def test_commands(page: Page, checkout: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_commands_do_what_the_page_says(
+    page: Page, checkout: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
     """Every command works, in the page's order, and prints what the page says it prints."""
     logs = tmp_path / "logs"
     logs.mkdir()
@@ -28,7 +30,7 @@ def test_commands(page: Page, checkout: Path, tmp_path: Path, environment: dict[
         assert lasting(printed[command]) == lasting(promised), command
 
 
-def test_templates(page: Page) -> None:
+def test_templates_are_of_the_examples(page: Page) -> None:
     """Every piece of a template is one of an example's."""
     pieces = [block.code for block in page.blocks() if block.language == "yaml"]
 

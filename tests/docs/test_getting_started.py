@@ -8,7 +8,9 @@ PAGE = Page(ROOT / "docs" / "getting-started.md")
 README = Page(ROOT / "README.md")
 
 
-def test_commands(checkout: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_commands_do_what_the_page_says(
+    checkout: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
     """Every command works, in the page's order, and prints what the page says it prints."""
     logs = tmp_path / "logs"
     logs.mkdir()
@@ -28,7 +30,7 @@ def test_commands(checkout: Path, tmp_path: Path, environment: dict[str, str]) -
     assert before == after
 
 
-def test_readme() -> None:
+def test_readme_shows_the_beginning() -> None:
     """What the README shows of the local cloud is the beginning of the page."""
     (promise,) = README.promises()
 

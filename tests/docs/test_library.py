@@ -13,7 +13,7 @@ TEXT = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_names() -> None:
+def test_public_names_are_few_and_sorted() -> None:
     """The public names are fewer than fifteen, sorted, and each says what it is."""
     names = chime_proxy.__all__
 
@@ -32,7 +32,7 @@ def test_every_name_has_an_example(name: str) -> None:
     assert re.search(rf"\b{name}\b", "".join(examples))
 
 
-def test_examples(tmp_path: Path) -> None:
+def test_examples_synthesize(tmp_path: Path) -> None:
     """The examples run one after the other, and what they declare synthesizes."""
     program = "\n".join([*EXAMPLES, "app.synth()"])
     command = [sys.executable, "-W", "error", "-c", program]
@@ -56,7 +56,7 @@ def test_examples(tmp_path: Path) -> None:
         assert (tmp_path / "cdk.out" / f"{stack}.template.json").exists()
 
 
-def test_links() -> None:
+def test_links_lead_to_files() -> None:
     """Every file that the page links to is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", TEXT)
 
@@ -64,7 +64,7 @@ def test_links() -> None:
     assert [target for target in targets if not (ROOT / "docs" / target).exists()] == []
 
 
-def test_picture(tmp_path: Path) -> None:
+def test_picture_is_current(tmp_path: Path) -> None:
     """The picture is what the dashboard's definition draws today, and says that it is a sample."""
     drawn = tmp_path / "dashboard.svg"
     command = [sys.executable, "-m", "tools.dashboard", str(drawn)]

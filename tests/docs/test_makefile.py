@@ -49,14 +49,14 @@ def run(*command: str, folder: Path, **environment: str) -> str:
     ).stdout
 
 
-def test_aws(made: Path, tmp_path: Path) -> None:
+def test_aws_runs_from_any_folder(made: Path, tmp_path: Path) -> None:
     """The AWS CLI starts from any folder, whatever the name of the checkout's folder."""
     commands = made / ".venv" / "bin"
     printed = run(str(commands / "aws"), "sts", "a b", folder=tmp_path)
     assert printed == f"{commands / 'python'} -m awscli sts a b\n"
 
 
-def test_caches(made: Path) -> None:
+def test_caches_are_below_the_checkout(made: Path) -> None:
     """What pip, npm and CDK keep is below the checkout: no home has to be writable."""
     given = (made / "local.env").read_text().splitlines()
     assert f"PIP_CACHE_DIR={made}/.venv/cache/pip" in given
@@ -64,14 +64,14 @@ def test_caches(made: Path) -> None:
     assert run("npm", "config", "get", "cache", folder=ROOT) == f"{ROOT}/.venv/cache/npm\n"
 
 
-def test_production() -> None:
+def test_node_env_production_leaves_nothing_out() -> None:
     """Nothing that is needed is left out where NODE_ENV is production."""
     installed = json.loads(run("npm", "ls", "--json", folder=ROOT, NODE_ENV="production"))
     wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
     assert installed["dependencies"].keys() == wanted.keys() > {"aws-cdk"}
 
 
-def test_targets() -> None:
+def test_readme_names_every_target() -> None:
     """Each command of the README's last block is one that make knows what to do for."""
     block = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[-1]
     commands = re.findall(r"^make (\w+) +# \w", block, re.MULTILINE)
@@ -81,6 +81,6 @@ def test_targets() -> None:
         assert run("make", "--dry-run", target, folder=ROOT).strip()
 
 
-def test_length() -> None:
+def test_makefile_is_short() -> None:
     """The Makefile can be read at a glance."""
     assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) < 40

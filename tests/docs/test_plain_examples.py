@@ -84,7 +84,7 @@ def test_cfn_lint(path: Path) -> None:
 
 
 @pytest.mark.parametrize("resource_type", FOLDERS)
-def test_properties(resource_type: str) -> None:
+def test_properties_fit_the_schema(resource_type: str) -> None:
     """Every resource has what its schema requires, nothing that it does not know, and a time-out."""
     accepted = schema(FOLDERS[resource_type])
     found = list(resources(resource_type))
@@ -106,7 +106,7 @@ def test_time_out(construct: Template, resource_type: str) -> None:
 
 
 @pytest.mark.parametrize("resource_type", FOLDERS)
-def test_attributes(resource_type: str) -> None:
+def test_attributes_are_of_the_schema(resource_type: str) -> None:
     """Every attribute that an output reads is one that the provider answers with."""
     readable = schema(FOLDERS[resource_type])["definitions"]["Attributes"]["properties"].keys()
     for logical_id, _, whole in resources(resource_type):
@@ -116,7 +116,7 @@ def test_attributes(resource_type: str) -> None:
         assert set(names) <= readable
 
 
-def test_permissions(construct: Template) -> None:
+def test_policies_allow_the_constructs_actions(construct: Template) -> None:
     """A policy allows the actions of the construct's, on one connector, to the provider's role."""
     configuring, serving = sorted(
         (

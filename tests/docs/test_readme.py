@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_example(tmp_path: Path) -> None:
+def test_first_app_synthesizes(tmp_path: Path) -> None:
     """The example is a whole app that synthesizes, without a warning, to what the text says."""
     (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     out = tmp_path / "cdk.out"
@@ -26,7 +26,7 @@ def test_example(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "arning" not in done.stdout + done.stderr
-    template = Template.from_string((out / "MaskedCalls.template.json").read_text("utf-8"))
+    template = Template.from_string((out / "Rides.template.json").read_text("utf-8"))
     for resource in (
         "AWS::Chime::VoiceConnector",
         "AWS::Lambda::Function",

@@ -26,13 +26,13 @@ def section(name: str) -> str:
     return rest.partition("\n### ")[0]
 
 
-def test_page() -> None:
+def test_page_is_current() -> None:
     """The page is what the schemas and docstrings say today: `python -m tools.reference` writes it."""
     assert page() == PAGE
 
 
 @pytest.mark.parametrize("resource", SCHEMAS)
-def test_properties(resource: str) -> None:
+def test_every_property_has_a_row(resource: str) -> None:
     """Every property that a template may set has a row, and every attribute that it gets."""
     described = schema(resource)
     read_only = {name.rpartition("/")[2] for name in described["readOnlyProperties"]}
@@ -53,7 +53,7 @@ def test_properties(resource: str) -> None:
         ("RevealParticipantPhoneNumbers", "no | `true` or `false` | in place"),
     ],
 )
-def test_rows(name: str, cells: str) -> None:
+def test_rows_say_what_the_schema_says(name: str, cells: str) -> None:
     """A row says whether a property is required, what it may be and what a change of it does."""
     assert any(
         row.startswith(f"| `{name}` | {cells} |") for row in property_rows(schema(SCHEMAS[0]))
@@ -61,7 +61,7 @@ def test_rows(name: str, cells: str) -> None:
 
 
 @pytest.mark.parametrize("name", chime_proxy.__all__)
-def test_classes(name: str) -> None:
+def test_every_public_name_has_a_section(name: str) -> None:
     """Every public name has a section, with each argument and each public member of it."""
     public = getattr(chime_proxy, name)
     text = section(name)

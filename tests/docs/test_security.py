@@ -95,7 +95,7 @@ def rows(heading: str) -> dict[frozenset[str], str]:
 
 
 @pytest.mark.usefixtures("session")
-def test_provider(stack: cdk.Stack) -> None:
+def test_provider_role_is_allowed_the_table(stack: cdk.Stack) -> None:
     """The provider's role is allowed what the table says, and nothing else."""
     allowed = [action for actions, _ in statements(stack, "ProviderRole") for action in actions]
 
@@ -103,7 +103,7 @@ def test_provider(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.usefixtures("session")
-def test_wildcards(stack: cdk.Stack) -> None:
+def test_one_row_is_on_everything(stack: cdk.Stack) -> None:
     """Only the row that says `*` is on everything."""
     (open_row,) = (actions for actions, row in rows("Action").items() if "| `*`" in row)
 
@@ -115,7 +115,7 @@ def test_wildcards(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.usefixtures("session")
-def test_role(stack: cdk.Stack) -> None:
+def test_only_lambda_assumes_the_role(stack: cdk.Stack) -> None:
     """Only Lambda assumes the role, no managed policy is attached, and nobody may call by resource."""
     template = Template.from_stack(stack)
     (role,) = (
@@ -132,7 +132,9 @@ def test_role(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.parametrize("method", ["grant_read", "grant_read_all"])
-def test_readers(stack: cdk.Stack, session: ProxySession, method: str) -> None:
+def test_readers_are_allowed_the_table(
+    stack: cdk.Stack, session: ProxySession, method: str
+) -> None:
     """An application that looks is allowed what the table says."""
     reader = aws_iam.Role(stack, "Reader", assumed_by=aws_iam.AccountRootPrincipal())
     if method == "grant_read":

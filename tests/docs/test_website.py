@@ -52,7 +52,7 @@ def append(page: Path, text: str) -> None:
         file.write(text)
 
 
-def test_site(checkout: Path, site: Path) -> None:
+def test_site_is_whole_and_loads_nothing(checkout: Path, site: Path) -> None:
     """The site has every page, whole, with its pictures, and loads nothing from elsewhere."""
     stage(checkout, site)
 
@@ -74,7 +74,7 @@ def test_site(checkout: Path, site: Path) -> None:
 @pytest.mark.parametrize(
     "link", ["[no such heading](service.md#no-such-heading)", "[nor here](#no-such-heading)"]
 )
-def test_anchors(checkout: Path, site: Path, link: str) -> None:
+def test_missing_heading_fails_the_build(checkout: Path, site: Path, link: str) -> None:
     """A link to a heading that is not there fails the build."""
     append(checkout / "docs" / "privacy.md", f"\n{link}\n")
     stage(checkout, site)
@@ -82,7 +82,7 @@ def test_anchors(checkout: Path, site: Path, link: str) -> None:
     assert build(site) == 1
 
 
-def test_files(checkout: Path, site: Path) -> None:
+def test_missing_file_is_refused(checkout: Path, site: Path) -> None:
     """A link to a file that is not there is refused, with the page's name and the link."""
     append(checkout / "README.md", "\n[gone](local/gone.py)\n")
 
@@ -90,7 +90,7 @@ def test_files(checkout: Path, site: Path) -> None:
         stage(checkout, site)
 
 
-def test_pages(checkout: Path, site: Path) -> None:
+def test_page_outside_the_navigation_is_refused(checkout: Path, site: Path) -> None:
     """A page that the navigation leaves out is refused, and one that it has and that is not there."""
     (checkout / "docs" / "privacy.md").rename(checkout / "docs" / "secrecy.md")
     for path in (checkout / "README.md", *(checkout / "docs").glob("*.md")):
@@ -100,7 +100,7 @@ def test_pages(checkout: Path, site: Path) -> None:
         stage(checkout, site)
 
 
-def test_sources(checkout: Path, site: Path) -> None:
+def test_link_to_a_source_becomes_its_name(checkout: Path, site: Path) -> None:
     """What is no page is named on the site, and not linked to; pages are found where they lie there."""
     append(
         checkout / "docs" / "privacy.md", "\n[the app](../app.py), [begin](../README.md#limits)\n"

@@ -240,7 +240,7 @@ class Histories(RuleBasedStateMachine):
     ) -> tuple[int, dict[str, Any]]:
         text = None if body is None else json.dumps(body)
         request = Request(method=method, path=path, query=query, body=text)
-        answer = self.api.handle(request.event(), None)
+        answer = self.api.handle(request.event())
         assert_well_formed(request, answer)
         return answer["statusCode"], json.loads(answer["body"] or "{}")
 

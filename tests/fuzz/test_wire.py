@@ -28,4 +28,4 @@ def test_every_request(requests: list[Request]) -> None:
     api = Api(service, default_region="us-east-1")
 
     for request in (_PUT, *requests):
-        assert_well_formed(request, api.handle(request.event(), None))
+        assert_well_formed(request, api.handle(request.event()))

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from hypothesis import strategies as st
+from local.gateway import http_request, lambda_event
 from tests.doubles import CONNECTOR
 from tests.fuzz.json_values import ANYTHING, PHONE_NUMBERS, SHORT_TEXTS, SPOKEN_NUMBERS, mutated
 
@@ -31,24 +32,13 @@ class Request:
     is_base64: bool = False
 
     def event(self) -> dict[str, Any]:
-        """The request in payload format 2.0, which leaves out what is empty."""
-        event: dict[str, Any] = {
-            "version": "2.0",
-            "rawPath": self.path,
-            "rawQueryString": self.query,
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "requestContext": {
-                "http": {"method": self.method, "path": self.path},
-                "requestId": "7",
-                "stage": "$default",
-            },
-            "isBase64Encoded": self.is_base64,
-        }
-        if self.query:
-            event["queryStringParameters"] = dict(parse_qsl(self.query, keep_blank_values=True))
-        if self.body is not None:
-            event["body"] = self.body
-        return event
+        """The request in payload format 2.0."""
+        address = f"{self.path}?{self.query}"
+        event = lambda_event(http_request(self.method, address, [], b""))
+        event["headers"] = {name.lower(): value for name, value in self.headers.items()}
+        event["requestContext"]["requestId"] = "7"
+        event["isBase64Encoded"] = self.is_base64
+        return event if self.body is None else event | {"body": self.body}
 
 
 def assert_well_formed(request: Request, answer: Mapping[str, Any]) -> None:

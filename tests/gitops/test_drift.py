@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -131,6 +132,26 @@ class Aws:
         return self.proxy_sessions
 
 
+def client_at(endpoint_url: str) -> Any:
+    """A client of an endpoint, as the command makes it."""
+    return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url)
+
+
+def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m chime_proxy` in a Python that cannot import CDK."""
+    hidden = (
+        "import sys, runpy; sys.modules.update(dict.fromkeys(('aws_cdk', 'constructs', 'jsii')))"
+    )
+    run_module = "runpy.run_module('chime_proxy', run_name='__main__', alter_sys=True)"
+    return subprocess.run(
+        [sys.executable, "-c", f"{hidden}; {run_module}", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture
 def aws() -> Aws:
     """AWS without a stack."""
@@ -186,7 +207,9 @@ def test_in_sync(look: Look) -> None:
         ({"Participants": []}, "ParticipantPhoneNumbers differs"),
     ],
 )
-def test_modified(look: Look, actual: Mapping[str, Any], shown: str) -> None:
+def test_modified_session_shows_both_values(
+    look: Look, actual: Mapping[str, Any], shown: str
+) -> None:
     """What was changed by hand is named with both values, but for numbers and names."""
     drift = look({}, **actual)
 
@@ -204,7 +227,7 @@ def test_undeclared_is_no_drift(look: Look) -> None:
     assert (drift.status, drift.not_compared) == (DriftStatus.IN_SYNC, ())
 
 
-def test_closed(look: Look) -> None:
+def test_closed_session_has_drifted(look: Look) -> None:
     """An expired session has drifted, whatever else is as declared."""
     drift = look({}, Status="Closed", EndedTimestamp=datetime(2026, 11, 22, 1, tzinfo=UTC))
 
@@ -235,7 +258,7 @@ def test_not_in_the_template(look: Look, number: object) -> None:
     assert exit_code([drift]) == 0
 
 
-def test_missing(aws: Aws) -> None:
+def test_missing_session_has_drifted(aws: Aws) -> None:
     """A session that the API does not know has drifted."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "NotFoundException", http_status_code=404)
@@ -246,7 +269,7 @@ def test_missing(aws: Aws) -> None:
     assert exit_code([drift]) == 1
 
 
-def test_refused(aws: Aws) -> None:
+def test_refused_look_is_not_checked(aws: Aws) -> None:
     """A session that may not be looked at is neither in sync nor drifted."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "ForbiddenException", "of +14015550101", 403)
@@ -269,7 +292,7 @@ def test_plain_template(aws: Aws) -> None:
     assert aws.asked == [ENDPOINT]
 
 
-def test_pages(aws: Aws) -> None:
+def test_every_page_of_resources_is_read(aws: Aws) -> None:
     """Every page of resources is read, and what is no deployed session is passed over."""
     body = json.loads(template(DECLARED))
     body["Resources"] |= dict.fromkeys(("Two", "Off", "Gone"), body["Resources"]["Ride"])
@@ -293,7 +316,7 @@ def test_pages(aws: Aws) -> None:
         ({}, {"Fn::ImportValue": "Token"}, "http://127.0.0.1:9", "http://127.0.0.1:9"),
     ],
 )  # fmt: skip
-def test_endpoint(
+def test_api_is_asked_where_the_provider_asks(
     aws: Aws, variables: Mapping[str, str], service_token: Any, override: str, asked: str
 ) -> None:
     """The API is asked where the provider asks it, unless the environment says otherwise."""
@@ -313,6 +336,10 @@ def test_endpoint(
         ({}, {"Fn::ImportValue": "Token"}),
         ({}, "arn:aws:lambda:us-east-1:123456789012:function:provider"),
         ({"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": {"Ref": "Url"}}, {"Fn::GetAtt": ["Provider", "Arn"]}),
+        (
+            {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "{{resolve:ssm:/calls/endpoint}}"},
+            {"Fn::GetAtt": ["Provider", "Arn"]},
+        ),
     ],
 )
 def test_unknown_endpoint(aws: Aws, variables: Mapping[str, Any], service_token: Any) -> None:
@@ -327,7 +354,7 @@ def test_unknown_endpoint(aws: Aws, variables: Mapping[str, Any], service_token:
     assert "set AWS_ENDPOINT_URL_CHIME_SDK_VOICE" in drift.reason
 
 
-def test_json(look: Look) -> None:
+def test_json_has_the_names_of_cloudformation(look: Look) -> None:
     """Programs get CloudFormation's names."""
     assert as_json("Rides", [look({"Name": {"Ref": "Name"}}, ExpiryMinutes=61)]) == {
         "StackName": "Rides",
@@ -335,6 +362,8 @@ def test_json(look: Look) -> None:
             {
                 "LogicalResourceId": "Ride",
                 "PhysicalResourceId": f"{CONNECTOR}/{SESSION}",
+                "ConstructId": "",
+                "ProxyPhoneNumber": "+12065550199",
                 "DriftStatus": "MODIFIED",
                 "Reason": "",
                 "Differences": [{"Property": "ExpiryMinutes", "Declared": "60", "Actual": "61"}],
@@ -342,6 +371,65 @@ def test_json(look: Look) -> None:
             }
         ],
     }
+
+
+def test_session_of_a_file_is_shown_by_its_key(aws: Aws) -> None:
+    """The table names the entry of the file; a session without a path has its logical id."""
+    body = json.loads(template(DECLARED))
+    session = body["Resources"].pop("Ride")
+    path = {"aws:cdk:path": "Rides/Sessions/ride-1290/Resource/Default"}
+    body["Resources"] |= {"Sessionsride1290B69AA551": {**session, "Metadata": path}, "Two": session}
+    aws.deploy(json.dumps(body), [summary("Sessionsride1290B69AA551"), summary("Two")])
+    for _ in range(2):
+        aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    drifts = aws.find()
+
+    lines = [line.strip() for line in table("Rides", drifts).splitlines()[1:]]
+    assert lines == ["ride-1290  in sync", "Two        in sync"]
+    shown = as_json("Rides", drifts)["Sessions"]
+    assert [one["ConstructId"] for one in shown] == ["ride-1290", ""]
+    assert {one["ProxyPhoneNumber"] for one in shown} == {"+12065550199"}
+
+
+def test_equal_keys_are_shown_by_their_logical_ids(aws: Aws) -> None:
+    """Two files of one stack may have the same key: then the logical ids tell the sessions apart."""
+    session = json.loads(template(DECLARED))["Resources"]["Ride"]
+    paths = {"A": "Rides/One/ride/Resource/Default", "B": "Rides/Two/ride/Resource/Default"}
+    resources = {
+        name: {**session, "Metadata": {"aws:cdk:path": path}} for name, path in paths.items()
+    }
+    aws.deploy(
+        json.dumps({"Resources": {"Provider": FUNCTION, **resources}}), [*map(summary, "AB")]
+    )
+    for _ in range(2):
+        aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    lines = table("Rides", aws.find()).splitlines()
+
+    assert [line.split()[0] for line in lines[1:]] == ["A", "B"]
+
+
+def test_response_without_a_session_is_not_checked(aws: Aws) -> None:
+    """A server that answers with something else has not said what the session is."""
+    aws.deploy(template(DECLARED), [summary("Ride")])
+    aws.api.add_response("get_proxy_session", {})
+
+    (drift,) = aws.find()
+
+    assert (drift.status, drift.reason) == (DriftStatus.NOT_CHECKED, "the response has no session")
+
+
+def test_invalid_endpoint_is_not_checked(aws: Aws) -> None:
+    """An address without https:// or http:// asks nobody, and says so."""
+    aws.deploy(template(DECLARED), [summary("Ride")])
+
+    with aws.stack:
+        found = find_drifts(["Rides"], aws.cloudformation, client_at, "127.0.0.1:4566")
+
+    (drift,) = found["Rides"]
+    assert drift.status is DriftStatus.NOT_CHECKED
+    assert drift.reason == "the endpoint 127.0.0.1:4566 is not a URL: begin it with https://"
 
 
 def test_no_such_stack(aws: Aws) -> None:
@@ -355,9 +443,47 @@ def test_no_such_stack(aws: Aws) -> None:
 @pytest.mark.parametrize("arguments", [["drift", "--stack", "Rides"], ["drift"], []])
 def test_exit_code_without_an_answer(arguments: list[str]) -> None:
     """Exit code 2 says that nothing was found out: nobody answers, or the command line is wrong."""
-    command = [sys.executable, "-m", "chime_proxy", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_command(*arguments)
 
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("AWS_ENDPOINT_URL", "127.0.0.1:4566"),
+        ("AWS_ENDPOINT_URL_CLOUDFORMATION", "{{resolve:ssm:/calls/endpoint}}"),
+        ("AWS_PROFILE", "nobody"),
+        ("AWS_DEFAULT_REGION", "no region"),
+        ("AWS_CA_BUNDLE", "/nowhere.pem"),
+        ("AWS_MAX_ATTEMPTS", "many"),
+    ],
+)
+def test_exit_code_with_a_wrong_setting(setting: str, value: str) -> None:
+    """A setting that the SDK does not accept is exit code 2 and one line, not a traceback."""
+    done = run_command("drift", "--stack", "Rides", **{setting: value})
+
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["schema"], ["drift", "--stack", "Rides"]])
+def test_commands_need_neither_cdk_nor_node(arguments: list[str]) -> None:
+    """The commands run where CDK, its constructs and jsii cannot be imported."""
+    done = run_command(*arguments)
+
+    assert "ImportError" not in done.stderr
+    assert done.returncode == (0 if arguments == ["schema"] else 2)
+
+
+def test_library_is_imported_by_name() -> None:
+    """Each public name is found when it is asked for; another one is an AttributeError."""
+    import_all = "import chime_proxy as c; assert {getattr(c, n) for n in c.__all__}; c.Ride"
+    done = subprocess.run(
+        [sys.executable, "-c", import_all], capture_output=True, text=True, check=False
+    )
+
+    assert "AttributeError: module 'chime_proxy' has no attribute 'Ride'" in done.stderr

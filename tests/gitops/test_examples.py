@@ -120,7 +120,7 @@ def test_sessions_fit_the_schema() -> None:
     assert check_sessions(EXAMPLE / "sessions.yaml") == 0
 
 
-def test_app(tmp_path: Path) -> None:
+def test_app_declares_every_session(tmp_path: Path) -> None:
     """The app has every session of the file, in four stacks that have a provider each."""
     templates = synthesized("app.py", tmp_path)
 
@@ -131,7 +131,7 @@ def test_app(tmp_path: Path) -> None:
         assert types.count("AWS::Lambda::Function") == 1
 
 
-def test_pipeline(tmp_path: Path) -> None:
+def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
     """The pipeline deploys itself, and then the sessions that the app has, with the same ids."""
     templates = synthesized("pipeline.py", tmp_path / "pipeline")
 
@@ -147,7 +147,7 @@ def test_pipeline(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("template", ["roles.yaml", "git-sync/template.yaml"])
-def test_templates(template: str) -> None:
+def test_plain_templates_pass_cfn_lint(template: str) -> None:
     """cfn-lint finds nothing in the plain templates."""
     assert cfn_lint("--template", template) == ""
 

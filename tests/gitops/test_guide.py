@@ -40,7 +40,7 @@ def test_every_block_is_tested() -> None:
     assert GUIDE.count("```") == 2 * sum(counts.values())
 
 
-def test_links() -> None:
+def test_links_lead_to_files() -> None:
     """Every file that the guide links to is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", GUIDE)
 
@@ -49,7 +49,7 @@ def test_links() -> None:
 
 
 @pytest.mark.parametrize(("place", "keys"), [(0, ["ride-1001", "ride-1002"]), (1, ["ride-1003"])])
-def test_sessions(folder: Path, place: int, keys: list[str]) -> None:
+def test_sessions_files_are_good(folder: Path, place: int, keys: list[str]) -> None:
     """The sessions files are good."""
     file = folder / "sessions.yaml"
     file.write_text(blocks("yaml")[place], encoding="utf-8")
@@ -57,7 +57,7 @@ def test_sessions(folder: Path, place: int, keys: list[str]) -> None:
     assert list(read_sessions(file)) == keys
 
 
-def test_faults(folder: Path) -> None:
+def test_bad_file_has_the_faults_below_it(folder: Path) -> None:
     """The bad file has the faults that stand below it."""
     file = folder / "sessions.yaml"
     file.write_text(blocks("yaml")[2], encoding="utf-8")
@@ -68,7 +68,7 @@ def test_faults(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("place", "stacks"), [(0, 1), (1, 8)])
-def test_apps(folder: Path, place: int, stacks: int) -> None:
+def test_apps_of_the_guide_synthesize(folder: Path, place: int, stacks: int) -> None:
     """Each app is whole and synthesizes, without a warning."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", blocks("python")[place]],
@@ -105,7 +105,7 @@ def test_drift_command() -> None:
 def test_drift_table() -> None:
     """The table is what the command prints of such sessions."""
     shown = blocks("text")[1]
-    logical_ids = re.findall(r"^  (\S+)", shown, re.MULTILINE)
+    keys = re.findall(r"^  (\S+)", shown, re.MULTILINE)
     numbers = {"ParticipantPhoneNumbers": ["+14015550101", "+12065550100"]}
     properties: list[dict[str, Any]] = [
         {"Capabilities": ["SMS"]},
@@ -115,8 +115,14 @@ def test_drift_table() -> None:
         {},
     ]
     declared = [
-        DeclaredSession(logical_id=name, physical_id="x/y", properties=own, endpoint_url=None)
-        for name, own in zip(logical_ids, properties, strict=True)
+        DeclaredSession(
+            logical_id=f"Sessions{key.replace('-', '')}",
+            construct_id=key,
+            physical_id="x/y",
+            properties=own,
+            endpoint_url=None,
+        )
+        for key, own in zip(keys, properties, strict=True)
     ]
     closed = {
         **ACTUAL,

@@ -38,7 +38,29 @@ def parsed(workflow: Path) -> dict[str, Any]:
     return dict(yaml.safe_load(workflow.read_text(encoding="utf-8")))
 
 
-def test_actionlint(workflow: Path, tmp_path: Path) -> None:
+def subjects(role: str) -> list[str]:
+    """The subjects that a role of roles.yaml trusts, with the default parameters filled in."""
+    template = yaml.load((EXAMPLE / "roles.yaml").read_text("utf-8"), _Template)  # noqa: S506 - _Template is a safe loader
+    (statement,) = template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    trusted = statement["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    return [
+        re.sub(
+            r"\$\{(\w+)\}", lambda name: str(template["Parameters"][name[1]]["Default"]), subject
+        )
+        for subject in ([trusted] if isinstance(trusted, str) else trusted)
+    ]
+
+
+class _Template(yaml.SafeLoader):
+    """YAML whose short forms are read as their text."""
+
+
+_Template.add_multi_constructor("!", lambda _loader, _name, node: node.value)
+
+
+def test_actionlint_finds_no_fault(workflow: Path, tmp_path: Path) -> None:
     """No fault is found by actionlint."""
     assert actionlint(Path(shutil.copy(workflow, tmp_path))) == ""
 
@@ -52,7 +74,7 @@ def test_actionlint_finds(workflow: Path, tmp_path: Path) -> None:
     assert "undefined variable" in actionlint(broken)
 
 
-def test_schema(workflow: Path) -> None:
+def test_workflow_fits_the_schema(workflow: Path) -> None:
     """The workflow fits the schema that editors know."""
     done = subprocess.run(
         ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow],  # noqa: S607 - the PATH is ours
@@ -72,7 +94,7 @@ def test_actions_are_pinned(workflow: Path) -> None:
     assert [line for line in uses if not PINNED.search(line)] == []
 
 
-def test_tokens(workflow: Path) -> None:
+def test_jobs_have_the_least_token(workflow: Path) -> None:
     """No job has more of GitHub's token than it needs: only the plan may write, and comments."""
     content = parsed(workflow)
     least = {"contents": "read", "id-token": "write"}
@@ -81,6 +103,17 @@ def test_tokens(workflow: Path) -> None:
     for name, job in content["jobs"].items():
         comment = {"pull-requests": "write"} if name == "plan" else {}
         assert job["permissions"] == {**least, **comment}
+
+
+@pytest.mark.parametrize(
+    ("role", "jobs"),
+    [("Plan", ["pull_request", "ref:refs/heads/main"]), ("Deploy", ["environment:production"])],
+)
+def test_roles_trust_both_forms_of_subjects(role: str, jobs: list[str]) -> None:
+    """A role trusts its jobs of the repository, with GitHub's ids in the subject or without."""
+    forms = ("example/rides", "example@123456/rides@456789")
+
+    assert sorted(subjects(role)) == sorted(f"repo:{form}:{job}" for form in forms for job in jobs)
 
 
 def test_credentials_come_late() -> None:

@@ -1,10 +1,32 @@
 """Who may import whom."""
 
 import ast
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+SERVICE_DOMAIN = {
+    "configuration",
+    "contact",
+    "errors",
+    "number_pool",
+    "requests",
+    "rules",
+    "service",
+    "session",
+    "store",
+}
+# Lowest first: a room imports rooms of lower rows alone, none of its own row.
+PROVIDER_LAYERS = [
+    {"deadline", "environment", "errors", "phone_number", "redaction"},
+    {"aws", "cloudformation"},
+    {"lifecycle", "report"},
+    {"proxy_session", "voice_connector_proxy"},
+    {"resource_types"},
+    {"handler"},
+]
 
 ROOT = Path(__file__).parents[2]
 CONSTRUCTS = ROOT / "constructs"
@@ -23,7 +45,8 @@ def _imported(path: Path) -> set[str]:
             case ast.Import():
                 found |= {alias.name for alias in node.names}
             case ast.ImportFrom():
-                found.add(node.module or "")
+                module = node.module or ""
+                found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return found
 
 
@@ -92,6 +115,71 @@ def test_environment_is_read_at_the_root() -> None:
     ]
 
     assert readers == ["handler.py"]
+
+
+def _rooms(package: str) -> dict[str, set[str]]:
+    """The rooms of a package, modules beside them included, and those that each imports."""
+    folder = LAMBDA / package
+    rooms: dict[str, set[str]] = {}
+    for path in folder.rglob("*.py"):
+        room = path.relative_to(folder).parts[0].removesuffix(".py")
+        names = (name.split(".") for name in _imported(path))
+        found = {parts[1] for parts in names if parts[0] == package and len(parts) > 1}
+        rooms[room] = rooms.get(room, set()) | found - {room}
+    del rooms["__init__"]
+    return rooms
+
+
+def test_service_domain_knows_no_wire_and_no_engine() -> None:
+    """The service's rules and operations import nothing but each other and the standard library."""
+    rooms = _rooms("chime_proxy_service")
+
+    for module in SERVICE_DOMAIN:
+        assert rooms[module] <= SERVICE_DOMAIN
+        path = LAMBDA / "chime_proxy_service" / f"{module}.py"
+        roots = {name.split(".")[0] for name in _imported(path)}
+        assert roots <= {*sys.stdlib_module_names, "chime_proxy_service"}
+
+
+def test_service_rooms_meet_in_the_handlers() -> None:
+    """Wire and stores import the domain, the wire no rules, and the handlers alone import both."""
+    rooms = _rooms("chime_proxy_service")
+
+    assert rooms.keys() == SERVICE_DOMAIN | {"wire", "stores", "handlers"}
+    assert rooms["wire"] <= SERVICE_DOMAIN - {"rules", "store", "number_pool"}
+    assert rooms["stores"] <= SERVICE_DOMAIN - {"rules", "service", "number_pool"}
+
+
+def test_stores_alone_may_know_an_engine() -> None:
+    """Outside stores and handlers the service imports no SDK."""
+    users = offenders(LAMBDA / "chime_proxy_service", "boto3", "botocore")
+    rooms = {path.split("/")[2] for path in users}
+
+    assert rooms <= {"stores", "handlers"}
+
+
+def test_service_environment_is_read_in_the_handlers() -> None:
+    """Only the service's handlers look at environment variables."""
+    folder = LAMBDA / "chime_proxy_service"
+    readers = {
+        path.relative_to(folder).parts[0]
+        for path in folder.rglob("*.py")
+        if "environ" in path.read_text(encoding="utf-8")
+    }
+
+    assert readers == {"handlers"}
+
+
+def test_provider_imports_point_downwards() -> None:
+    """A room of the provider imports lower layers alone, so its imports go in no circle."""
+    rooms = _rooms("chime_proxy_provider")
+    lower: set[str] = set()
+
+    assert rooms.keys() == set().union(*PROVIDER_LAYERS)
+    for layer in PROVIDER_LAYERS:
+        for room in layer:
+            assert rooms[room] <= lower, room
+        lower |= layer
 
 
 def test_nothing_imports_the_local_cloud() -> None:

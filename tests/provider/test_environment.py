@@ -4,14 +4,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from tests.doubles import CONNECTOR, REQUEST, SESSION, event
 from tests.http_bucket import HttpBucket
+from tests.loopback import LoopbackServer
 
 from chime_proxy_provider.environment import foreign
 
@@ -89,10 +89,8 @@ class Api(BaseHTTPRequestHandler):
 @contextmanager
 def serving() -> Iterator[str]:
     """The address of an API."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with LoopbackServer(Api).running() as url:
+        yield url
 
 
 def serve(environment: Mapping[str, str], *events: Mapping[str, Any]) -> tuple[list[Any], str]:

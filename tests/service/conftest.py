@@ -1,27 +1,28 @@
 """The service under a clock that tests move, and over HTTP on a loopback port."""
 
-import base64
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.config import Config
+from local.gateway import http_request, lambda_event
+from tests.loopback import LoopbackServer
 
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector
@@ -122,7 +123,7 @@ class LambdaUrl(BaseHTTPRequestHandler):
         super().__init__(*connection)
 
     def _answer(self) -> None:
-        response = self._api.handle(self._event(), None)
+        response = self._api.handle(self._event())
         body = response["body"].encode()
         self.send_response(response["statusCode"])
         for name, value in response["headers"].items():
@@ -137,42 +138,20 @@ class LambdaUrl(BaseHTTPRequestHandler):
         """Leave standard error alone."""
 
     def _event(self) -> dict[str, Any]:
-        url = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        return {
-            "version": "2.0",
-            "rawPath": url.path,
-            "rawQueryString": url.query,
-            "queryStringParameters": dict(parse_qsl(url.query, keep_blank_values=True)),
-            "headers": {name.lower(): value for name, value in self.headers.items()},
-            "requestContext": {
-                "http": {"method": self.command, "path": url.path},
-                "requestId": str(uuid4()),
-                "stage": "$default",
-            },
-            "body": base64.b64encode(body).decode(),
-            "isBase64Encoded": True,
-        }
-
-
-@contextmanager
-def serving(service: ProxySessionService) -> Iterator[str]:
-    """Serve on a free loopback port; yields the endpoint's URL."""
-    api = Api(service, default_region="us-east-1")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(LambdaUrl, api))
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        return lambda_event(http_request(self.command, self.path, self.headers.items(), body))
 
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[ProxySessionService], str]]:
     """Serve a service until the test ends; returns the endpoint's URL."""
     with ExitStack() as stack:
-        yield lambda service: stack.enter_context(serving(service))
+
+        def serve(service: ProxySessionService) -> str:
+            api = Api(service, default_region="us-east-1")
+            return stack.enter_context(LoopbackServer(partial(LambdaUrl, api)).running())
+
+        yield serve
 
 
 @pytest.fixture

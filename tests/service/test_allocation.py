@@ -5,12 +5,15 @@ from itertools import count
 import pytest
 
 from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError
-from chime_proxy_service.number_pool import NumberPool, Place, fictional_numbers, place_of
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.rules import preferred_place
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import (
+    Capability,
     Connector,
     GeoMatchLevel,
     GeoMatchParams,
@@ -54,7 +57,7 @@ def test_one_number_serves_many_sessions(scarce: ProxySessionService, ask: Ask) 
     assert one.proxy_phone_number == other.proxy_phone_number
 
 
-def test_shared_participant(scarce: ProxySessionService, ask: Ask) -> None:
+def test_shared_participant_gets_another_number(scarce: ProxySessionService, ask: Ask) -> None:
     """Sessions that share a participant have different numbers, on either side of the session."""
     numbers = [
         scarce.create(ask(ALICE, BOB)).proxy_phone_number,
@@ -79,7 +82,7 @@ def test_pairs_are_unique_across_connectors(
     assert numbers == set(TWO_NUMBERS)
 
 
-def test_no_number_free(scarce: ProxySessionService, ask: Ask) -> None:
+def test_creation_without_a_free_number_is_refused(scarce: ProxySessionService, ask: Ask) -> None:
     """A participant whose every number is busy gets no further session, and is told why."""
     scarce.create(ask(ALICE, BOB))
     scarce.create(ask(ALICE, CAROL))
@@ -136,7 +139,9 @@ def test_countries_limit_the_pool(
     assert place_of(near.proxy_phone_number).country == "CA"
 
 
-def test_country_without_numbers(rich: ProxySessionService, connector: Connector, ask: Ask) -> None:
+def test_country_without_numbers_finds_none(
+    rich: ProxySessionService, connector: Connector, ask: Ask
+) -> None:
     """A configuration may name countries that the pool lacks; sessions then find no number."""
     nowhere = ProxyConfiguration(default_session_expiry_minutes=60, phone_number_countries=("FR",))
     rich.put_configuration(connector, nowhere)
@@ -154,14 +159,16 @@ def last_was_second(service: ProxySessionService, ask: Ask) -> None:
     service.delete(second.key)
 
 
-def test_without_preference(scarce: ProxySessionService, ask: Ask) -> None:
+def test_without_preference_the_last_number_does_not_count(
+    scarce: ProxySessionService, ask: Ask
+) -> None:
     """Without NumberSelectionBehavior the number a pair had before does not count."""
     last_was_second(scarce, ask)
 
     assert scarce.create(ask(ALICE, BOB)).proxy_phone_number == TWO_NUMBERS[0]
 
 
-def test_prefer_sticky(scarce: ProxySessionService, ask: Ask) -> None:
+def test_prefer_sticky_takes_the_last_number(scarce: ProxySessionService, ask: Ask) -> None:
     """PreferSticky gives a pair the number it had last, in whichever order it is named."""
     last_was_second(scarce, ask)
 
@@ -180,7 +187,7 @@ def test_prefer_sticky_gives_way(scarce: ProxySessionService, ask: Ask) -> None:
     assert session.proxy_phone_number == TWO_NUMBERS[0]
 
 
-def test_avoid_sticky(scarce: ProxySessionService, ask: Ask) -> None:
+def test_avoid_sticky_takes_another_number(scarce: ProxySessionService, ask: Ask) -> None:
     """AvoidSticky gives a pair another number each time."""
     numbers = []
     for _ in range(4):
@@ -229,7 +236,7 @@ def test_preferred_place(
     assert preferred_place(request) == expected
 
 
-def test_near_number(rich: ProxySessionService, ask: Ask) -> None:
+def test_nearest_number_comes_first(rich: ProxySessionService, ask: Ask) -> None:
     """A number of the preferred place comes first, and any other follows where there is none."""
     toronto, yukon = GeoMatchParams("CA", "416"), GeoMatchParams("CA", "867")
 
@@ -296,9 +303,46 @@ def test_allocation_looks_at_no_other_session(
     assert {session.proxy_phone_number for session in sessions} == {TWO_NUMBERS[0]}
 
 
-def test_places_of_the_pool() -> None:
+def test_pool_counts_its_numbers_by_place() -> None:
     """The pool counts its numbers by country and area code."""
     places = NumberPool(fictional_numbers()).places()
 
     assert places[Place("CA", "604")] == places[Place("US", "206")] == 100
     assert sum(places.values()) == 1000
+
+
+def test_example_of_the_rules(
+    make_service: Callable[..., ProxySessionService],
+    connector: Connector,
+    ask: Ask,
+    pass_time: PassTime,
+) -> None:
+    """The example at the top of rules.py goes as it is told there."""
+    alice, bob, carol, dave, erin, office = (f"+131055501{n}" for n in (11, 22, 33, 44, 55, 66))
+    first, second = "+12065550100", "+12125550100"
+    service = make_service(numbers=(first, second))
+    configuration = ProxyConfiguration(
+        default_session_expiry_minutes=60,
+        phone_number_countries=("US",),
+        fall_back_phone_number=office,
+    )
+    service.put_configuration(connector, configuration)
+
+    def call(sender: str) -> Connection | Refusal:
+        return service.connect(
+            Contact(
+                region=connector.region,
+                sender=sender,
+                proxy_phone_number=first,
+                capability=Capability.VOICE,
+            )
+        )
+
+    sessions = [service.create(ask(*pair)) for pair in ((alice, bob), (alice, carol), (dave, erin))]
+
+    assert [session.proxy_phone_number for session in sessions] == [first, second, first]
+    ride = sessions[0].key
+    assert call(alice) == Connection(recipient=bob, shown_number=first, session=ride)
+    assert call(carol) is Refusal.UNKNOWN
+    pass_time(hours=1)
+    assert call(alice) == Connection(recipient=office, shown_number=first, session=None)

@@ -17,7 +17,7 @@ VC = "abcdef1ghij2klmno3pqr4"
 PAIR = ["+14015550101", "+12065550100"]
 
 
-def test_all_eight_operations(client: "ChimeSDKVoiceClient") -> None:
+def test_boto3_calls_all_eight_operations(client: "ChimeSDKVoiceClient") -> None:
     """boto3 configures a connector, and creates, reads, lists, updates and deletes a session."""
     put = client.put_voice_connector_proxy(
         VoiceConnectorId=VC, DefaultSessionExpiryMinutes=30, PhoneNumberPoolCountries=["US"]
@@ -54,7 +54,7 @@ def test_all_eight_operations(client: "ChimeSDKVoiceClient") -> None:
         client.get_voice_connector_proxy(VoiceConnectorId=VC)
 
 
-def test_not_found(client: "ChimeSDKVoiceClient") -> None:
+def test_unknown_session_is_a_not_found_exception(client: "ChimeSDKVoiceClient") -> None:
     """A session that is unknown, or deleted twice, is a NotFoundException."""
     key = {"VoiceConnectorId": VC, "ProxySessionId": "123a4bc5-67d8-901e-2f3g-h4ghjk56789l"}
 
@@ -68,7 +68,7 @@ def test_not_found(client: "ChimeSDKVoiceClient") -> None:
         client.delete_proxy_session(**key)
 
 
-def test_forbidden(
+def test_disabled_connector_is_a_forbidden_exception(
     client: "ChimeSDKVoiceClient", service: ProxySessionService, connector: Connector
 ) -> None:
     """A session on a disabled connector is a ForbiddenException."""
@@ -97,7 +97,9 @@ def test_forbidden(
         {"VoiceConnectorId": "BAD ID/../x"},
     ],
 )
-def test_what_boto3_does_not_check(client: "ChimeSDKVoiceClient", members: dict[str, Any]) -> None:
+def test_service_refuses_what_boto3_lets_through(
+    client: "ChimeSDKVoiceClient", members: dict[str, Any]
+) -> None:
     """What the client lets through is a BadRequestException, without a phone number in it."""
     request: dict[str, Any] = {
         "VoiceConnectorId": VC,
@@ -112,7 +114,7 @@ def test_what_boto3_does_not_check(client: "ChimeSDKVoiceClient", members: dict[
     assert "555" not in str(caught.value)
 
 
-def test_listing_by_token(client: "ChimeSDKVoiceClient") -> None:
+def test_tokens_lead_through_every_session_once(client: "ChimeSDKVoiceClient") -> None:
     """Pages followed by their tokens have every session once, and a foreign token is refused."""
     created = set()
     for n in range(23):
@@ -138,7 +140,7 @@ def test_listing_by_token(client: "ChimeSDKVoiceClient") -> None:
         client.list_proxy_sessions(VoiceConnectorId=VC, NextToken="a b/+=")
 
 
-def test_regions(
+def test_connector_of_one_region_is_unknown_in_another(
     client: "ChimeSDKVoiceClient", connect: Callable[[str], "ChimeSDKVoiceClient"]
 ) -> None:
     """A connector configured in one region is unknown to a client of another."""

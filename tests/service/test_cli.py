@@ -62,7 +62,9 @@ def documented(command: str) -> Any:
     ("command", "arguments"),
     [("get-proxy-session", ()), ("update-proxy-session", ("--capabilities", "Voice"))],
 )
-def test_documented_example(aws: Aws, command: str, arguments: tuple[str, ...]) -> None:
+def test_documented_example_prints_the_documented_answer(
+    aws: Aws, command: str, arguments: tuple[str, ...]
+) -> None:
     """A documented command, under today's service name, prints what it is documented to print."""
     result = aws(command, *KEY, *arguments)
 

@@ -6,7 +6,7 @@ import pytest
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
-from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
+from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.rules import Use, reached
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
@@ -48,7 +48,7 @@ def contact(session: ProxySession, sender: str = ALICE, capability: Capability =
 
 @pytest.mark.parametrize(("sender", "recipient"), [(ALICE, BOB), (BOB, ALICE)])
 @pytest.mark.parametrize("capability", Capability)
-def test_reaches_the_other(
+def test_contact_reaches_the_other_participant(
     service: ProxySessionService,
     session: ProxySession,
     sender: str,
@@ -63,7 +63,9 @@ def test_reaches_the_other(
     )
 
 
-def test_one_number_two_meanings(service: ProxySessionService, session: ProxySession) -> None:
+def test_one_number_means_another_session_for_each_caller(
+    service: ProxySessionService, session: ProxySession
+) -> None:
     """Behind one proxy number everybody reaches whom their own session is with."""
     request = CreateRequest(
         connector=session.key.connector,
@@ -78,7 +80,7 @@ def test_one_number_two_meanings(service: ProxySessionService, session: ProxySes
     assert [getattr(fate, "recipient", fate) for fate in fates] == [BOB, OFFICE]
 
 
-def test_strangers(service: ProxySessionService, session: ProxySession) -> None:
+def test_stranger_reaches_nobody(service: ProxySessionService, session: ProxySession) -> None:
     """Who is in no session with a number reaches nobody through it, whatever the region."""
     elsewhere = replace(contact(session), region="eu-west-1")
     from_proxy = contact(session, sender=session.proxy_phone_number)
@@ -88,7 +90,9 @@ def test_strangers(service: ProxySessionService, session: ProxySession) -> None:
     assert service.connect(from_proxy) is Refusal.UNKNOWN
 
 
-def test_capability(service: ProxySessionService, session: ProxySession) -> None:
+def test_session_without_the_capability_refuses(
+    service: ProxySessionService, session: ProxySession
+) -> None:
     """A session without Voice carries no call, and one without SMS no text."""
     for capability, other in ((VOICE, SMS), (SMS, VOICE)):
         only = UpdateRequest(key=session.key, capabilities=frozenset({capability}))
@@ -97,7 +101,9 @@ def test_capability(service: ProxySessionService, session: ProxySession) -> None
         assert fate is Refusal.NOT_CARRIED
 
 
-def test_call_is_up(service: ProxySessionService, session: ProxySession) -> None:
+def test_second_call_is_refused_while_one_is_up(
+    service: ProxySessionService, session: ProxySession
+) -> None:
     """While a call is up the session is InProgress, takes texts, and refuses another call."""
     service.connect(contact(session))
     assert service.get(session.key).status is Status.IN_PROGRESS
@@ -111,7 +117,7 @@ def test_call_is_up(service: ProxySessionService, session: ProxySession) -> None
 
 
 @pytest.mark.parametrize("capability", Capability)
-def test_restarts_the_clock(
+def test_contact_restarts_the_clock(
     service: ProxySessionService,
     session: ProxySession,
     pass_time: PassTime,
@@ -137,7 +143,7 @@ def test_refusal_is_no_use(
     assert service.get(session.key).status is Status.CLOSED
 
 
-def test_fall_back(
+def test_call_after_expiry_falls_back(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
     """After a session its calls go to the fall-back number, its texts nowhere; it stays closed."""
@@ -150,7 +156,7 @@ def test_fall_back(
     assert service.get(session.key).status is Status.CLOSED
 
 
-def test_no_fall_back(
+def test_closed_session_without_a_fallback_refuses_calls(
     service: ProxySessionService,
     session: ProxySession,
     configuration: ProxyConfiguration,
@@ -166,7 +172,7 @@ def test_no_fall_back(
     assert service.connect(contact(session)) is Refusal.CLOSED
 
 
-def test_forgotten(
+def test_session_past_its_retention_reaches_nobody(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
     """Once a closed session cannot be read any more, its participants are strangers."""
@@ -177,14 +183,16 @@ def test_forgotten(
     assert service.connect(contact(session)) is Refusal.UNKNOWN
 
 
-def test_deleted(service: ProxySessionService, session: ProxySession) -> None:
+def test_deleted_session_reaches_nobody(
+    service: ProxySessionService, session: ProxySession
+) -> None:
     """Nothing is reached through a session that was deleted, the fall-back number neither."""
     service.delete(session.key)
 
     assert service.connect(contact(session)) is Refusal.UNKNOWN
 
 
-def test_successor(
+def test_number_belongs_to_the_newest_session(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
     """When a number serves a participant again, its calls mean the new session."""
@@ -207,7 +215,7 @@ def test_successor(
     assert late.recipient == OFFICE
 
 
-def test_disabled(
+def test_disabled_connector_still_carries_its_sessions(
     service: ProxySessionService, session: ProxySession, with_office: ProxyConfiguration
 ) -> None:
     """A configuration that admits no new sessions leaves the calls of the others alone."""
@@ -242,7 +250,7 @@ class CrowdedStore(MemoryStore):
         return super().replace(before, after)
 
 
-def test_lost_race(
+def test_lost_race_is_decided_again(
     make_service: Callable[..., ProxySessionService],
     connector: Connector,
     configuration: ProxyConfiguration,
@@ -262,22 +270,3 @@ def test_lost_race(
 def test_refusals_name_no_number() -> None:
     """What a refusal says holds no digit."""
     assert not [refusal for refusal in Refusal if any(map(str.isdigit, refusal))]
-
-
-def test_connectors(
-    service: ProxySessionService, connector: Connector, configuration: ProxyConfiguration, ask: Ask
-) -> None:
-    """A connector is known while it has a configuration or a session."""
-    other = Connector("eu-west-1", connector.voice_connector_id)
-    assert service.connectors() == ()
-    service.put_configuration(connector, configuration)
-    service.put_configuration(other, configuration)
-    assert service.connectors() == (other, connector)
-
-    session = service.create(ask())
-    service.delete_configuration(connector)
-    service.delete_configuration(other)
-    assert service.connectors() == (connector,)
-    assert service.list(ListRequest(connector=connector)).sessions == (session,)
-    service.delete(session.key)
-    assert service.connectors() == ()

@@ -23,7 +23,7 @@ def seen(endpoint: str, tool: Callable[[str], str], tool_environment: dict[str, 
     return json.loads(result.stdout)
 
 
-def test_javascript_sdk(seen: Any) -> None:
+def test_javascript_sdk_reads_pages_and_typed_errors(seen: Any) -> None:
     """The SDK's paginator gets every session once, its shapes parse, and its errors are typed."""
     assert seen["createdAt"] == "2020-04-15T16:10:10.288Z"
     assert [len(page) for page in seen["pages"]] == [5, 5, 2]

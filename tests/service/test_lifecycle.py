@@ -33,7 +33,7 @@ def to_voice(session: ProxySession, minutes: int | None = None) -> UpdateRequest
     return UpdateRequest(key=session.key, capabilities=VOICE, expiry_minutes=minutes)
 
 
-def test_default_expiry(service: ProxySessionService, ask: Ask) -> None:
+def test_session_gets_the_default_expiry(service: ProxySessionService, ask: Ask) -> None:
     """A session that names no expiry has its connector's default."""
     assert service.create(ask()).expiry_minutes == 60
     assert service.create(ask(expiry_minutes=5)).expiry_minutes == 5
@@ -70,7 +70,7 @@ def test_update_restarts_the_clock(
     assert service.get(session.key).status is Status.OPEN
 
 
-def test_update_of_the_expiry(
+def test_update_changes_the_expiry(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
     """An update may set another expiry, counted from the update."""
@@ -156,7 +156,7 @@ def test_updated_session_is_not_forgotten_early(
     assert service.get(session.key).status is Status.CLOSED
 
 
-def test_delete_removes(
+def test_deleted_session_is_gone_at_once(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime, ask: Ask
 ) -> None:
     """A deleted session, open or closed, is not found by anything any more."""
@@ -192,7 +192,9 @@ def test_number_that_was_taken_does_not_come_back(
         service.update(to_voice(session))
 
 
-def test_not_configured(service: ProxySessionService, ask: Ask) -> None:
+def test_connector_without_configuration_is_not_found(
+    service: ProxySessionService, ask: Ask
+) -> None:
     """A connector without proxy configuration has no sessions to create or list."""
     other = Connector("us-east-1", "zyxwvu9tsrq8ponmlk7jih")
 

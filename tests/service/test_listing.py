@@ -106,7 +106,7 @@ def test_stable_under_threads(
     assert staying <= set(ids)
 
 
-def test_status_filter(
+def test_status_selects_sessions(
     service: ProxySessionService, connector: Connector, ask: Ask, pass_time: PassTime
 ) -> None:
     """A list by status has the sessions of that status as of now, page by page."""
@@ -149,7 +149,7 @@ def test_full_last_page_has_no_token(
     assert page.position is None
 
 
-def test_token_round_trip() -> None:
+def test_token_returns_its_position() -> None:
     """A token carries its position."""
     position = (1586967010288, "123a4bc5-67d8-901e-2f3g-h4ghjk56789l")
 
@@ -159,7 +159,7 @@ def test_token_round_trip() -> None:
 @pytest.mark.parametrize(
     "token", ["", "x", "bm8gc2xhc2g=", "eC95", "/w==", "_w==", "é", "MTIz", "9" * 65535]
 )
-def test_foreign_token(token: str) -> None:
+def test_foreign_token_is_refused(token: str) -> None:
     """A token that the service did not make is refused with a way out."""
-    with pytest.raises(BadRequestError, match="start again without it"):
+    with pytest.raises(BadRequestError, match="call ListProxySessions again without it"):
         next_token.decode(token)

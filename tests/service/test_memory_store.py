@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.requests import CreateRequest, ListRequest
+from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession, SessionKey, Status
 from chime_proxy_service.stores.memory import MemoryStore
 
@@ -125,7 +128,7 @@ def lines_run(act: Callable[[], object]) -> int:
     return count
 
 
-def test_session_behind_a_number(store: MemoryStore, make: Make) -> None:
+def test_number_leads_to_its_session(store: MemoryStore, make: Make) -> None:
     """What a number means to a participant is found with the same effort among many sessions."""
     wanted = make("0", "+10", "+20")
     store.add(wanted, NOW)
@@ -137,3 +140,27 @@ def test_session_behind_a_number(store: MemoryStore, make: Make) -> None:
     assert lines_run(lambda: store.session_behind("us-east-1", NUMBER, "+10")) == effort > 0
     assert store.session_behind("us-east-1", NUMBER, "+30") is None
     assert store.session_behind("eu-west-1", NUMBER, "+10") is None
+
+
+def test_connectors_are_listed_while_configured_or_in_use(
+    make_service: Callable[..., ProxySessionService],
+    connector: Connector,
+    configuration: ProxyConfiguration,
+    ask: Callable[..., CreateRequest],
+) -> None:
+    """The store lists a connector, in order, while it has a configuration or a session."""
+    store = MemoryStore()
+    service = make_service(store=store)
+    other = Connector("eu-west-1", connector.voice_connector_id)
+    assert store.connectors() == ()
+    service.put_configuration(connector, configuration)
+    service.put_configuration(other, configuration)
+    assert store.connectors() == (other, connector)
+
+    session = service.create(ask())
+    service.delete_configuration(connector)
+    service.delete_configuration(other)
+    assert store.connectors() == (connector,)
+    assert service.list(ListRequest(connector=connector)).sessions == (session,)
+    service.delete(session.key)
+    assert store.connectors() == ()

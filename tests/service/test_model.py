@@ -61,19 +61,21 @@ def test_operations_are_the_models(model: ServiceModel) -> None:
     assert {operation.name for operation in operations.OPERATIONS} == names
 
 
-def test_method_path_and_status(operation: Operation, modelled: OperationModel) -> None:
+def test_method_path_and_status_are_the_models(
+    operation: Operation, modelled: OperationModel
+) -> None:
     """Each operation is found where the model says, and succeeds with its status."""
     assert operation.method == modelled.http["method"]
     assert operation.path == modelled.http["requestUri"]
     assert operation.status_code == modelled.http.get("responseCode", 200)
 
 
-def test_constraints(operation: Operation, modelled: OperationModel) -> None:
+def test_constraints_are_the_models(operation: Operation, modelled: OperationModel) -> None:
     """Each input has the model's members, types, patterns, enums, ranges and required members."""
     assert operation.input == restated(modelled.input_shape)
 
 
-def test_query(operation: Operation, modelled: OperationModel) -> None:
+def test_query_parameters_are_the_models(operation: Operation, modelled: OperationModel) -> None:
     """Each query parameter is the model's."""
     assert modelled.input_shape
     query = {
@@ -85,6 +87,6 @@ def test_query(operation: Operation, modelled: OperationModel) -> None:
     assert operation.query == query
 
 
-def test_status_values(model: ServiceModel) -> None:
+def test_status_values_are_the_models(model: ServiceModel) -> None:
     """A session's status is one of the model's."""
     assert list(session.Status) == model.shape_for("ProxySessionStatus").metadata["enum"]

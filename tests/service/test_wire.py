@@ -21,7 +21,7 @@ def body(**members: Any) -> bytes:
     return json.dumps(SESSION | members).encode()
 
 
-def test_success(send: Send) -> None:
+def test_created_session_has_sorted_members(send: Send) -> None:
     """A created session has sorted members, none of them empty, and AWS's headers."""
     status, headers, answer = send("POST", SESSIONS, body())
 
@@ -48,7 +48,7 @@ def test_success(send: Send) -> None:
     ]
 
 
-def test_everything_set(send: Send) -> None:
+def test_every_given_member_comes_back(send: Send) -> None:
     """Every member that was given comes back."""
     given = {
         "ExpiryMinutes": 720,
@@ -75,7 +75,7 @@ def test_deletion_has_no_body(send: Send) -> None:
     assert "x-amzn-errortype" not in headers
 
 
-def test_error(send: Send) -> None:
+def test_error_has_type_code_and_message(send: Send) -> None:
     """An error has its type in a header, and Code and Message in its body."""
     status, headers, answer = send("GET", f"{SESSIONS}/%2B12065550100")
 
@@ -136,7 +136,9 @@ def test_error(send: Send) -> None:
         ),
     ],
 )
-def test_constraints(send: Send, members: dict[str, Any], path: str, constraint: str) -> None:
+def test_violated_constraint_is_refused_by_its_place(
+    send: Send, members: dict[str, Any], path: str, constraint: str
+) -> None:
     """What the model forbids is refused, with its place and what is allowed, not with its value."""
     status, headers, answer = send("POST", SESSIONS, body(**members))
 
@@ -148,7 +150,7 @@ def test_constraints(send: Send, members: dict[str, Any], path: str, constraint:
     assert "555" not in answer["Message"]
 
 
-def test_all_faults_at_once(send: Send) -> None:
+def test_all_violations_come_at_once(send: Send) -> None:
     """One message has every fault, those of the path included."""
     path = "/voice-connectors/BAD%20ID%2F..%2Fx/proxy-sessions"
 
@@ -199,7 +201,7 @@ def test_one_number_however_written(send: Send) -> None:
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("POST", SESSIONS), ("PUT", PROXY)])
-def test_malformed_body(send: Send, method: str, path: str, malformed: bytes) -> None:
+def test_malformed_body_is_refused(send: Send, method: str, path: str, malformed: bytes) -> None:
     """A body that is no JSON object is the caller's fault."""
     status, headers, answer = send(method, path, malformed)
 
@@ -208,7 +210,7 @@ def test_malformed_body(send: Send, method: str, path: str, malformed: bytes) ->
 
 
 @pytest.mark.parametrize("empty", [None, b"", b"{}", b"null"])
-def test_empty_body(send: Send, empty: bytes | None) -> None:
+def test_empty_body_is_an_empty_object(send: Send, empty: bytes | None) -> None:
     """No body is an object without members."""
     status, _, answer = send("POST", SESSIONS, empty)
 
@@ -231,7 +233,7 @@ def test_empty_body(send: Send, empty: bytes | None) -> None:
         ("next-token=", "NextToken"),
     ],
 )
-def test_bad_query(send: Send, query: str, fault: str) -> None:
+def test_bad_query_is_refused_by_its_name(send: Send, query: str, fault: str) -> None:
     """A query parameter out of its range, or a token from elsewhere, is refused by its name."""
     status, headers, answer = send("GET", f"{SESSIONS}?{query}")
 
@@ -254,7 +256,7 @@ def test_bad_query(send: Send, query: str, fault: str) -> None:
         ("GET", "/favicon.ico"),
     ],
 )
-def test_unknown_operation(send: Send, method: str, path: str) -> None:
+def test_unknown_operation_is_a_404(send: Send, method: str, path: str) -> None:
     """A path without operation, or without one of that method, is answered with 404."""
     status, headers, answer = send(method, path)
 
@@ -265,14 +267,14 @@ def test_unknown_operation(send: Send, method: str, path: str) -> None:
 @pytest.mark.parametrize(
     "session_id", ["%20", "%00%0A", "x" * 129, "%FF%FE", "..%2F..", "%E2%82%AC"]
 )
-def test_odd_session_ids(send: Send, session_id: str) -> None:
+def test_odd_session_ids_cause_no_failure(send: Send, session_id: str) -> None:
     """Labels are percent-decoded, then checked, then looked up; none of that fails."""
     status, _, _ = send("GET", f"{SESSIONS}/{session_id}")
 
     assert status in (400, 404)
 
 
-def test_default_region(send: Send) -> None:
+def test_request_without_scope_gets_the_default_region(send: Send) -> None:
     """A request belongs to the region of its credential scope, else to the default one."""
     scope = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20200415/{}/chime/aws4_request, Signature=0"
 

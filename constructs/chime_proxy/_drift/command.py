@@ -1,4 +1,4 @@
-"""`python -m chime_proxy drift`: deployed stacks against the API."""
+"""`python -m chime_proxy drift`: compares deployed stacks with the API."""
 
 import json
 import sys
@@ -17,6 +17,8 @@ Drifts: TypeAlias = dict[str, list[SessionDrift]]
 
 # The SDK's own names for the setting, the one that counts first.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
+_NO_URL = "the endpoint {} is not a URL: begin it with https://"
+_NO_SESSION = "the response has no session"
 _NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
 
 
@@ -25,9 +27,9 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
 
     Args:
         stack_names: the stacks.
-        as_data: whether to print JSON and no table.
-        environment: may say where the API is. Default: where the session's provider finds it, as
-            far as its stack says that.
+        as_data: print JSON instead of a table.
+        environment: `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` is the API's address. Default: the address
+            of the session's provider, if its stack contains it.
     """
     override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
 
@@ -39,7 +41,8 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
         drifts = find_drifts(
             stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
         )
-    except (StackNotReadError, BotoCoreError) as error:
+    # The SDK raises ValueError and OSError for settings: an endpoint, a number, a file.
+    except (StackNotReadError, BotoCoreError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_LOOKED
     sys.stdout.write(f"{_shown(drifts, as_data=as_data)}\n")
@@ -58,7 +61,7 @@ def find_drifts(
         stack_names: the stacks.
         cloudformation: a client.
         proxy_sessions_at: a client for an endpoint; empty is AWS's own.
-        override: the endpoint to ask whatever the stacks say. Default: what they say.
+        override: the API's address for all sessions. Default: that of each stack's provider.
 
     Raises:
         StackNotReadError: CloudFormation does not show a stack.
@@ -68,7 +71,11 @@ def find_drifts(
         endpoint_url = override or declared.endpoint_url
         if endpoint_url is None:
             return not_checked(declared, _NO_ENDPOINT)
-        return _looked_at(declared, proxy_sessions_at(endpoint_url))
+        try:
+            proxy_sessions = proxy_sessions_at(endpoint_url)
+        except ValueError:
+            return not_checked(declared, _NO_URL.format(endpoint_url))
+        return _looked_at(declared, proxy_sessions)
 
     return {
         name: [look(declared) for declared in declared_sessions(cloudformation, name)]
@@ -88,7 +95,8 @@ def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:
         return not_checked(declared, error.response["Error"]["Code"])
     except BotoCoreError as error:
         return not_checked(declared, type(error).__name__)
-    return compared(declared, answer["ProxySession"])
+    session = answer.get("ProxySession")
+    return compared(declared, session) if session else not_checked(declared, _NO_SESSION)
 
 
 def _shown(drifts: Drifts, *, as_data: bool) -> str:

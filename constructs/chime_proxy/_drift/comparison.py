@@ -1,4 +1,4 @@
-"""What a stack declares of a session against what the API says of it now."""
+"""Compares a declared session with the API's session."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _SAME = (
 
 
 class DriftStatus(StrEnum):
-    """How a session compares to its declaration."""
+    """The result of a comparison, in CloudFormation's drift statuses."""
 
     IN_SYNC = "IN_SYNC"
     MODIFIED = "MODIFIED"
@@ -36,6 +36,8 @@ class DeclaredSession:
 
     Args:
         logical_id: its resource's.
+        construct_id: the id of its construct, which is the key of an entry in a sessions file;
+            empty if the template has no construct paths.
         physical_id: the connector's id and the session's, with a slash between them.
         properties: as the template has them, with references to what is not in it.
         endpoint_url: where its provider finds the API; empty for AWS's own endpoint, None where
@@ -43,6 +45,7 @@ class DeclaredSession:
     """
 
     logical_id: str
+    construct_id: str = ""
     physical_id: str
     properties: Mapping[str, Any]
     endpoint_url: str | None
@@ -65,14 +68,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDrift:
-    """What became of one session.
+    """The comparison of one session.
 
     Args:
         session: its declaration.
-        status: how it compares.
+        status: the result.
         differences: the properties that are not as declared.
         not_compared: the properties whose values are not in the template.
-        reason: what else is to say of the status; empty where nothing is.
+        reason: more about the status; empty if there is nothing more.
+        proxy_number: the number that both participants call; empty if unknown.
     """
 
     session: DeclaredSession
@@ -80,13 +84,14 @@ class SessionDrift:
     differences: tuple[Difference, ...] = ()
     not_compared: tuple[str, ...] = ()
     reason: str = ""
+    proxy_number: str = ""
 
 
 def compared(declared: DeclaredSession, actual: Mapping[str, Any] | None) -> SessionDrift:
-    """The drift of a session.
+    """Compare a session with its declaration.
 
     Args:
-        declared: what the stack says.
+        declared: the session in the stack.
         actual: the API's ProxySession, or None if it has none.
     """
     if actual is None:
@@ -100,11 +105,12 @@ def compared(declared: DeclaredSession, actual: Mapping[str, Any] | None) -> Ses
         differences=differences,
         not_compared=tuple(_not_compared(declared.properties)),
         reason=_end(actual.get("EndedTimestamp")) if closed else "",
+        proxy_number=_proxy_number(actual),
     )
 
 
 def not_checked(declared: DeclaredSession, reason: str) -> SessionDrift:
-    """The drift of a session that could not be looked at."""
+    """Return the result for a session that could not be read."""
     return SessionDrift(session=declared, status=DriftStatus.NOT_CHECKED, reason=reason)
 
 
@@ -132,8 +138,13 @@ def _not_compared(properties: Mapping[str, Any]) -> Iterator[str]:
     return (name for name, value in sorted(properties.items()) if not _is_literal(value))
 
 
+def _proxy_number(session: Mapping[str, Any]) -> str:
+    numbers = (one.get("ProxyPhoneNumber", "") for one in session.get("Participants", []))
+    return next(numbers, "")
+
+
 def _is_literal(value: Any) -> bool:
-    """Whether a template says itself what a value is."""
+    """Return true if the template contains the value itself."""
     match value:
         case str():
             return "{{resolve:" not in value

@@ -27,7 +27,7 @@ def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSess
         stack_name: its name or its id.
 
     Raises:
-        StackNotReadError: why CloudFormation does not show the stack.
+        StackNotReadError: CloudFormation does not show the stack; the message is the reason.
     """
     try:
         template = _template(cloudformation, stack_name)
@@ -36,9 +36,13 @@ def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSess
         raise StackNotReadError(error.response["Error"]["Message"]) from error
     except BotoCoreError as error:
         raise StackNotReadError(str(error)) from error
+    except yaml.YAMLError as error:
+        msg = f"the template of {stack_name} is neither JSON nor YAML"
+        raise StackNotReadError(msg) from error
     return [
         DeclaredSession(
             logical_id=logical_id,
+            construct_id=_construct_id(resource.get("Metadata", {}).get("aws:cdk:path", "")),
             physical_id=physical_ids[logical_id],
             properties=_own(resource["Properties"]),
             endpoint_url=_endpoint_url(template, resource["Properties"]["ServiceToken"]),
@@ -75,13 +79,19 @@ def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None:
-    """What the environment of the provider's function says, if the function is in the template."""
+    """Return the endpoint of the provider's function; None if the template does not contain it."""
     function = template["Resources"].get(_function(service_token))
     if not function:
         return None
     variables = function["Properties"].get("Environment", {}).get("Variables", {})
     url = variables.get(_ENDPOINT, "")
-    return url if isinstance(url, str) else None
+    is_known = isinstance(url, str) and "{{resolve:" not in url
+    return url if is_known else None
+
+
+def _construct_id(path: str) -> str:
+    """Return `ride-1290` for `Rides0/Sessions/ride-1290/Resource/Default`."""
+    return path.removesuffix("/Resource/Default").rpartition("/")[2]
 
 
 def _function(service_token: Any) -> str:

@@ -1,5 +1,6 @@
-"""How the drift of sessions is shown."""
+"""Prints drift as a table or as JSON."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ _WORDS = {
 
 
 def exit_code(drifts: Sequence[SessionDrift]) -> int:
-    """0 if all sessions are as declared, 1 if one is not, 2 if one could not be looked at."""
+    """Return 0 if all sessions are as declared, 1 if one is not, 2 if one could not be read."""
     statuses = {drift.status for drift in drifts}
     if DriftStatus.NOT_CHECKED in statuses:
         return NOT_LOOKED
@@ -26,7 +27,8 @@ def exit_code(drifts: Sequence[SessionDrift]) -> int:
 def table(stack: str, drifts: Sequence[SessionDrift]) -> str:
     """A line for the stack, and one for each session."""
     in_sync = sum(drift.status is DriftStatus.IN_SYNC for drift in drifts)
-    rows = [(drift.session.logical_id, _WORDS[drift.status], _detail(drift)) for drift in drifts]
+    repeated = Counter(drift.session.construct_id for drift in drifts)
+    rows = [(_name(drift, repeated), _WORDS[drift.status], _detail(drift)) for drift in drifts]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
     lines = [
         f"  {one:<{widths[0]}}  {two:<{widths[1]}}  {more}".rstrip() for one, two, more in rows
@@ -37,6 +39,12 @@ def table(stack: str, drifts: Sequence[SessionDrift]) -> str:
 def as_json(stack: str, drifts: Sequence[SessionDrift]) -> dict[str, Any]:
     """The same for programs, with CloudFormation's names."""
     return {"StackName": stack, "Sessions": [_session(drift) for drift in drifts]}
+
+
+def _name(drift: SessionDrift, repeated: Counter[str]) -> str:
+    session = drift.session
+    is_unique = repeated[session.construct_id] == 1
+    return session.construct_id if session.construct_id and is_unique else session.logical_id
 
 
 def _detail(drift: SessionDrift) -> str:
@@ -56,6 +64,8 @@ def _session(drift: SessionDrift) -> dict[str, Any]:
     return {
         "LogicalResourceId": drift.session.logical_id,
         "PhysicalResourceId": drift.session.physical_id,
+        "ConstructId": drift.session.construct_id,
+        "ProxyPhoneNumber": drift.proxy_number,
         "DriftStatus": str(drift.status),
         "Reason": drift.reason,
         "Differences": [_members(difference) for difference in drift.differences],

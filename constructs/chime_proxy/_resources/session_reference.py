@@ -8,8 +8,8 @@ from constructs import Construct, IConstruct
 
 from chime_proxy._deferred_value import is_deferred
 from chime_proxy._provider.permissions import voice_connector_arn
+from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
 from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
-from chime_proxy._schema import PROXY_SESSION, resource_schema
 
 
 class IProxySession(IConstruct, Protocol):

@@ -21,7 +21,7 @@ from chime_proxy_provider.deadline import Deadline
 
 
 class Context(Protocol):
-    """The part of Lambda's context that the handler needs."""
+    """The used part of Lambda's context."""
 
     def get_remaining_time_in_millis(self) -> int:
         """The milliseconds until Lambda ends the invocation."""
@@ -37,12 +37,12 @@ class Schedule:
 
     @classmethod
     def of(cls, context: Context, clock: Callable[[], float]) -> Self:
-        """Divide the time that an invocation has left."""
+        """Divide the remaining time of an invocation."""
         start, seconds = clock(), context.get_remaining_time_in_millis() / 1000
         return cls(*(Deadline(start + seconds * share, clock) for share in (0.7, 0.8, 0.98)))
 
     def get_remaining_time_in_millis(self) -> int:
-        """The time that crhelper is told of: it answers half a second before this runs out."""
+        """The remaining time for crhelper, which answers half a second before its end."""
         return int(self.crhelper.seconds_left() * 1000)
 
 
@@ -78,8 +78,8 @@ class CrhelperAdapter(CfnResource):
             serve: returns the outcome, or raises `RequestFailed`.
 
         Returns:
-            The physical id of the resource that the request created, or may have created although
-            it failed; empty if none. The answer may hold another one.
+            The physical id of a resource created by the request, perhaps by a failed one; empty if
+            none. The answer may hold another id.
         """
 
         @self.create
@@ -112,7 +112,7 @@ class CrhelperAdapter(CfnResource):
 
 
 def _event(operation: str, address: ReturnAddress) -> Mapping[str, Any]:
-    """The fields of the event that crhelper needs: others it would log, or take for its own."""
+    """The event with the fields for crhelper alone: it would log others, or take them for its own."""
     return {
         "RequestType": operation or RequestType.DELETE,
         "ResponseURL": address.response_url,

@@ -29,7 +29,7 @@ class RequestFailed(Exception):
 
 @contextmanager
 def failures_answered(event: Mapping[str, Any], address: ReturnAddress) -> Iterator[None]:
-    """Raise `RequestFailed`, which holds nothing secret, in place of any other exception."""
+    """Raise `RequestFailed`, without anything secret, in place of any other exception."""
     try:
         yield
     except ProviderError as error:

@@ -21,11 +21,11 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """An Update of a resource that exists.
+    """An Update of an existing resource.
 
     Args:
         request: the request.
-        key: the resource that CloudFormation knows.
+        key: the resource known to CloudFormation.
         old: its properties according to CloudFormation, in the schema's types.
         desired: the desired state.
         change: the difference between the two.
@@ -64,5 +64,5 @@ def compare(schema: Schema, old: Mapping[str, Any], new: Mapping[str, Any]) -> C
 
 
 def is_removed(schema: Schema, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """True if the new properties lack one whose removal takes a replacement."""
+    """True if a property is gone and its removal takes a replacement."""
     return bool(schema.create_only_when_removed & old.keys() - new.keys())

@@ -1,4 +1,4 @@
-"""Deletes a resource, or what a Create left that never answered."""
+"""Deletes a resource, or the leftovers of a Create without an answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SECOND_LOOK_SECONDS = 5.0
 
 
 class RefusedDeletion(StrEnum):
-    """The answer to a Delete that the API itself refuses, as a service does that has ended.
+    """The answer to a Delete refused by the API itself, for example after its end of support.
 
     `FAIL` fails the Delete. `ABANDON` succeeds, and leaves the resource where it is.
     """
@@ -61,11 +61,11 @@ class Deletion:
         """Delete the resource of a request's physical id.
 
         One call for the id of a resource, none for the marker of a Create that created nothing. Any
-        other id is one that CloudFormation invents when it cancels a Create: the resource type looks
-        for what that Create left.
+        other id was invented by CloudFormation when it cancelled a Create: the resource type looks
+        for the leftovers of that Create.
 
         Raises:
-            ProviderError: something may be left. A resource that is gone already is no failure.
+            ProviderError: something may be left. A missing resource is no failure.
         """
         physical_id = request.physical_resource_id
         key = self.resource_type.schema.identifier.parse(physical_id)
@@ -84,12 +84,12 @@ class Deletion:
                 raise GeneralServiceException(msg) from None
 
     def delete_resource(self, key: Key) -> None:
-        """Delete one resource; one that is gone already counts as deleted."""
+        """Delete one resource. A missing one counts as deleted."""
         with suppress(NotFound):
             self.resource_type.delete(key)
 
     def _sweep(self, request: Request) -> bool:
-        """Delete what the Create left; True if there is nothing more to look for."""
+        """Delete the leftovers of the Create; True if there is no reason to look again."""
         leftovers = self.resource_type.leftovers(request)
         if leftovers is None:
             return True

@@ -22,11 +22,11 @@ class DesiredState:
     properties: Mapping[str, Any] = field(repr=False)
     """The properties for the API, with numbers in place of references."""
     hidden: frozenset[str] = field(repr=False)
-    """The values that were read and that no attribute shows."""
+    """Values from references, to be left out of all attributes."""
 
     @property
     def referring(self) -> frozenset[str]:
-        """The names of the properties that were declared by reference."""
+        """The names of the properties declared by reference."""
         declared, read = self.declared, self.properties
         return frozenset(name for name in read if read[name] != declared[name])
 
@@ -39,11 +39,11 @@ def resolve(
     Args:
         schema: the resource's.
         references: reads secrets and parameters.
-        declared: properties in the schema's types that the schema accepts.
-        reveal: True to show the values that were read in attributes.
+        declared: accepted properties, in the schema's types.
+        reveal: True to show the values of references in attributes.
 
     Raises:
-        ProviderError: names the property; never a value that was read.
+        ProviderError: names the property, never its value.
     """
     reader = _Reader(references)
     own = {name: value for name, value in declared.items() if name not in schema.provider_only}
@@ -56,7 +56,7 @@ def resolve(
 
 
 class _Reader:
-    """Reads references at any depth, and keeps the texts that it read."""
+    """Reads references at any depth, and remembers their texts."""
 
     def __init__(self, references: NumberReferences) -> None:
         self.texts: list[str] = []

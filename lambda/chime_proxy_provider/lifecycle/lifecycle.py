@@ -2,11 +2,11 @@
 
 A request becomes an outcome in these steps:
 
-    request    the event that CloudFormation sent, checked
+    request    CloudFormation's event, checked
     declared   its properties, with integers and booleans in place of CloudFormation's strings
     desired    the same, with phone numbers read where the template names a secret or parameter
     change     Update only: nothing, in place, or a replacement
-    call       at most the calls of the API that the change needs
+    call       the fewest calls of the API for the change
     outcome    the physical id and the attributes for the answer
 
 Example: a stack update changes a session's participants, and another resource of the stack fails.
@@ -53,7 +53,7 @@ class Lifecycle:
     now: Callable[[], datetime]
 
     def carry_out(self, request: Request) -> Outcome:
-        """Serve a request with the fewest calls of the API that it needs.
+        """Serve a request with as few calls of the API as possible.
 
         Raises:
             ProviderError: the request failed.

@@ -1,7 +1,7 @@
 """The interface between the lifecycle, shared by all resource types, and one resource type.
 
-A resource type is a schema file and a class that makes its calls. The methods that only some types
-need, such as the search for a resource whose answer was lost, have a default here.
+A resource type is a schema file and a class for its calls. Methods for some types only, such as the
+search for a resource after a lost response, have a default here.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 class Dependencies:
     """Client, retry policy, secret reader and clock of one request.
 
-    The client comes as a function: a request that needs no call is served even where no client can
-    be made.
+    The client comes as a function: a request without calls is served even if no client can be made.
     """
 
     client: Callable[[], ChimeSDKVoiceClient]
@@ -47,7 +46,7 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """The resource of a Create; `is_new` is False for one that an earlier delivery created."""
+    """The resource of a Create; `is_new` is False if an earlier delivery created it."""
 
     model: Model
     is_new: bool
@@ -62,7 +61,7 @@ class ResourceType(ABC):
 
     @abstractmethod
     def create(self, request: Request, desired: DesiredState) -> Created:
-        """Create the resource of a request, or find the one that an earlier delivery created."""
+        """Create the resource of a request, or find the one from an earlier delivery."""
 
     @abstractmethod
     def read(self, key: Key, desired: DesiredState) -> Model | None:
@@ -77,11 +76,11 @@ class ResourceType(ABC):
         """Delete the resource."""
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
-        """The state that declared properties ask for, with references read."""
+        """The desired state for declared properties, with references read."""
         return resolve(self.schema, self.dependencies.references, declared, reveal=False)
 
     def rollback_target(self, update: Update) -> Key | None:
-        """The existing resource that a rolled back update returns to; None if there is none.
+        """The existing resource to return to after a rolled back update; None to create one.
 
         Args:
             update: an Update that may be a rollback.
@@ -89,15 +88,15 @@ class ResourceType(ABC):
         return None
 
     def find_untracked(self, update: Update) -> Key | None:
-        """A matching resource that an earlier request created but never reported.
+        """A matching resource, created by an earlier request but never reported.
 
         Args:
-            update: an Update whose own resource is gone.
+            update: an Update; its own resource is gone.
         """
         return None
 
     def leftovers(self, request: Request) -> Iterable[Key] | None:
-        """The resources of a Create that never answered; None if there is no way to find them."""
+        """The resources of a Create without an answer; None if there is no way to find them."""
         return None
 
     def key(self, model: Model, desired: DesiredState) -> Key:

@@ -1,7 +1,7 @@
 """Checks a resource's properties against its schema, and gives them the schema's types.
 
-CloudFormation sends integers and booleans as strings. The schema file of a resource type is the one
-source of the properties that it accepts; the construct reads the same file.
+CloudFormation sends integers and booleans as strings. The schema file is the one source of
+the accepted properties; the construct reads the same file.
 """
 
 import json
@@ -30,7 +30,7 @@ class Schema:
     create_only: frozenset[str]
     create_only_when_removed: frozenset[str]
     provider_only: frozenset[str]
-    """The properties that the provider obeys and does not pass to the API."""
+    """Properties for the provider itself, not for the API."""
     attributes: tuple[str, ...]
     identifier: Identifier
 
@@ -51,9 +51,9 @@ class Schema:
         )
 
     def recast(self, properties: Properties) -> dict[str, Any]:
-        """The properties in the schema's types, with sets sorted so that they compare.
+        """The properties in the schema's types, with sets in one order for comparison.
 
-        A value that does not fit stays as it is.
+        A wrong value stays as it is.
 
         Example: `{"ExpiryMinutes": "60", "Capabilities": ["Voice", "SMS"]}` becomes
         `{"ExpiryMinutes": 60, "Capabilities": ["SMS", "Voice"]}`.
@@ -63,11 +63,11 @@ class Schema:
         return {name: _sorted_if_set(known.get(name, {}), typed[name]) for name in typed}
 
     def check(self, properties: Properties) -> None:
-        """Refuse properties that the resource does not accept, in CloudFormation's types or ours.
+        """Refuse properties outside the schema, in CloudFormation's types or the schema's.
 
         Raises:
-            InvalidRequest: names every property at fault, by its place in the template, and the
-                values that are allowed; never the value itself.
+            InvalidRequest: names every wrong property, by its place in the template, and the
+                allowed values; never the value itself.
         """
         faults = list(_object_faults(self.inputs, _typed(self.inputs, properties)))
         if faults:

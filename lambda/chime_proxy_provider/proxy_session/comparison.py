@@ -16,7 +16,7 @@ _PARTICIPANTS = "ParticipantPhoneNumbers"
 def is_replacement_for(
     schema: Schema, session: Session, properties: Properties, name_prefix: str
 ) -> bool:
-    """True if a session is the one that a replacement would create.
+    """True if a replacement would create a session with the same properties.
 
     Args:
         schema: the resource's.
@@ -31,9 +31,9 @@ def is_replacement_for(
 
 
 def differences(schema: Schema, session: Session, properties: Properties) -> list[str]:
-    """The names of the properties that a session lacks and that cannot change in place.
+    """The names of the properties missing from a session that cannot change in place.
 
-    A session that was adopted may have more properties than these.
+    An adopted session may have more properties than these.
 
     Args:
         schema: the resource's; the names come in its order.
@@ -48,7 +48,7 @@ def differences(schema: Schema, session: Session, properties: Properties) -> lis
 
 
 def has_participants(session: Session, desired: DesiredState) -> bool:
-    """True unless a secret or parameter holds another number now than the session was made with."""
+    """False if a secret or parameter holds a new number since the session was created."""
     numbers = desired.properties[_PARTICIPANTS]
     found = set(_participants(session))
     is_referring = desired.declared[_PARTICIPANTS] != numbers

@@ -1,8 +1,8 @@
 """Creates a session once, however often CloudFormation's request is delivered.
 
-CreateProxySession has no client token. A later delivery finds the session of an earlier one by the
-name that is derived from the request. It does not look for a session that the user named: one of
-the same name, with the same participants, may be another resource's.
+CreateProxySession has no client token. A later delivery finds the session of an earlier one by a
+name derived from the request. A session named by the user is not looked for: one with the same name
+and participants may be another resource's.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Creation:
     now: Callable[[], datetime]
 
     def create(self, address: ReturnAddress, properties: Mapping[str, Any]) -> Created:
-        """Create the session of a request, or find the one that an earlier delivery created.
+        """Create the session of a request, or find the one from an earlier delivery.
 
         A fresh event costs one call.
 

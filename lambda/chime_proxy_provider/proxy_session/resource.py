@@ -39,8 +39,8 @@ SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 class ProxySessionType(ResourceType):
     """Proxy sessions.
 
-    A session that is gone or closed is replaced by a new one. So is one whose participants changed
-    in the secrets or parameters that their numbers come from.
+    A missing or closed session is replaced by a new one. So is a session with a participant's
+    earlier number, if the secret or parameter has changed.
     """
 
     dependencies: Dependencies
@@ -49,16 +49,16 @@ class ProxySessionType(ResourceType):
 
     @classmethod
     def of(cls, dependencies: Dependencies) -> Self:
-        """The resource type, with the calls that it makes."""
+        """The resource type with its calls."""
         return cls(dependencies, Sessions(dependencies.client, dependencies.retry))
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
-        """The state that declared properties ask for, with participants' numbers read."""
+        """The desired state for declared properties, with participants' numbers read."""
         reveal = declared.get("RevealParticipantPhoneNumbers", False)
         return resolve(SCHEMA, self.dependencies.references, declared, reveal=reveal)
 
     def create(self, request: Request, desired: DesiredState) -> Created:
-        """Create a session, or adopt the one that the resource is declared for."""
+        """Create a session, or adopt the declared one."""
         session_id = desired.declared.get("AdoptProxySessionId")
         if session_id and request.request_type is RequestType.CREATE:
             return Created(self._adopted(session_id, desired), is_new=False)
@@ -84,7 +84,7 @@ class ProxySessionType(ResourceType):
         self.sessions.delete(key)
 
     def rollback_target(self, update: Update) -> Key | None:
-        """The session that a rolled back update returns to; deletes what the update created."""
+        """The session to return to after a rolled back update; deletes the update's own sessions."""
         current = self.sessions.alive(update.key)
         rollback = self._rollback(update)
         if update.change is Change.REPLACEMENT:
@@ -149,7 +149,7 @@ class ProxySessionType(ResourceType):
 
 
 def _sweep_prefix(request: Request) -> str:
-    """The name prefix of the sessions that a Delete without a session's id is for."""
+    """Name prefix to sweep when the Delete's physical id is not a session's."""
     interrupted = interrupted_request(request.physical_resource_id)
     if interrupted:
         # The resource may have been created anew since.

@@ -1,12 +1,12 @@
 """Plans the rollback of an update that replaced a session.
 
-CloudFormation does not say that an Update is a rollback: it sends the earlier properties as new
-ones. So every update that would replace a session is compared with the sessions of the resource.
+CloudFormation marks no Update as a rollback: it sends the earlier properties as new ones. So every
+update with a replacement is compared with the existing sessions of the resource.
 
 Example: an update adds the name "Ride 7" to a session. If the update fails before a session with
-that name exists, the rollback asks for no name, and the session that CloudFormation knows has none:
-the plan keeps it. If it fails afterwards, CloudFormation knows the session with the name, and the
-plan keeps the one without.
+that name exists, CloudFormation still knows the session without a name, and the rollback asks for
+one without: the plan keeps it. If it fails afterwards, CloudFormation knows the session with the
+name, and the plan keeps the other.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class RollbackPlan:
 
     Args:
         keep: the session to return to; None if the update is no rollback, or the session is gone.
-        delete: sessions that the failed update created.
+        delete: sessions of the failed update.
     """
 
     keep: Session | None
@@ -64,7 +64,7 @@ class Rollback:
         sessions: the API.
         references: reads the references of old properties.
         now: the clock.
-        update: the update that may be a rollback.
+        update: the update, perhaps a rollback.
     """
 
     schema: Schema
@@ -74,10 +74,10 @@ class Rollback:
     update: Update
 
     def from_replacement(self, current: Session | None) -> RollbackPlan:
-        """Plan an update that would replace the session.
+        """Plan an update with a replacement.
 
         Args:
-            current: the session that CloudFormation knows; None if it is gone or closed.
+            current: the session known to CloudFormation; None if it is gone or closed.
         """
         if current and self._is_target(current):
             return RollbackPlan(current, self._attempts(current))
@@ -87,10 +87,10 @@ class Rollback:
         return RollbackPlan(earlier, attempts)
 
     def from_removal(self, current: Session) -> RollbackPlan:
-        """Plan an update that declares a property again whose removal replaces the session.
+        """Plan an update that declares a property again, after its removal replaced the session.
 
         Args:
-            current: the session that CloudFormation knows.
+            current: the session known to CloudFormation.
         """
         others = list(self._others(current))
         before = [one for one in others if not _is_older(current, one.get("CreatedTimestamp"))]
@@ -135,7 +135,7 @@ class Rollback:
     def _may_be_of_old_properties(
         self, current: Session, fits: Callable[[Session, Properties], bool]
     ) -> bool:
-        """True if the current session may be the one that is rolled back."""
+        """True if the current session may be the one to roll back."""
         try:
             self.schema.check(self.update.old)
         except InvalidRequest:
@@ -146,7 +146,7 @@ class Rollback:
             return True
 
     def _attempts(self, current: Session | None) -> tuple[Session, ...]:
-        """Sessions that failed replacements created, if they are still there to be found."""
+        """Sessions of failed replacements; none if they cannot be listed."""
         with suppress(ProviderError):
             return self._failed(self._of_old_properties(current))
         return ()
@@ -162,10 +162,9 @@ class Rollback:
                 yield session
 
     def _failed(self, sessions: Iterator[Session]) -> tuple[Session, ...]:
-        """Those sessions that a failed replacement before this request may have created.
+        """Select the sessions of failed replacements before this request.
 
-        A session that is younger than the request belongs to a later one: this request is being
-        delivered again.
+        A session younger than the request belongs to a later one: this is a second delivery.
         """
         return tuple(
             session

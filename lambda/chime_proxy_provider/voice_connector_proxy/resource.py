@@ -37,8 +37,8 @@ SCHEMA = Schema.load(Path(__file__).with_name("schema.json"))
 class VoiceConnectorProxyType(ResourceType):
     """Proxy configurations.
 
-    A Create that never answered leaves nothing to look for: its configuration looks like one that
-    was there before.
+    The leftovers of a Create without an answer cannot be found: its configuration looks like an
+    earlier one.
     """
 
     dependencies: Dependencies
@@ -47,7 +47,7 @@ class VoiceConnectorProxyType(ResourceType):
 
     @classmethod
     def of(cls, dependencies: Dependencies) -> Self:
-        """The resource type, with the calls that it makes."""
+        """The resource type with its calls."""
         return cls(dependencies, Configurations(dependencies.client, dependencies.retry))
 
     def create(self, request: Request, desired: DesiredState) -> Created:
@@ -84,7 +84,7 @@ class VoiceConnectorProxyType(ResourceType):
         self.configurations.delete(key)
 
     def rollback_target(self, update: Update) -> Key | None:
-        """The configuration that the connector already has, if it looks like the desired one."""
+        """The connector's existing configuration, if it equals the desired one."""
         if update.change is not Change.REPLACEMENT:
             return None
         desired = update.desired
@@ -118,7 +118,7 @@ class VoiceConnectorProxyType(ResourceType):
 
 
 def _differing(existing: Configuration, desired: DesiredState) -> set[str]:
-    """The names of the properties that the configuration has otherwise than desired."""
+    """The names of the properties with another value than desired."""
     found = _comparable(
         {**existing, "PhoneNumberPoolCountries": sorted(existing.get("PhoneNumberCountries", []))}
     )

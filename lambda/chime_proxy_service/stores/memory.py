@@ -1,4 +1,4 @@
-"""A store in the memory of one process: what it holds ends with it."""
+"""A store in the memory of one process; everything is lost when the process ends."""
 
 import heapq
 from bisect import bisect_left, bisect_right, insort
@@ -10,10 +10,10 @@ from chime_proxy_service.session import Connector, Position, ProxySession, Sessi
 
 
 class MemoryStore:
-    """Dictionaries behind a lock, indexed so that no write looks through the sessions.
+    """Dictionaries behind a lock, indexed so that a write never searches through the sessions.
 
-    `_holders` has, for each participant of a region, the session behind each proxy number: the
-    one that is open, or the last that was.
+    `_holders` maps a participant of a region to its proxy numbers, and each of those to its open
+    session, or to the last one that was open.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class MemoryStore:
             self._configurations.pop(connector, None)
 
     def connectors(self) -> tuple[Connector, ...]:
-        """Read which connectors have a configuration or sessions."""
+        """Read the connectors that have a configuration or sessions, in order."""
         with self._lock:
             used = (connector for connector, positions in self._positions.items() if positions)
             return tuple(sorted({*self._configurations, *used}))
@@ -52,7 +52,7 @@ class MemoryStore:
     def session_behind(
         self, region: str, proxy_phone_number: str, participant: str
     ) -> ProxySession | None:
-        """Read the session behind a number for a participant."""
+        """Read the session of a participant that has a proxy number."""
         with self._lock:
             key = self._holders.get((region, participant), {}).get(proxy_phone_number)
             return None if key is None else self._sessions[key]
@@ -60,7 +60,7 @@ class MemoryStore:
     def sessions_after(
         self, connector: Connector, position: Position | None, limit: int
     ) -> list[ProxySession]:
-        """Read a part of a connector's sessions."""
+        """Read up to `limit` of a connector's sessions after a position, in order."""
         with self._lock:
             positions = self._positions.get(connector, [])
             start = 0 if position is None else bisect_right(positions, position)
@@ -70,7 +70,7 @@ class MemoryStore:
     def busy_numbers(
         self, region: str, participants: tuple[str, str], now: datetime
     ) -> frozenset[str]:
-        """Read the numbers that are busy for a participant: as many as have served it."""
+        """Read the proxy numbers of every open session of either participant in a region."""
         with self._lock:
             return frozenset(
                 number
@@ -80,11 +80,11 @@ class MemoryStore:
             )
 
     def last_number(self, connector: Connector, participants: tuple[str, str]) -> str | None:
-        """Read the number that these two had last."""
+        """Read the number a connector last gave these participants."""
         return self._last_numbers.get((connector, frozenset(participants)))
 
     def add(self, session: ProxySession, now: datetime) -> bool:
-        """Add a session whose number is free."""
+        """Add a new session, unless its number is busy."""
         with self._lock:
             if any(holder.expires_at > now for holder in self._holders_of(session)):
                 return False
@@ -92,7 +92,7 @@ class MemoryStore:
             return True
 
     def replace(self, before: ProxySession, after: ProxySession) -> bool:
-        """Change a session that is still the same and still has its number."""
+        """Change a session, unless it has changed or lost its number."""
         with self._lock:
             if self._holders_of(before) != [before, before]:
                 return False

@@ -1,6 +1,6 @@
-"""The constraints of the API's model, which clients leave to the service.
+"""The constraints of the API's model. AWS's clients do not check them.
 
-Faults name where the value stands and what is allowed there, never the value itself.
+A violation names the member and the values allowed there, never the value itself.
 """
 
 import re
@@ -12,39 +12,39 @@ from chime_proxy_service.errors import BadRequestError
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A constraint that the value at `path` fails."""
+class Violation:
+    """A constraint, violated by the value at `path`."""
 
     path: str
     constraint: str
 
 
 class Shape(Protocol):
-    """What a value has to be."""
+    """The constraints of one value."""
 
-    def faults(self, value: Any, path: str) -> Iterator[Fault]:
-        """Yield every constraint that `value`, found at `path`, fails."""
+    def violations(self, value: Any, path: str) -> Iterator[Violation]:
+        """Yield every violation by `value`, the member at `path`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A string, in full of one of the `values`, of a pattern, or of a length in characters."""
+    """A string: one of `values`, matching `pattern` in full, or `minimum` to `maximum` long."""
 
     pattern: str | None = None
     values: tuple[str, ...] = ()
     minimum: int = 0
     maximum: int | None = None
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield the first thing that is wrong with a string."""
+    def violations(self, value: object, path: str) -> Iterator[Violation]:
+        """Yield the first violation by a string."""
         if not isinstance(value, str):
-            yield Fault(path, "Member must be a string")
+            yield Violation(path, "Member must be a string")
         elif self.values and value not in self.values:
-            yield Fault(path, f"Member must satisfy enum value set: [{', '.join(self.values)}]")
+            yield Violation(path, f"Member must satisfy enum value set: [{', '.join(self.values)}]")
         elif self.pattern and not re.fullmatch(self.pattern, value, re.ASCII):
-            yield Fault(path, f"Member must satisfy regular expression pattern: {self.pattern}")
+            yield Violation(path, f"Member must satisfy regular expression pattern: {self.pattern}")
         else:
-            yield from _range_faults(len(value), "length", self.minimum, self.maximum, path)
+            yield from _range_violations(len(value), "length", self.minimum, self.maximum, path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,22 +54,22 @@ class Integer:
     minimum: int | None = None
     maximum: int | None = None
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield what is wrong with a number. A fraction, even 60.0, is none; nor is a boolean."""
+    def violations(self, value: object, path: str) -> Iterator[Violation]:
+        """Yield the violation by a number. Neither 60.0 nor a boolean is a whole number."""
         if not isinstance(value, int) or isinstance(value, bool):
-            yield Fault(path, "Member must be an integer")
+            yield Violation(path, "Member must be an integer")
         else:
-            yield from _range_faults(value, "value", self.minimum, self.maximum, path)
+            yield from _range_violations(value, "value", self.minimum, self.maximum, path)
 
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
     """True or false."""
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield what is wrong with a boolean."""
+    def violations(self, value: object, path: str) -> Iterator[Violation]:
+        """Yield the violation by anything but a boolean."""
         if not isinstance(value, bool):
-            yield Fault(path, "Member must be a boolean")
+            yield Violation(path, "Member must be a boolean")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,64 +80,70 @@ class ListOf:
     minimum: int = 0
     maximum: int | None = None
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield what is wrong with a list; what is wrong with many of its values, only once."""
+    def violations(self, value: object, path: str) -> Iterator[Violation]:
+        """Yield the violations by a list; one shared by many of its values comes once."""
         if not isinstance(value, list):
-            yield Fault(path, "Member must be a list")
+            yield Violation(path, "Member must be a list")
             return
-        yield from _range_faults(len(value), "length", self.minimum, self.maximum, path)
+        yield from _range_violations(len(value), "length", self.minimum, self.maximum, path)
         constraints = {
-            fault.constraint for item in value for fault in self.member.faults(item, path)
+            violation.constraint
+            for item in value
+            for violation in self.member.violations(item, path)
         }
         if constraints:
             allowed = ", ".join(sorted(constraints))
-            yield Fault(path, f"Member must satisfy constraint: [{allowed}]")
+            yield Violation(path, f"Member must satisfy constraint: [{allowed}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """Named members. Those it does not know are ignored, as AWS does; null is absent."""
+    """Named members. Unknown ones are ignored, as AWS does; null counts as absent."""
 
     members: Mapping[str, Shape]
     required: frozenset[str] = frozenset()
 
-    def faults(self, value: object, path: str) -> Iterator[Fault]:
-        """Yield what is wrong with each member."""
+    def violations(self, value: object, path: str) -> Iterator[Violation]:
+        """Yield the violations by each member."""
         if not isinstance(value, dict):
-            yield Fault(path, "Member must be a structure")
+            yield Violation(path, "Member must be a structure")
             return
         for name, shape in self.members.items():
-            yield from self._member_faults(name, shape, value.get(name), path)
+            yield from self._member_violations(name, shape, value.get(name), path)
 
-    def _member_faults(self, name: str, shape: Shape, value: object, path: str) -> Iterator[Fault]:
+    def _member_violations(
+        self, name: str, shape: Shape, value: object, path: str
+    ) -> Iterator[Violation]:
         member_path = f"{path}.{name[0].lower()}{name[1:]}".removeprefix(".")
         if value is not None:
-            yield from shape.faults(value, member_path)
+            yield from shape.violations(value, member_path)
         elif name in self.required:
-            yield Fault(member_path, "Member must not be null")
+            yield Violation(member_path, "Member must not be null")
 
 
 def check(shape: Structure, value: Mapping[str, Any]) -> None:
     """Check an operation's whole input.
 
     Raises:
-        BadRequestError: with all faults in one message.
+        BadRequestError: all violations, in one message.
     """
-    faults = list(shape.faults(value, ""))
-    if faults:
-        raise BadRequestError(_message(faults))
+    violations = list(shape.violations(value, ""))
+    if violations:
+        raise BadRequestError(_message(violations))
 
 
-def _message(faults: Iterable[Fault]) -> str:
-    lines = [f"Value at '{f.path}' failed to satisfy constraint: {f.constraint}" for f in faults]
+def _message(violations: Iterable[Violation]) -> str:
+    lines = [
+        f"Value at '{v.path}' failed to satisfy constraint: {v.constraint}" for v in violations
+    ]
     plural = "" if len(lines) == 1 else "s"
     return f"{len(lines)} validation error{plural} detected: {'; '.join(lines)}"
 
 
-def _range_faults(
+def _range_violations(
     size: int, noun: str, minimum: int | None, maximum: int | None, path: str
-) -> Iterator[Fault]:
+) -> Iterator[Violation]:
     if minimum is not None and size < minimum:
-        yield Fault(path, f"Member must have {noun} greater than or equal to {minimum}")
+        yield Violation(path, f"Member must have {noun} greater than or equal to {minimum}")
     if maximum is not None and size > maximum:
-        yield Fault(path, f"Member must have {noun} less than or equal to {maximum}")
+        yield Violation(path, f"Member must have {noun} less than or equal to {maximum}")

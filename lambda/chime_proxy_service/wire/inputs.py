@@ -1,6 +1,6 @@
-"""From an operation's input, checked against its constraints, to what the service takes.
+"""Turns the checked input of an operation into a request of the service.
 
-An input has the API's member names. A member that is null is absent.
+An input has the API's member names. A null member counts as absent.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 def connector(region: str, members: Input) -> Connector:
-    """Read which voice connector a request is about."""
+    """Read the voice connector of a request."""
     return Connector(region, members["VoiceConnectorId"])
 
 
 def session_key(region: str, members: Input) -> SessionKey:
-    """Read which session a request is about."""
+    """Read the session key of a request."""
     return SessionKey(connector(region, members), members["ProxySessionId"])
 
 
@@ -64,7 +64,7 @@ def list_request(region: str, members: Input) -> ListRequest:
     """Read the input of ListProxySessions.
 
     Raises:
-        BadRequestError: the token is none of the service's.
+        BadRequestError: the NextToken is not valid.
     """
     token = members.get("NextToken")
     return ListRequest(

@@ -23,5 +23,5 @@ def decode(token: str) -> Position:
         created, session_id = text.split("/", 1)
         return int(created), session_id
     except ValueError as error:
-        message = "NextToken is none that ListProxySessions returned; start again without it"
-        raise BadRequestError(message) from error
+        msg = "NextToken is not valid; call ListProxySessions again without it"
+        raise BadRequestError(msg) from error

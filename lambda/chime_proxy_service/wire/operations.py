@@ -31,10 +31,10 @@ _KEY: Mapping[str, Shape] = {**_CONNECTOR, "ProxySessionId": _PROXY_SESSION_ID}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """Where an operation is found and what it takes.
+    """The method, path, input and success status of an operation.
 
     `path` has labels in braces and `query` maps query parameters to members; every other member
-    of the input is in the body. `status_code` is success's.
+    of the input is in the body.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Operation:
 
     @property
     def has_body(self) -> bool:
-        """Tell whether the request has a body; what comes without need is not read."""
+        """Return True if the request has a body; the body of any other is ignored."""
         return self.method in ("POST", "PUT")
 
 

@@ -1,4 +1,4 @@
-"""What the service's values look like on the wire. Members without a value are absent."""
+"""Turns the service's values into the API's output. Members without a value are left out."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,18 +13,18 @@ Answer = dict[str, Any]
 
 
 def session_answer(session: ProxySession) -> Answer:
-    """Show one session."""
+    """Return the output of an operation on one session."""
     return {"ProxySession": _session(session)}
 
 
 def page_answer(page: Page) -> Answer:
-    """Show a part of a list, with a token if it goes on."""
+    """Return a page of a list, with a NextToken if more may follow."""
     token = None if page.position is None else next_token.encode(page.position)
     return _present({"ProxySessions": [*map(_session, page.sessions)], "NextToken": token})
 
 
 def configuration_answer(configuration: ProxyConfiguration) -> Answer:
-    """Show a proxy configuration."""
+    """Return the output of an operation on a proxy configuration."""
     proxy = {
         "DefaultSessionExpiryMinutes": configuration.default_session_expiry_minutes,
         "Disabled": configuration.disabled,
