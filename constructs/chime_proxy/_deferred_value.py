@@ -15,6 +15,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+# Most texts have no token, and every call to CDK costs time.
+_ENCODED = "{Token["
 # CDK's stand-in for a lookup until the CLI has made it.
 _LOOKUP = "dummy-value-for-"
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(?:ssm|ssm-secure|secretsmanager):[^{}]+\}\}")
@@ -26,7 +28,7 @@ def is_token(value: object) -> bool:
     """Tell a token from other values; in a text, number or list it may be encoded."""
     if isinstance(value, str):
         # The one text in the list of a list token is no token by itself.
-        return Token.is_unresolved(value) or Token.is_unresolved([value])
+        return _ENCODED in value and (Token.is_unresolved(value) or Token.is_unresolved([value]))
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value) and Token.is_unresolved(value)
     # Other objects than jsii's make `Token.is_unresolved` raise an error of its own.
@@ -62,6 +64,8 @@ def parameter_token(text: str) -> str:
 
 
 def _tokens(text: str) -> Iterator[object]:
+    if _ENCODED not in text:
+        return
     if Token.is_unresolved(text):
         yield from Tokenization.reverse_string(text).tokens
     elif Token.is_unresolved([text]):

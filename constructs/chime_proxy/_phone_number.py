@@ -76,8 +76,9 @@ class PhoneNumber:
             grantee: the application's role, or another principal; or a policy of `role`.
             role: the role for the key's policy, if `grantee` is a policy. Default: none.
         """
-        is_policy = role is not None and isinstance(grantee, aws_iam.Policy)
-        self._source.grant_read(_Reader(grantee, role) if is_policy else grantee)
+        if role is not None and isinstance(grantee, aws_iam.Policy):
+            grantee = _Reader(grantee, role)
+        self._source.grant_read(grantee)
 
 
 @jsii.implements(aws_iam.IPrincipal)

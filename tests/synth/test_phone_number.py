@@ -209,12 +209,20 @@ def test_bad_reveal(stack: cdk.Stack) -> None:
 
 def test_other_values_than_secrets_are_refused(stack: cdk.Stack) -> None:
     """The error says how to get the secret or parameter that is wanted."""
-    for wrong in ("rider", None, cdk.SecretValue.secrets_manager("rider"), secure_parameter(stack)):
+    no_secrets: list[Any] = [
+        "rider",
+        None,
+        cdk.SecretValue.secrets_manager("rider"),
+        secure_parameter(stack),
+    ]
+    no_parameters: list[Any] = ["/rider", None, aws_secretsmanager.Secret(stack, "Rider")]
+
+    for one in no_secrets:
         with pytest.raises(TypeError, match="secret must be a secret of aws_secretsmanager: "):
-            PhoneNumber.from_secret(wrong)  # type: ignore[arg-type]
-    for wrong in ("/rider", None, aws_secretsmanager.Secret(stack, "Rider")):
+            PhoneNumber.from_secret(one)
+    for one in no_parameters:
         with pytest.raises(TypeError, match="parameter must be a parameter of aws_ssm: "):
-            PhoneNumber.from_secure_parameter(wrong)  # type: ignore[arg-type]
+            PhoneNumber.from_secure_parameter(one)
 
 
 def test_grant_read_to_a_role(stack: cdk.Stack) -> None:

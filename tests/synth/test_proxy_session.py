@@ -505,7 +505,7 @@ def test_configuration_may_come_later(stack: cdk.Stack) -> None:
     connector = _connector(stack)
     ride(stack, voice_connector=connector)
     VoiceConnectorProxy(
-        cdk.Stack(stack.node.scope, "Other"),
+        cdk.Stack(stack, "Other"),
         "Proxy",
         voice_connector=connector.attr_voice_connector_id,
         pool_countries=["US"],

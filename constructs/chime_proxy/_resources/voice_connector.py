@@ -37,7 +37,7 @@ def declared_connector(voice_connector: VoiceConnector) -> CfnVoiceConnector | N
     """Find the connector's construct if it is declared in the app."""
     if isinstance(voice_connector, CfnVoiceConnector):
         return voice_connector
-    if not isinstance(voice_connector, str) or not Token.is_unresolved(voice_connector):
+    if not isinstance(voice_connector, str) or not is_token(voice_connector):
         return None
     token = Tokenization.reverse_string(voice_connector).first_token
     target = token.target if isinstance(token, Reference) else None
