@@ -1,46 +1,59 @@
-"""What a session can be asked for, as types; the values are the API's own."""
+"""Types of a session's options; their values are the API's own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
+
+_Item_co = TypeVar("_Item_co", covariant=True)
+
+
+class SequenceNotStr(Protocol[_Item_co]):
+    """A list or tuple. Type checkers refuse a text, although it is a sequence of texts."""
+
+    def __contains__(self, item: object, /) -> bool: ...
+    def __iter__(self) -> Iterator[_Item_co]: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> _Item_co: ...
 
 
 class Capability(StrEnum):
-    """What a session carries between its participants."""
+    """Calls or text messages between the participants of a session."""
 
     VOICE = "Voice"
     SMS = "SMS"
 
 
 class NumberSelection(StrEnum):
-    """Whether the participants should get the proxy number again that they had last."""
+    """Preference for or against the proxy number that the same participants had last."""
 
     PREFER_STICKY = "PreferSticky"
     AVOID_STICKY = "AvoidSticky"
 
 
 class GeoMatchLevel(StrEnum):
-    """How near the proxy number should be to the first participant's own."""
+    """Distance of the proxy number from the first participant's own: same country or area code."""
 
     COUNTRY = "Country"
     AREA_CODE = "AreaCode"
 
 
 class RefusedDeletion(StrEnum):
-    """What becomes of a Delete that the API itself refuses, as a service does that has ended.
+    """Outcome of a Delete if the API refuses the call, as AWS may since the end of support.
 
-    A call that IAM refuses fails in either case.
+    A call refused by IAM fails in either case.
     """
 
     FAIL = "fail"
-    """The resource stays in DELETE_FAILED, and its session is not lost sight of."""
+    """The resource stays in DELETE_FAILED, and the stack keeps track of its session."""
 
     ABANDON = "abandon"
-    """The resource is deleted, and its session left to close by itself."""
+    """The resource is deleted; its session stays open until it expires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeoMatch:
-    """Where the proxy number should be from. A preference: without a match it is any number.
+    """Preferred place of the proxy number. Where no number matches, any number serves.
 
     Args:
         level: match the first participant's country or area code. Default: neither.

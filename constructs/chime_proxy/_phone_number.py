@@ -1,4 +1,4 @@
-"""A participant's number that stands in no template."""
+"""Phone numbers kept in Secrets Manager or Parameter Store instead of the template."""
 
 from typing import Self
 
@@ -6,14 +6,19 @@ import jsii
 from aws_cdk import aws_iam, aws_secretsmanager, aws_ssm
 
 _ACTIONS = frozenset({"kms:Decrypt", "secretsmanager:GetSecretValue", "ssm:GetParameter"})
+_FIND_BY_NAME = 'Secret.from_secret_name_v2(scope, "Rider", "rider") finds one by its name'
+_FIND_BY_PATH = (
+    "StringParameter.from_secure_string_parameter_attributes"
+    '(scope, "Rider", parameter_name="/rider") finds one by its name'
+)
 
 
 class PhoneNumber:
-    """A number in E.164 format that the provider reads when the session is created or updated.
+    """A secret or secure parameter with a number in E.164 format.
 
-    Neither the template nor the stack's events hold it, and the session's attributes show it only
-    where `reveal_participants` is set. A change of the secret or the parameter takes effect at the
-    next update of the session, and makes a new one.
+    The provider reads the number when it creates or updates the session. The template and the
+    stack's events never hold it; the session's attributes show it only if `reveal_participants`
+    is set. After a change of the secret or parameter, the next update replaces the session.
     """
 
     def __init__(
@@ -28,43 +33,57 @@ class PhoneNumber:
     def from_secret(
         cls, secret: aws_secretsmanager.ISecret, *, json_field: str | None = None
     ) -> Self:
-        """The number that a secret of Secrets Manager holds.
+        """Take the number from a secret of Secrets Manager.
 
         Args:
             secret: the secret, in the provider's region.
-            json_field: the field of the secret's JSON object that is the number. Default: the
-                whole secret is.
+            json_field: the field with the number, if the secret is a JSON object. Default: the
+                whole secret is the number.
+
+        Raises:
+            TypeError: `secret` is another value than a secret.
         """
+        if not hasattr(secret, "secret_arn"):
+            msg = f"secret must be a secret of aws_secretsmanager: {_FIND_BY_NAME}"
+            raise TypeError(msg)
         field = {} if json_field is None else {"JsonField": json_field}
         return cls(secret, {"SecretArn": secret.secret_full_arn or secret.secret_arn, **field})
 
     @classmethod
     def from_secure_parameter(cls, parameter: aws_ssm.IParameter) -> Self:
-        """The number that a secure string of Parameter Store holds.
+        """Take the number from a secure string of Parameter Store.
 
         Args:
             parameter: the parameter, in the provider's account and region.
+
+        Raises:
+            TypeError: `parameter` is another value than a parameter.
         """
+        if not hasattr(parameter, "parameter_name"):
+            msg = f"parameter must be a parameter of aws_ssm: {_FIND_BY_PATH}"
+            raise TypeError(msg)
         return cls(parameter, {"ParameterName": parameter.parameter_name})
 
     @property
     def reference(self) -> dict[str, str]:
-        """What stands in the template in place of the number."""
+        """The value in the template in place of the number."""
         return dict(self._reference)
 
-    def grant_read(self, policy: aws_iam.Policy, role: aws_iam.IRole) -> None:
-        """Let a role read the number, and decrypt it with the source's own key.
+    def grant_read(self, grantee: aws_iam.IGrantable, role: aws_iam.IRole | None = None) -> None:
+        """Permit to read the number, and to decrypt it with the source's own key.
 
         Args:
-            policy: where the permission is written down.
-            role: whom the key's policy names.
+            grantee: the application's role, or another principal; or a policy of `role`.
+            role: the role for the key's policy, if `grantee` is a policy. Default: none.
         """
-        self._source.grant_read(_Reader(policy, role))
+        if role is not None and isinstance(grantee, aws_iam.Policy):
+            grantee = _Reader(grantee, role)
+        self._source.grant_read(grantee)
 
 
 @jsii.implements(aws_iam.IPrincipal)
 class _Reader:
-    """A role whose new permissions go to a policy of their own, not to the role's one for all."""
+    """A role whose new permissions go into a given policy, not into the role's default policy."""
 
     def __init__(self, policy: aws_iam.Policy, role: aws_iam.IRole) -> None:
         self._policy = policy
@@ -89,7 +108,7 @@ class _Reader:
     def add_to_principal_policy(
         self, statement: aws_iam.PolicyStatement
     ) -> aws_iam.AddToPrincipalPolicyResult:
-        # CDK's idea of reading is wider than the handler's.
+        # CDK also grants DescribeSecret and the like, and the handler does not call those.
         actions = [action for action in statement.actions if action in _ACTIONS]
         self._policy.add_statements(statement.copy(actions=actions))
         return aws_iam.AddToPrincipalPolicyResult(

@@ -1,18 +1,18 @@
-"""The resource schemas, read as files: what a resource accepts, checked at synthesis."""
+"""Check properties against the resource schemas at synthesis."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from typing import Any
 
-from aws_cdk import Token
 from constructs import Construct
 from jsonschema import Draft7Validator, ValidationError, validators
 
+from chime_proxy._deferred_value import is_deferred, is_secret
 from chime_proxy._resource_schema import resource_schema
 
-# What the construct calls the properties whose names differ from the schema's by more than case.
+# Errors name props, and these are the props of the schema's properties.
 _PROPS = {
     "ParticipantPhoneNumbers": "participants",
     "ExpiryMinutes": "expiry",
@@ -35,31 +35,35 @@ _PROPS = {
     "Disabled": "enabled",
     "AdoptExisting": "adopt_existing",
 }
+_PHONE_NUMBERS = frozenset({"ParticipantPhoneNumbers", "FallBackPhoneNumber"})
+_UNRESOLVED = "CloudFormation resolves none in a custom resource"
+_REMEDY = "; use PhoneNumber.from_secret or PhoneNumber.from_secure_parameter"
 
 
 def check(construct: Construct, properties: Mapping[str, Any], resource: str) -> None:
     """Refuse literal properties that the resource does not accept.
 
     Raises:
-        ValueError: names the construct, and every prop at fault.
+        ValueError: the construct's path, and for each wrong prop the allowed values.
     """
-    wrong = faults(properties, resource)
+    wrong = {*problems(properties, resource), *_secrets(construct, properties)}
     if wrong:
-        msg = f"{construct.node.path}: {'; '.join(wrong)}"
+        msg = f"{construct.node.path}: {'; '.join(sorted(wrong))}"
         raise ValueError(msg)
 
 
-def faults(properties: Mapping[str, Any], resource: str) -> list[str]:
-    """What is wrong with literal properties, in the construct's names and without their values.
+def problems(properties: Mapping[str, Any], resource: str) -> list[str]:
+    """List the errors of literal properties by prop, without their values.
 
-    A token is left alone: CloudFormation fills it in, and the handler checks it then.
+    A token, a dynamic reference and the dummy of a lookup pass: the handler checks the value of
+    the first two, and the next synthesis that of the last.
     """
     errors = chain.from_iterable(map(_meant, _validator(resource).iter_errors(properties)))
-    return sorted({_message(error) for error in errors if not _is_token(error.instance)})
+    return sorted({_message(error) for error in errors if not is_deferred(error.instance)})
 
 
 def strict_validator(schema: Mapping[str, Any]) -> Draft7Validator:
-    """A validator whose patterns match the whole of a text."""
+    """Make a validator whose patterns must match a whole text."""
     # JSON Schema searches for a pattern, and Python's $ lets a final line feed through.
     strict: type[Draft7Validator] = validators.extend(  # type: ignore[no-untyped-call]  # jsonschema does not annotate it
         Draft7Validator, {"pattern": _full_match}
@@ -73,7 +77,7 @@ def _validator(resource: str) -> Draft7Validator:
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:
-    """The error, or for a value that fits no choice what it lacks to fit the one that is meant."""
+    """Split the error of a `oneOf` into the errors of the alternative meant by the value."""
     if error.validator != "oneOf":
         yield error
         return
@@ -99,23 +103,36 @@ def _full_match(
         yield ValidationError("")
 
 
-def _is_token(value: object) -> bool:
-    # A list that is a token is encoded as a list of one text, which is no token by itself.
-    return Token.is_unresolved(value) or (isinstance(value, str) and Token.is_unresolved([value]))
+def _secrets(construct: Construct, properties: Mapping[str, Any]) -> Iterator[str]:
+    for path, value in _leaves(properties, ()):
+        if is_secret(construct, value):
+            remedy = _REMEDY if path[0] in _PHONE_NUMBERS else ""
+            yield f"{_prop(path)} must not be a secret: {_UNRESOLVED}{remedy}"
+
+
+def _leaves(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _leaves(member, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, (*path, index))
+    else:
+        yield path, value
 
 
 def _message(error: ValidationError) -> str:
-    return f"{_prop(error)} {_allowed(error)}"
-
-
-def _prop(error: ValidationError) -> str:
-    path = [
-        f"[{step}]" if isinstance(step, int) else f".{_PROPS[step]}" for step in error.absolute_path
-    ]
+    path: list[str | int] = [*error.absolute_path]
     if error.validator == "required":
-        missing = error.message.split("'")[1]
-        path.append(f".{_PROPS[missing]}")
-    return "".join(path).removeprefix(".")
+        path.append(error.message.split("'")[1])
+    return f"{_prop(path)} {_allowed(error)}"
+
+
+def _prop(path: Iterable[str | int]) -> str:
+    steps = (
+        f"[{step}]" if isinstance(step, int) else f".{_PROPS.get(step, step)}" for step in path
+    )
+    return "".join(steps).removeprefix(".")
 
 
 def _allowed(error: ValidationError) -> str:
@@ -125,19 +142,21 @@ def _allowed(error: ValidationError) -> str:
             phrase = "is required"
         case "enum":
             phrase = f"must be one of {', '.join(schema['enum'])}"
-        case "pattern" | "oneOf":
+        case "pattern":
             phrase = form(schema, error)
+        case "oneOf":
+            phrase = f"must be {schema['$comment'].partition(';')[0]}; or a PhoneNumber"
         case "minItems" | "maxItems":
             phrase = size(schema)
         case "uniqueItems":
             phrase = "must not repeat an item"
         case _:
-            phrase = _kind(schema)
+            phrase = _kind(schema, error.instance)
     return phrase
 
 
 def form(schema: Mapping[str, Any], error: ValidationError) -> str:
-    """What a text must be like that does not match its pattern."""
+    """Describe the allowed form of a text."""
     text = str(error.instance)
     meant = text.rpartition("/")[2]
     if text.startswith("arn:") and re.fullmatch(schema["pattern"], meant):
@@ -146,22 +165,24 @@ def form(schema: Mapping[str, Any], error: ValidationError) -> str:
 
 
 def size(schema: Mapping[str, Any]) -> str:
-    """How many items a list must have."""
+    """Describe the allowed length of a list."""
+    return f"must have {_count(schema)}"
+
+
+def _count(schema: Mapping[str, Any]) -> str:
     least, most = schema["minItems"], schema.get("maxItems")
     if most is None:
-        return f"must have at least {least} item"
-    return (
-        f"must have exactly {least} items"
-        if least == most
-        else f"must have {least} to {most} items"
-    )
+        return f"at least {least} item"
+    return f"exactly {least} items" if least == most else f"{least} to {most} items"
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
+def _kind(schema: Mapping[str, Any], value: object) -> str:
+    if schema["type"] == "array":
+        return f"must be a list of {_count(schema)}, not of type {type(value).__name__}"
     if schema["type"] == "integer":
         return f"must be a Duration of {schema['minimum']} to {schema['maximum']} whole minutes"
     if schema["type"] == "boolean":
         return "must be true or false"
     if schema["type"] == "object":
         return "must be a GeoMatch"
-    return f"must be of type {schema['type']}"
+    return "must be text"

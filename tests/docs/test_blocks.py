@@ -7,7 +7,7 @@ from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page
 
 from chime_proxy._resource_schema import PROXY_SESSION
-from chime_proxy._schema import faults
+from chime_proxy._schema import problems
 
 PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [pytest.param(Page(path), id=path.name) for path in PATHS]
@@ -78,4 +78,4 @@ def test_references_fit_the_schema() -> None:
     }
 
     assert len(declared["ParticipantPhoneNumbers"]) == 2
-    assert faults(declared, PROXY_SESSION) == []
+    assert problems(declared, PROXY_SESSION) == []

@@ -98,6 +98,8 @@ def test_schema_is_one() -> None:
         f"Defaults: {{ParticipantPhoneNumbers: {NUMBERS}}}\nSessions: {{}}",
         f"Defaults: {{Status: Open}}\nSessions: {{ride: {RIDE}}}",
         RIDE,
+        f"Defaults: {{Name: 1e3}}\nSessions: {{ride: {RIDE}}}",
+        f"Defaults: {{GeoMatchParams: {{Country: US, AreaCode: 089}}}}\nSessions: {{ride: {RIDE}}}",
     ],
 )
 def test_schema_and_construct_agree(text: str, tmp_path: Path) -> None:

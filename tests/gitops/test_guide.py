@@ -62,7 +62,7 @@ def test_bad_file_has_the_faults_below_it(folder: Path) -> None:
     file = folder / "sessions.yaml"
     file.write_text(blocks("yaml")[2], encoding="utf-8")
 
-    with pytest.raises(ValueError, match="does not say") as raised:
+    with pytest.raises(ValueError, match="is not a valid sessions file:") as raised:
         read_sessions(file.relative_to(folder))
     assert f"{raised.value}\n" == blocks("text")[0]
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms, aws_secretsmanager, aws_ssm
+from aws_cdk import aws_iam, aws_kms, aws_secretsmanager, aws_ssm
 from aws_cdk.assertions import Template
 
 from chime_proxy import Capability, PhoneNumber, ProxySession, ProxySessionProvider
@@ -25,7 +25,7 @@ def ride(stack: cdk.Stack, *participants: Any, **changes: Any) -> ProxySession:
 
 
 def secure_parameter(stack: cdk.Stack, **more: Any) -> aws_ssm.IStringParameter:
-    """A parameter that stands outside the stack, as secure ones do."""
+    """A parameter from outside the stack, as all secure ones are."""
     return aws_ssm.StringParameter.from_secure_string_parameter_attributes(
         stack, "Phone", parameter_name="/drivers/7/phone", **more
     )
@@ -38,7 +38,7 @@ def resource(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def reading(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
-    """The statements of the policies that let the role read, by the policy's logical id."""
+    """The statements of the policies to read numbers, by the policy's logical id."""
     policies = Template.from_stack(stack).find_resources("AWS::IAM::Policy")
     return {
         name: policy["Properties"]["PolicyDocument"]["Statement"]
@@ -47,8 +47,8 @@ def reading(stack: cdk.Stack) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_secret(stack: cdk.Stack) -> None:
-    """A secret's ARN stands in the template, and the role may read that secret and no other."""
+def test_secret_is_in_the_template_by_its_arn(stack: cdk.Stack) -> None:
+    """The template has the secret's ARN, and the role may read this secret and no other."""
     secret = aws_secretsmanager.Secret(stack, "Rider")
     ride(stack, PhoneNumber.from_secret(secret), DRIVER)
 
@@ -61,7 +61,7 @@ def test_secret(stack: cdk.Stack) -> None:
 
 
 def test_field_of_a_secret(stack: cdk.Stack) -> None:
-    """A field of a secret is named in the template."""
+    """The template has the name of a secret's field."""
     secret = aws_secretsmanager.Secret.from_secret_name_v2(stack, "Rider", "rider")
     ride(stack, DRIVER, PhoneNumber.from_secret(secret, json_field="phone"))
 
@@ -71,7 +71,7 @@ def test_field_of_a_secret(stack: cdk.Stack) -> None:
 
 
 def test_secure_parameter(stack: cdk.Stack) -> None:
-    """A parameter's name stands in the template, and the role may read that parameter."""
+    """The template has the parameter's name, and the role may read this parameter."""
     ride(stack, PhoneNumber.from_secure_parameter(secure_parameter(stack)), DRIVER)
 
     ((statement,),) = reading(stack).values()
@@ -85,7 +85,7 @@ def test_secure_parameter(stack: cdk.Stack) -> None:
 
 
 def test_permission_is_there_first(stack: cdk.Stack) -> None:
-    """Each source has a policy of its own that the session depends on, one for both its fields."""
+    """The session depends on one policy per secret or parameter; two fields share one."""
     secret = aws_secretsmanager.Secret(stack, "Riders")
     ride(
         stack,
@@ -137,7 +137,7 @@ def test_key_of_a_parameter(stack: cdk.Stack) -> None:
 
 
 def test_provider_of_another_stack() -> None:
-    """The permission to read is a resource of the stack whose session needs it."""
+    """The permission to read is a resource of the session's own stack."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     home, away = cdk.Stack(app, "Home"), cdk.Stack(app, "Away")
     provider = ProxySessionProvider(home, "Provider", endpoint_url="https://calls.example.com")
@@ -151,8 +151,8 @@ def test_provider_of_another_stack() -> None:
 
 
 @pytest.mark.parametrize("reveal", [True, False])
-def test_reveal(stack: cdk.Stack, reveal: bool) -> None:  # noqa: FBT001 - a parametrized test
-    """The property is in the template only where it is asked for."""
+def test_reveal_is_in_the_template_if_asked_for(stack: cdk.Stack, reveal: bool) -> None:  # noqa: FBT001 - a parametrized test
+    """The property is in the template only if it is true."""
     ride(stack, "+14015550101", DRIVER, reveal_participants=reveal)
 
     properties = resource(stack)["Properties"]
@@ -202,6 +202,36 @@ def test_arn_in_place_of_a_number(stack: cdk.Stack) -> None:
 
 
 def test_bad_reveal(stack: cdk.Stack) -> None:
-    """To reveal numbers is asked for by True or False."""
+    """`reveal_participants` is True or False."""
     with pytest.raises(ValueError, match="reveal_participants must be true or false"):
         ride(stack, "+14015550101", DRIVER, reveal_participants="perhaps")
+
+
+def test_other_values_than_secrets_are_refused(stack: cdk.Stack) -> None:
+    """The error says how to get the secret or parameter that is wanted."""
+    no_secrets: list[Any] = [
+        "rider",
+        None,
+        cdk.SecretValue.secrets_manager("rider"),
+        secure_parameter(stack),
+    ]
+    no_parameters: list[Any] = ["/rider", None, aws_secretsmanager.Secret(stack, "Rider")]
+
+    for one in no_secrets:
+        with pytest.raises(TypeError, match="secret must be a secret of aws_secretsmanager: "):
+            PhoneNumber.from_secret(one)
+    for one in no_parameters:
+        with pytest.raises(TypeError, match="parameter must be a parameter of aws_ssm: "):
+            PhoneNumber.from_secure_parameter(one)
+
+
+def test_grant_read_to_a_role(stack: cdk.Stack) -> None:
+    """An application may be given the number too, by CDK's convention."""
+    secret = aws_secretsmanager.Secret(stack, "Rider")
+    role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.AccountRootPrincipal())
+
+    PhoneNumber.from_secret(secret).grant_read(role)
+
+    ((statement,),) = reading(stack).values()
+    assert "secretsmanager:GetSecretValue" in statement["Action"]
+    assert statement["Resource"] == stack.resolve(secret.secret_arn)

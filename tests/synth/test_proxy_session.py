@@ -3,8 +3,8 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_chime
-from aws_cdk.assertions import Match, Template
+from aws_cdk import aws_chime, aws_ssm
+from aws_cdk.assertions import Annotations, Match, Template
 
 from chime_proxy import (
     Capability,
@@ -13,6 +13,7 @@ from chime_proxy import (
     NumberSelection,
     ProxySession,
     ProxySessionProvider,
+    VoiceConnectorProxy,
 )
 from chime_proxy_provider.proxy_session import resource as proxy_session
 
@@ -21,7 +22,7 @@ TYPE = "Custom::ChimeProxySession"
 
 
 def ride(stack: cdk.Stack, construct_id: str = "Ride", **changes: Any) -> ProxySession:
-    """A session with what it needs, and changes to that."""
+    """A session with the required props, and changes to them."""
     needed: dict[str, Any] = {
         "voice_connector": CONNECTOR,
         "participants": [RIDER, DRIVER],
@@ -63,7 +64,7 @@ def test_properties_are_pinned(stack: cdk.Stack) -> None:
 
 
 def test_least_properties(stack: cdk.Stack) -> None:
-    """What is not asked for is not in the template."""
+    """Props left out are not in the template."""
     ride(stack)
 
     assert set(resource(stack)["Properties"]) == {
@@ -97,7 +98,7 @@ def _as_sent(value: Any) -> Any:
             return str(value)
 
 
-def test_attributes(stack: cdk.Stack) -> None:
+def test_every_attribute_is_a_property(stack: cdk.Stack) -> None:
     """Every attribute of the schema is a property of the construct, and no other name is used."""
     session = ride(stack)
     first, second = session.participants
@@ -139,7 +140,22 @@ def test_attributes(stack: cdk.Stack) -> None:
         ({"participants": [RIDER, "2065550100"]}, "participants[1] must be a number in E.164"),
         ({"participants": [RIDER, "+1206555010x"]}, "participants[1] must be a number in E.164"),
         ({"participants": [RIDER, f"{DRIVER}\n"]}, "participants[1] must be a number in E.164"),
-        ({"participants": RIDER}, "participants must be of type array"),
+        (
+            {"participants": RIDER},
+            "participants must be a list of exactly 2 items, not of type str",
+        ),
+        ({"participants": {RIDER, DRIVER}}, "participants must be a list of exactly 2 items"),
+        ({"participants": iter([RIDER, DRIVER])}, "participants must be a list of exactly 2 items"),
+        ({"participants": [RIDER, object()]}, "participants[1] must be a number in E.164"),
+        ({"participants": [{RIDER}, DRIVER]}, "participants[0] must be a number in E.164"),
+        ({"participants": [RIDER, None]}, "at most 15 digits; or a PhoneNumber"),
+        ({"capabilities": {Capability.VOICE}}, "capabilities must be a list of at least 1 item"),
+        ({"capabilities": "Voice"}, "capabilities must be a list of at least 1 item"),
+        ({"name": object()}, "name must be text"),
+        ({"number_selection": {"Sticky"}}, "number_selection must be one of"),
+        ({"voice_connector": ""}, "voice_connector must be the id of a voice connector"),
+        ({"voice_connector": {CONNECTOR}}, "voice_connector must be text"),
+        ({"voice_connector": "{{resolve:ssm}}"}, "voice_connector must be the id"),
         ({"capabilities": []}, "capabilities must have at least 1 item"),
         ({"capabilities": ["Fax"]}, "capabilities[0] must be one of Voice, SMS"),
         ({"capabilities": [Capability.SMS, "SMS"]}, "capabilities must not repeat an item"),
@@ -158,11 +174,11 @@ def test_attributes(stack: cdk.Stack) -> None:
         ({"expiry": "sixty"}, "expiry must be a Duration of 1 to 720 whole minutes"),
         ({"expiry": 60}, "expiry must be a Duration of 1 to 720 whole minutes"),
         ({"participants": None}, "participants is required"),
-        ({"participants": {RIDER: 1, DRIVER: 2}}, "participants must be of type array"),
+        ({"participants": {RIDER: 1, DRIVER: 2}}, "participants must be a list of exactly 2 items"),
         ({"capabilities": [None]}, "capabilities[0] must be"),
         ({"geo_match": {"country": "US"}}, "geo_match must be a GeoMatch"),
         ({"voice_connector": None}, "voice_connector is required"),
-        ({"voice_connector": 5}, "voice_connector must be of type string"),
+        ({"voice_connector": 5}, "voice_connector must be text"),
         ({"name": "Ride-7"}, "name must be at most 30 letters, digits and spaces"),
         ({"name": "x" * 31}, "name must be at most 30 letters, digits and spaces"),
         ({"geo_match": GeoMatch(area_code="206")}, "geo_match.country is required"),
@@ -184,7 +200,7 @@ def test_attributes(stack: cdk.Stack) -> None:
     ],
 )
 def test_bad_literals(stack: cdk.Stack, changes: dict[str, Any], fault: str) -> None:
-    """A bad literal is refused with the prop's name and what it may be, never with a number."""
+    """The error for a bad literal has the prop and its allowed values, never a phone number."""
     with pytest.raises(ValueError, match="Calls/Ride: ") as raised:
         ride(stack, **changes)
 
@@ -192,8 +208,8 @@ def test_bad_literals(stack: cdk.Stack, changes: dict[str, Any], fault: str) -> 
     assert "555" not in str(raised.value)
 
 
-def test_all_faults_at_once(stack: cdk.Stack) -> None:
-    """One error names every fault."""
+def test_all_errors_at_once(stack: cdk.Stack) -> None:
+    """One error names every wrong prop."""
     with pytest.raises(ValueError, match=r"capabilities.*expiry.*name.*participants"):
         ride(stack, participants=[], capabilities=[], name="-", expiry=cdk.Duration.days(1))
 
@@ -227,7 +243,7 @@ def test_tokens_pass(stack: cdk.Stack) -> None:
 
 
 def test_participants_from_a_list_parameter(stack: cdk.Stack) -> None:
-    """A list that CloudFormation fills in is not counted at synthesis."""
+    """The items of a list token are not counted at synthesis."""
     numbers = cdk.CfnParameter(stack, "Numbers", type="CommaDelimitedList").value_as_list
 
     ride(stack, participants=numbers)
@@ -240,7 +256,7 @@ def _connector(stack: cdk.Stack) -> aws_chime.CfnVoiceConnector:
 
 
 def test_connector_construct(stack: cdk.Stack) -> None:
-    """A connector of the same app gives its id, which its Ref is not."""
+    """The construct of a connector gives its id, not its Ref."""
     ride(stack, voice_connector=_connector(stack))
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -249,7 +265,7 @@ def test_connector_construct(stack: cdk.Stack) -> None:
 
 
 def test_connector_ref(stack: cdk.Stack) -> None:
-    """A connector's Ref, which is its ARN, is taken for the connector."""
+    """A connector's Ref, its ARN, is replaced by its id."""
     ride(stack, voice_connector=_connector(stack).ref)
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -258,7 +274,7 @@ def test_connector_ref(stack: cdk.Stack) -> None:
 
 
 def test_resolvables_pass(stack: cdk.Stack) -> None:
-    """What CDK resolves later passes as an object too, alone and in a list."""
+    """Tokens pass as objects too, alone and in a list."""
     value = cdk.Fn.get_att("Other", "Value")
     ride(stack, voice_connector=value, participants=[value, DRIVER], name=value)
 
@@ -270,7 +286,7 @@ def test_resolvables_pass(stack: cdk.Stack) -> None:
 
 
 def test_connector_reference(stack: cdk.Stack) -> None:
-    """A reference that knows the ARN alone gives the id out of it."""
+    """The id is taken from the ARN of a reference without one."""
     ride(stack, voice_connector=_Reference(_connector(stack)))
 
     assert resource(stack)["Properties"]["VoiceConnectorId"] == {
@@ -279,7 +295,7 @@ def test_connector_reference(stack: cdk.Stack) -> None:
 
 
 class _Reference:
-    """What `IVoiceConnectorRef` promises, and no more."""
+    """The bare interface `IVoiceConnectorRef`."""
 
     def __init__(self, connector: aws_chime.CfnVoiceConnector) -> None:
         self.voice_connector_ref = connector.voice_connector_ref
@@ -307,7 +323,7 @@ def test_provider_is_shared(stack: cdk.Stack) -> None:
 
 
 def test_own_provider(stack: cdk.Stack) -> None:
-    """A session uses the provider that it is given, and no other is made."""
+    """A session uses its own provider, and no other is created."""
     provider = ProxySessionProvider(stack, "Mine", endpoint_url="https://calls.example.com")
     ride(stack, provider=provider)
 
@@ -317,7 +333,7 @@ def test_own_provider(stack: cdk.Stack) -> None:
 
 
 def test_session_depends_on_its_permission(stack: cdk.Stack) -> None:
-    """The permission is made before the session and deleted after it."""
+    """The permission is created before the session and deleted after it."""
     ride(stack)
 
     (policy,) = Template.from_stack(stack).find_resources(
@@ -338,8 +354,8 @@ def test_session_depends_on_its_permission(stack: cdk.Stack) -> None:
     assert policy in resource(stack)["DependsOn"]
 
 
-def test_adoption(stack: cdk.Stack) -> None:
-    """A session can be adopted by its id, with a word on what becomes of it when the stack goes."""
+def test_adoption_needs_a_removal_policy(stack: cdk.Stack) -> None:
+    """A session is adopted by its id, together with a removal policy."""
     ride(stack, adopt="8f2a", removal_policy=cdk.RemovalPolicy.RETAIN)
 
     assert resource(stack)["Properties"]["AdoptProxySessionId"] == "8f2a"
@@ -348,7 +364,7 @@ def test_adoption(stack: cdk.Stack) -> None:
 
 
 def test_ensure_open_on_deploy(stack: cdk.Stack) -> None:
-    """Each synthesis asks for a look at such sessions, the same for all of them."""
+    """Each synthesis gives all such sessions the same new value, so that they are updated."""
     ride(stack, ensure_open_on_deploy=True)
     ride(stack, "Another", ensure_open_on_deploy=True)
 
@@ -356,3 +372,152 @@ def test_ensure_open_on_deploy(stack: cdk.Stack) -> None:
     (when,) = {one["Properties"]["DeploymentId"] for one in sessions}
 
     assert datetime.now(UTC) - datetime.fromisoformat(when) < timedelta(hours=1)
+
+
+def test_lookup_passes_until_it_is_made() -> None:
+    """The dummy of a lookup passes, alone and in a list; the looked-up value is checked."""
+    pending, found = _looked_up({}), _looked_up({_LOOKUP: CONNECTOR})
+    ride(
+        pending,
+        participants=cdk.Fn.split(",", _lookup(pending)),
+        voice_connector=_lookup(pending),
+        name=_lookup(pending),
+    )
+    ride(found, voice_connector=_lookup(found))
+
+    assert resource(found)["Properties"]["VoiceConnectorId"] == CONNECTOR
+    bad = _looked_up({_LOOKUP: "Main"})
+    with pytest.raises(ValueError, match="voice_connector must be the id"):
+        ride(bad, voice_connector=_lookup(bad))
+
+
+_LOOKUP = "ssm:account=123456789012:parameterName=/calls/connector:region=us-east-1"
+
+
+def _looked_up(context: dict[str, str]) -> cdk.Stack:
+    app = cdk.App(context={"aws:cdk:bundling-stacks": [], **context})
+    where = cdk.Environment(account="123456789012", region="us-east-1")
+    return cdk.Stack(app, "Calls", env=where)
+
+
+def _lookup(stack: cdk.Stack) -> str:
+    return aws_ssm.StringParameter.value_from_lookup(stack, "/calls/connector")
+
+
+def test_parameter_passes_by_dynamic_reference(stack: cdk.Stack) -> None:
+    """CloudFormation resolves plain parameters in a custom resource, also within a text."""
+    reference = "{{resolve:ssm:/calls/connector:1}}"
+    ride(stack, voice_connector=reference, participants=[f"+1{reference}", DRIVER], name=reference)
+
+    properties = resource(stack)["Properties"]
+
+    assert properties["VoiceConnectorId"] == properties["Name"] == reference
+    assert properties["ParticipantPhoneNumbers"][0] == f"+1{reference}"
+
+
+_SECRETS: dict[str, Any] = {
+    "reference": "{{resolve:secretsmanager:rider}}",
+    "secure parameter": "{{resolve:ssm-secure:/rider}}",
+    "secret value": cdk.SecretValue.secrets_manager("rider"),
+    "unwrapped": cdk.SecretValue.secrets_manager("rider").unsafe_unwrap(),
+    "part of a text": f"+1{cdk.SecretValue.ssm_secure('/rider').unsafe_unwrap()}",
+    "condition": cdk.Fn.condition_if(
+        "C", cdk.SecretValue.secrets_manager("rider").unsafe_unwrap(), RIDER
+    ),
+}
+
+
+@pytest.mark.parametrize("secret", _SECRETS.values(), ids=_SECRETS.keys())
+def test_secret_is_refused_with_the_remedy(stack: cdk.Stack, secret: Any) -> None:
+    """CloudFormation resolves no secret in a custom resource: `PhoneNumber` reads it instead."""
+    with pytest.raises(ValueError, match=r"^Calls/Ride: adopt must not be a secret.*; name must"):
+        ride(stack, name=secret, adopt=secret, removal_policy=cdk.RemovalPolicy.RETAIN)
+    with pytest.raises(
+        ValueError, match=r"participants\[1\] must not be a secret.*PhoneNumber.from_secret or"
+    ):
+        ride(stack, "Other", participants=[DRIVER, secret])
+
+
+def test_conditions_pass_everywhere(stack: cdk.Stack) -> None:
+    """A condition passes as any prop, as a whole list and as an item of one."""
+    value = cdk.Fn.condition_if("C", "a", "b")
+    ride(
+        stack,
+        voice_connector=value,
+        participants=value,
+        capabilities=value,
+        name=value,
+        number_selection=value,
+        geo_match=GeoMatch(level=value, country=value, area_code=value),  # type: ignore[arg-type]
+        reveal_participants=value,
+    )
+    ride(stack, "Other", participants=[value, DRIVER], capabilities=[value])
+    resolved = {"Fn::If": ["C", "a", "b"]}
+
+    first, second = Template.from_stack(stack).find_resources(TYPE).values()
+
+    given = first["Properties"]
+    del given["ServiceToken"], given["ServiceTimeout"]
+    params = given.pop("GeoMatchParams")
+    assert all(one == resolved for one in [*given.values(), *params.values()])
+    assert len(given) == 7
+    assert second["Properties"]["ParticipantPhoneNumbers"] == [resolved, DRIVER]
+
+
+def test_text_in_place_of_participants(stack: cdk.Stack) -> None:
+    """A single number is refused by the type checker too: two are wanted."""
+    with pytest.raises(
+        ValueError, match="participants must be a list of exactly 2 items, not of type str"
+    ):
+        ProxySession(
+            stack,
+            "Ride",
+            voice_connector=CONNECTOR,
+            participants=RIDER,  # type: ignore[arg-type]  # this is the claim
+            capabilities=[Capability.VOICE],
+        )
+
+
+def test_tuples_are_lists(stack: cdk.Stack) -> None:
+    """Tuples pass like lists."""
+    ride(stack, participants=(RIDER, DRIVER), capabilities=(Capability.SMS,))
+
+    assert resource(stack)["Properties"]["Capabilities"] == ["SMS"]
+
+
+@pytest.mark.parametrize("connected", ["construct", "ref", "id"])
+def test_connector_without_configuration_is_warned_of(stack: cdk.Stack, connected: str) -> None:
+    """A warning names the connector of the app that has no configuration in it."""
+    connector = _connector(stack)
+    known = {"construct": connector, "ref": connector.ref, "id": connector.attr_voice_connector_id}
+    ride(stack, voice_connector=known[connected])
+
+    (warning,) = Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp(_WARNING))
+
+    assert warning.id == "/Calls/Ride"
+
+
+_WARNING = r"Calls/Connector has no VoiceConnectorProxy.*cdk-chime-proxy:noVoiceConnectorProxy"
+
+
+def test_configuration_may_come_later(stack: cdk.Stack) -> None:
+    """There is no warning if the connector has a configuration anywhere in the app."""
+    connector = _connector(stack)
+    ride(stack, voice_connector=connector)
+    VoiceConnectorProxy(
+        cdk.Stack(stack, "Other"),
+        "Proxy",
+        voice_connector=connector.attr_voice_connector_id,
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+    )
+
+    assert Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp(_WARNING)) == []
+
+
+def test_missing_configuration_is_acknowledged(stack: cdk.Stack) -> None:
+    """The warning can be acknowledged by its id."""
+    ride(stack, voice_connector=_connector(stack))
+    cdk.Annotations.of(stack).acknowledge_warning("cdk-chime-proxy:noVoiceConnectorProxy")
+
+    assert Annotations.from_stack(stack).find_warning("*", Match.string_like_regexp(_WARNING)) == []

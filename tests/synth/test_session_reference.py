@@ -12,7 +12,7 @@ CONNECTOR, SESSION = "abcdef1ghij2klmno3pqr4", "123a4bc5-67d8-901e-2f3a-b4abcd56
 
 @pytest.fixture
 def reader(stack: cdk.Stack) -> aws_iam.User:
-    """Somebody who looks at sessions."""
+    """A principal to grant permissions to."""
     return aws_iam.User(stack, "Reader")
 
 
@@ -28,7 +28,7 @@ def declared(stack: cdk.Stack, connector: Any = CONNECTOR) -> ProxySession:
 
 
 def referred(stack: cdk.Stack) -> IProxySession:
-    """A session that is declared elsewhere."""
+    """A session declared elsewhere."""
     return ProxySession.from_proxy_session_attributes(
         stack, "Elsewhere", voice_connector_id=CONNECTOR, proxy_session_id=SESSION
     )
@@ -43,12 +43,12 @@ def granted(stack: cdk.Stack) -> dict[str, Any]:
 
 
 def last_part(statement: dict[str, Any]) -> Any:
-    """What the ARN of a statement's resource ends with."""
+    """The end of the ARN of a statement's resource."""
     return statement["Resource"]["Fn::Join"][1][-1]
 
 
-def test_reference(stack: cdk.Stack) -> None:
-    """A session of elsewhere has the ids that it was given, and adds nothing to the template."""
+def test_reference_adds_nothing_to_the_template(stack: cdk.Stack) -> None:
+    """A reference has the given ids, and adds nothing to the template."""
     session = referred(stack)
 
     assert (session.voice_connector_id, session.proxy_session_id) == (CONNECTOR, SESSION)
@@ -57,7 +57,7 @@ def test_reference(stack: cdk.Stack) -> None:
 
 @pytest.mark.parametrize("session", [declared, referred])
 def test_grant_read(stack: cdk.Stack, reader: aws_iam.User, session: Any) -> None:
-    """Who may read a session may get sessions of its voice connector, and do nothing else."""
+    """The permission is for GetProxySession on the session's connector alone."""
     any_session: IProxySession = session(stack)
     any_session.grant_read(reader)
 
@@ -68,7 +68,7 @@ def test_grant_read(stack: cdk.Stack, reader: aws_iam.User, session: Any) -> Non
 
 
 def test_grant_read_on_a_connector_of_the_app(stack: cdk.Stack, reader: aws_iam.User) -> None:
-    """The permission names the connector by itself, so does not wait for the session."""
+    """The permission refers to the connector, so it does not wait for the session."""
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
     )
@@ -78,7 +78,7 @@ def test_grant_read_on_a_connector_of_the_app(stack: cdk.Stack, reader: aws_iam.
 
 
 def test_grant_read_all(stack: cdk.Stack, reader: aws_iam.User) -> None:
-    """Who may read all sessions of a connector may list them too."""
+    """The permission to read all sessions of a connector includes their list."""
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
     )
@@ -94,7 +94,7 @@ ARN = f"arn:aws:chime:us-east-1:123456789012:vc/{CONNECTOR}"
 
 
 def test_arn_of_a_connector(stack: cdk.Stack, reader: aws_iam.User) -> None:
-    """An ARN in place of an id is refused: the permission would permit nothing."""
+    """An ARN in place of an id is refused: the policy would match nothing."""
     with pytest.raises(ValueError, match="must be the id of a voice connector, not its ARN"):
         ProxySession.from_proxy_session_attributes(
             stack, "Elsewhere", voice_connector_id=ARN, proxy_session_id=SESSION
@@ -104,7 +104,7 @@ def test_arn_of_a_connector(stack: cdk.Stack, reader: aws_iam.User) -> None:
 
 
 def test_tokens_pass(stack: cdk.Stack, reader: aws_iam.User) -> None:
-    """Ids that CloudFormation fills in pass."""
+    """Tokens pass as ids."""
     text = cdk.CfnParameter(stack, "Text").value_as_string
     session = ProxySession.from_proxy_session_attributes(
         stack, "Elsewhere", voice_connector_id=text, proxy_session_id=text
@@ -114,7 +114,7 @@ def test_tokens_pass(stack: cdk.Stack, reader: aws_iam.User) -> None:
     assert last_part(granted(stack)) == {"Ref": "Text"}
 
 
-def test_dependency(stack: cdk.Stack, reader: aws_iam.User) -> None:
+def test_constructs_depend_on_a_session(stack: cdk.Stack, reader: aws_iam.User) -> None:
     """Other constructs depend on a session as on any construct."""
     session: IProxySession = declared(stack)
     reader.node.add_dependency(session)
@@ -122,3 +122,31 @@ def test_dependency(stack: cdk.Stack, reader: aws_iam.User) -> None:
     (user,) = Template.from_stack(stack).find_resources("AWS::IAM::User").values()
 
     assert len(user["DependsOn"]) == 1
+
+
+@pytest.mark.parametrize("connector", ["", None, 5, {CONNECTOR}])
+def test_bad_connector_has_an_error_of_ours(stack: cdk.Stack, connector: Any) -> None:
+    """An empty id and values of other types are refused like any other bad id."""
+    with pytest.raises(ValueError, match="voice connector must be the id"):
+        ProxySession.from_proxy_session_attributes(
+            stack, "Elsewhere", voice_connector_id=connector, proxy_session_id=SESSION
+        )
+    with pytest.raises(ValueError, match="voice connector must be the id"):
+        ProxySession.grant_read_all(stack, aws_iam.AnyPrincipal(), voice_connector=connector)
+
+
+@pytest.mark.parametrize("session", ["", None, 5])
+def test_bad_session_id_is_refused(stack: cdk.Stack, session: Any) -> None:
+    """A session is referred to by its id."""
+    with pytest.raises(ValueError, match="proxy_session_id must be the id of a proxy session"):
+        ProxySession.from_proxy_session_attributes(
+            stack, "Elsewhere", voice_connector_id=CONNECTOR, proxy_session_id=session
+        )
+
+
+def test_deferred_connector_ids_pass(stack: cdk.Stack) -> None:
+    """The dummy of a lookup and the dynamic reference of a parameter pass as ids."""
+    for number, connector in enumerate(("dummy-value-for-/id", "{{resolve:ssm:/id}}")):
+        ProxySession.from_proxy_session_attributes(
+            stack, f"Other{number}", voice_connector_id=connector, proxy_session_id=SESSION
+        )

@@ -17,26 +17,26 @@ Write = Callable[[str], Path]
 
 
 @pytest.fixture
-def faults(write: Write) -> Callable[[str], list[str]]:
-    """Read a file that is wrong, and list its faults as `line: text`."""
+def problems(write: Write) -> Callable[[str], list[str]]:
+    """Read a bad file, and list its problems as `line: text`."""
 
-    def faults(text: str) -> list[str]:
+    def problems(text: str) -> list[str]:
         file = write(text)
-        with pytest.raises(ValueError, match="does not say") as raised:
+        with pytest.raises(ValueError, match="is not a valid sessions file:") as raised:
             SessionsFile(cdk.Stack(), "Sessions", path=file)
         return str(raised.value).replace(f"{file}:", "").splitlines()[1:]
 
-    return faults
+    return problems
 
 
 def one_session(properties: str) -> str:
-    """A file with one session, whose first property stands on line 3."""
+    """A file with one session, its first property on line 3."""
     return f"Sessions:\n  ride:\n    {properties}\n"
 
 
-def test_all_faults_at_once(faults: Callable[[str], list[str]]) -> None:
-    """Whatever is wrong is said together, each thing by its line and in the file's own terms."""
-    found = faults(
+def test_all_problems_at_once(problems: Callable[[str], list[str]]) -> None:
+    """All problems are reported together, by line and by the file's own names."""
+    found = problems(
         "Defaults:\n"
         "  Capabilities: [Voice, Fax]\n"
         "  ParticipantPhoneNumbers: []\n"
@@ -68,7 +68,7 @@ def test_all_faults_at_once(faults: Callable[[str], list[str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("properties", "fault"),
+    ("properties", "problem"),
     [
         ("ParticipantPhoneNumbers: [+14015550101, '+12065550100']", "[0] must be quoted"),
         ("ParticipantPhoneNumbers: [14015550101, '+12065550100']", "[0] must be quoted"),
@@ -76,6 +76,9 @@ def test_all_faults_at_once(faults: Callable[[str], list[str]]) -> None:
         ("Name: no", "Name must be quoted"),
         ("Name: 12:30", "Name must be quoted"),
         ("Name: 2026-11-22", "Name must be quoted"),
+        ("Name: 1e3", "Name must be quoted"),
+        ("Name: 0o17", "Name must be quoted"),
+        ("GeoMatchParams: {Country: US, AreaCode: 089}", "AreaCode must be quoted"),
         ("Name:", "Name must be text"),
         ("GeoMatchParams: {Country: NO, AreaCode: '401'}", "Country must be quoted"),
         ("GeoMatchParams: {Country: US, AreaCode: 010}", "AreaCode must be quoted"),
@@ -108,16 +111,18 @@ def test_all_faults_at_once(faults: Callable[[str], list[str]]) -> None:
         ('"\\0Name": ride', "? is not a property"),
     ],
 )
-def test_values(faults: Callable[[str], list[str]], properties: str, fault: str) -> None:
-    """A value that is not what it should be is said to be so at its line, and not repeated."""
-    found = [one for one in faults(one_session(properties)) if one.startswith("3: ")]
+def test_bad_value_is_reported_at_its_line(
+    problems: Callable[[str], list[str]], properties: str, problem: str
+) -> None:
+    """A bad value has one problem, with its line and without the value."""
+    found = [one for one in problems(one_session(properties)) if one.startswith("3: ")]
 
-    assert [one for one in found if fault in one]
+    assert [one for one in found if problem in one]
     assert len(found) == 1
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "problem"),
     [
         ("", "1: must be a mapping"),
         ("- one\n", "1: must be a mapping"),
@@ -132,28 +137,33 @@ def test_values(faults: Callable[[str], list[str]], properties: str, fault: str)
         (f"Sessions:\n  1001: {RIDE}\n", "2: has a key that is not text: quote it"),
         (f"Sessions:\n  no: {RIDE}\n", "2: has a key that is not text: quote it"),
         (f"Sessions:\n  'a b': {RIDE}\n", "2: Sessions.? has a key that is not a letter"),
-        (f"Sessions:\n  ride: {RIDE}\n  ride: {RIDE}\n", "3: repeats a key: it stands on line 2"),
+        (
+            f"Sessions:\n  ride: {RIDE}\n  ride: {RIDE}\n",
+            "3: repeats a key: the first is on line 2",
+        ),
         (f"Sessions:\n  one: &one {RIDE}\n  two: *one\n", "3: is an alias"),
         ("Sessions:\n  one:\n", "2: Sessions.one must be a mapping"),
     ],
 )
-def test_shapes(faults: Callable[[str], list[str]], text: str, fault: str) -> None:
-    """A file of another shape than a sessions file's has one fault, which says so."""
-    (found,) = faults(text)
+def test_file_of_another_shape_has_one_problem(
+    problems: Callable[[str], list[str]], text: str, problem: str
+) -> None:
+    """A file of another shape than a sessions file's has one problem."""
+    (found,) = problems(text)
 
-    assert found.startswith(fault)
+    assert found.startswith(problem)
 
 
-def test_what_is_at_fault_is_read(faults: Callable[[str], list[str]]) -> None:
-    """A session whose key is at fault is checked all the same, under no name."""
-    found = faults("Sessions:\n  1: {ExpiryMinutes: 0}\n  a: {}\n  a: {ExpiryMinutes: 0}\n")
+def test_session_under_a_bad_key_is_checked(problems: Callable[[str], list[str]]) -> None:
+    """A session with a bad key is checked too, and reported without the key."""
+    found = problems("Sessions:\n  1: {ExpiryMinutes: 0}\n  a: {}\n  a: {ExpiryMinutes: 0}\n")
 
     assert len([one for one in found if "Sessions.?.ExpiryMinutes must" in one]) == 2
 
 
-def test_required(faults: Callable[[str], list[str]]) -> None:
-    """What is required may come from the defaults, but for the participants."""
-    found = faults("Defaults: {Capabilities: [SMS]}\nSessions:\n  one: {}\n")
+def test_required_properties_may_come_from_deproblems(problems: Callable[[str], list[str]]) -> None:
+    """Required properties may come from the defaults, except the participants."""
+    found = problems("Defaults: {Capabilities: [SMS]}\nSessions:\n  one: {}\n")
 
     assert found == [
         "3: Sessions.one must have ParticipantPhoneNumbers",
@@ -161,15 +171,15 @@ def test_required(faults: Callable[[str], list[str]]) -> None:
     ]
 
 
-def test_alias_bomb(faults: Callable[[str], list[str]]) -> None:
+def test_alias_bomb(problems: Callable[[str], list[str]]) -> None:
     """Aliases of aliases grow into nothing."""
     bombs = "\n".join(f"  l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 30))
 
-    assert len(faults(f"Sessions:\n  l0: &l0 [x]\n{bombs}\n")) < 29 * 12
+    assert len(problems(f"Sessions:\n  l0: &l0 [x]\n{bombs}\n")) < 29 * 12
 
 
 def test_not_utf_8(tmp_path: Path) -> None:
-    """A file in another encoding is refused without its bytes being shown."""
+    """The error for a file in another encoding has none of its bytes."""
     file = tmp_path / "sessions.yaml"
     file.write_bytes(b"Sessions: {} # \xff+14015550101")
 
@@ -194,6 +204,6 @@ def test_not_utf_8(tmp_path: Path) -> None:
         "Sessions: !14015550101 {}\n",
     ],
 )
-def test_no_number_is_repeated(faults: Callable[[str], list[str]], text: str) -> None:
-    """Wherever a phone number stands in a bad file, no fault shows it."""
-    assert not re.search("401555|010x", "".join(faults(text)))
+def test_no_number_is_repeated(problems: Callable[[str], list[str]], text: str) -> None:
+    """No problem shows a phone number, wherever it is in the file."""
+    assert not re.search("401555|010x", "".join(problems(text)))

@@ -50,12 +50,12 @@ def resources(stack: cdk.Stack, resource_type: str) -> dict[str, Any]:
 
 
 def one_session(properties: str) -> str:
-    """A file with one session, whose first property stands on line 3."""
+    """A file with one session, its first property on line 3."""
     return f"Sessions:\n  ride:\n    {properties}\n"
 
 
-def test_properties(sessions: Callable[[str], dict[str, Any]]) -> None:
-    """Every property that a session has reaches its resource as it stands in the file."""
+def test_properties_reach_the_resource(sessions: Callable[[str], dict[str, Any]]) -> None:
+    """Every property of an entry is a property of its resource, unchanged."""
     (resource,) = sessions(json.dumps({"Sessions": {"ride": EVERYTHING}})).values()
 
     own = {"ServiceToken", "ServiceTimeout"}
@@ -65,12 +65,12 @@ def test_properties(sessions: Callable[[str], dict[str, Any]]) -> None:
 
 
 def test_properties_are_all_there_are() -> None:
-    """A session of a file may have what the test above has, and nothing else."""
+    """The test above covers every property of an entry."""
     assert sessions_schema()["definitions"]["Session"]["properties"].keys() == EVERYTHING.keys()
 
 
-def test_defaults(sessions: Callable[[str], dict[str, Any]]) -> None:
-    """A session has what it does not say itself from the defaults."""
+def test_defaults_complete_the_sessions(sessions: Callable[[str], dict[str, Any]]) -> None:
+    """An entry takes the properties it leaves out from the defaults."""
     found = sessions(
         f"Defaults: {{VoiceConnectorId: {CONNECTOR}, Capabilities: [Voice], ExpiryMinutes: 30}}\n"
         "Sessions:\n"
@@ -83,7 +83,7 @@ def test_defaults(sessions: Callable[[str], dict[str, Any]]) -> None:
 
 
 def test_no_sessions(sessions: Callable[[str], dict[str, Any]]) -> None:
-    """A file without sessions is a file: whoever ends the last one need not delete the stack."""
+    """A file may have no sessions: after the last one, the stack can stay."""
     assert sessions("Sessions: {}\n") == {}
 
 
@@ -105,12 +105,12 @@ def test_another_key_is_another_session(sessions: Callable[[str], dict[str, Any]
 
 
 def test_similar_keys(sessions: Callable[[str], dict[str, Any]]) -> None:
-    """Keys that differ by no more than CloudFormation's ids can show are still two sessions."""
+    """Two keys with the same letters and digits are two sessions."""
     assert len(sessions(f"Sessions:\n  ride-1: {RIDE}\n  ride1: {RIDE}\n")) == 2
 
 
 def test_sessions_by_key(stack: cdk.Stack, write: Write) -> None:
-    """The sessions are there for outputs and for other resources, by their keys."""
+    """`sessions` has the constructs by key, for outputs and other resources."""
     file = SessionsFile(stack, "Sessions", path=write(f"Sessions:\n  one: {RIDE}\n"))
 
     number = stack.resolve(file.sessions["one"].proxy_phone_number)
@@ -119,8 +119,8 @@ def test_sessions_by_key(stack: cdk.Stack, write: Write) -> None:
     assert number == {"Fn::GetAtt": [logical_id, "ProxyPhoneNumber"]}
 
 
-def test_references(stack: cdk.Stack, write: Write) -> None:
-    """Numbers by reference stand in the template as such, and the provider may read them."""
+def test_references_bring_their_permissions(stack: cdk.Stack, write: Write) -> None:
+    """The template has the references to numbers, and the provider may read them."""
     secret = f"{{SecretArn: {ARN}-AbCdEf, JsonField: phone}}"
     text = one_session(
         f"{{VoiceConnectorId: {CONNECTOR}, Capabilities: [SMS], ParticipantPhoneNumbers: "
@@ -162,3 +162,12 @@ def test_one_secret_for_many_numbers(stack: cdk.Stack, write: Write) -> None:
     policies = [json.dumps(one) for one in resources(stack, "AWS::IAM::Policy").values()]
     assert len([one for one in policies if "secretsmanager" in one]) == 1
     assert f'"{ARN}-??????"' in "".join(policies)
+
+
+def test_missing_file_is_named_with_its_prop(stack: cdk.Stack, tmp_path: Path) -> None:
+    """The error for a file that cannot be read names the construct, the prop and the file."""
+    missing = tmp_path / "missing.yaml"
+    with pytest.raises(FileNotFoundError, match=r"Calls/One: .* path: No such.*missing\.yaml"):
+        SessionsFile(stack, "One", path=missing)
+    with pytest.raises(IsADirectoryError, match=r"Calls/Two: .* path: Is a dir"):
+        SessionsFile(stack, "Two", path=tmp_path)

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,8 @@ import pytest
 from aws_cdk.assertions import Template
 
 from chime_proxy import ProxySessionProvider, SessionsFile
+from chime_proxy._sessions_file.document import read_sessions
+from chime_proxy._sessions_file.spread import spread
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "gitops.md").read_text(encoding="utf-8")
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
@@ -26,7 +28,7 @@ def resources(stack: cdk.Stack, resource_type: str) -> dict[str, Any]:
 
 
 def test_single_stack_is_the_same_as_many(write: Write) -> None:
-    """A session's logical id does not tell whether its stack is one of several."""
+    """A session has the same logical id in a single stack and in one of several."""
     file = write(f"Sessions:\n  one: {RIDE}\n")
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     alone, one_of_many = cdk.Stack(app, "Alone"), cdk.Stack(app, "OneOfMany")
@@ -38,7 +40,7 @@ def test_single_stack_is_the_same_as_many(write: Write) -> None:
 
 @pytest.mark.parametrize("ids", [[], ["A/Same", "B/Same"]])
 def test_stacks_are_told_apart_by_id(write: Write, ids: list[str]) -> None:
-    """No stack at all, and stacks that a hash cannot tell apart, are refused."""
+    """An empty list of stacks and stacks of the same id are refused."""
     app = cdk.App()
     scopes = [cdk.Stage(app, one.split("/")[0]) for one in ids]
     stacks = [cdk.Stack(scope, "Same") for scope in scopes]
@@ -48,7 +50,7 @@ def test_stacks_are_told_apart_by_id(write: Write, ids: list[str]) -> None:
 
 
 def test_shared_provider(write: Write) -> None:
-    """Stacks may share one provider: each has the permissions that its own sessions need."""
+    """Stacks may share one provider; each has the permissions of its own sessions."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     shared = ProxySessionProvider(cdk.Stack(app, "Shared"), "Provider", endpoint_url="https://x.io")
     stacks = [cdk.Stack(app, f"Sessions{number}") for number in range(2)]
@@ -67,22 +69,26 @@ def test_shared_provider(write: Write) -> None:
 
 
 def test_too_many_for_one_stack(write: Write) -> None:
-    """Sessions that a stack has no room for are refused, with what can be done about it."""
+    """Too many sessions for a stack are refused, with the remedy."""
     rides = "".join(f"  ride-{number}: {RIDE}\n" for number in range(480))
     file = write(f"Sessions:\n{rides}")
 
-    with pytest.raises(ValueError, match=r"^Calls: 480 .* 481 .* file and stacks of their own"):
+    with pytest.raises(
+        ValueError, match=r"^Calls: 480 .* 481 .* another file with stacks of its own"
+    ):
         SessionsFile(cdk.Stack(cdk.App(), "Calls"), "Sessions", path=file)
 
 
-def two_thousand(added: Mapping[str, int]) -> Iterator[str]:
-    """The lines of a file with 2,000 sessions on three connectors, and some more."""
-    yield "Defaults: {Capabilities: [Voice, SMS]}"
-    yield "Sessions:"
-    for key, number in [*added.items(), *((f"ride-{number}", number) for number in range(2000))]:
+def lines(keys: Sequence[str]) -> str:
+    """The text of a file with sessions on three connectors."""
+    entries = []
+    for number, key in enumerate(keys):
         connector = f"abcdef1ghij2klmno3pqr{number % 3}"
         numbers = f'["+1401555{number:04}", "+1206555{number:04}"]'
-        yield f"  {key}: {{VoiceConnectorId: {connector}, ParticipantPhoneNumbers: {numbers}}}"
+        entries.append(
+            f"  {key}: {{VoiceConnectorId: {connector}, ParticipantPhoneNumbers: {numbers}}}"
+        )
+    return "\n".join(["Defaults: {Capabilities: [Voice, SMS]}", "Sessions:", *entries])
 
 
 def templates(file: Path, folder: Path) -> dict[str, dict[str, Any]]:
@@ -97,15 +103,19 @@ def templates(file: Path, folder: Path) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_two_thousand(write: Write, tmp_path: Path) -> None:
+def test_two_thousand_sessions(write: Write, tmp_path: Path) -> None:
     """Eight stacks hold 2,000 sessions with room to spare, and one more changes one of them."""
-    before = templates(write("\n".join(two_thousand({}))), tmp_path / "before")
-    after = templates(write("\n".join(two_thousand({"one-more": 7}))), tmp_path / "after")
+    keys = [f"ride-{number}" for number in range(2000)]
+    # The first few hundred show the resources a stack has beside its sessions.
+    before = templates(write(lines(keys[:480])), tmp_path / "before")
+    after = templates(write(lines([*keys[:480], "one-more"])), tmp_path / "after")
 
-    sizes = [len(template["Resources"]) for template in before.values()]
+    assert sum(count(template) for template in before.values()) == 480
+    others = {name: len(one["Resources"]) - count(one) for name, one in before.items()}
+    parts = spread(read_sessions(write(lines(keys))), list(others))
+    sizes = [len(part) + others[name] for name, part in parts.items()]
     assert len(sizes) == 8
     assert f"eight stacks of {min(sizes)} to {max(sizes)} resources" in GUIDE
-    assert sum(count(template) for template in before.values()) == 2000
     changed = [name for name in before if before[name] != after[name]]
     assert len(changed) == 1
     old, new = before[changed[0]]["Resources"], after[changed[0]]["Resources"]
@@ -116,3 +126,10 @@ def test_two_thousand(write: Write, tmp_path: Path) -> None:
 def count(template: Mapping[str, Any]) -> int:
     """The number of a template's sessions."""
     return sum(resource["Type"] == SESSION for resource in template["Resources"].values())
+
+
+@pytest.mark.parametrize("stacks", [cdk.Stack(), "Calls", [None]])
+def test_stacks_are_a_list_of_stacks(stack: cdk.Stack, write: Write, stacks: Any) -> None:
+    """A single stack in place of a list is refused by the prop's name."""
+    with pytest.raises(ValueError, match="stacks must be a list of one or more stacks"):
+        SessionsFile(stack, "Sessions", path=write("Sessions: {}\n"), stacks=stacks)

@@ -14,7 +14,7 @@ def rides(count: int) -> dict[str, dict[str, Any]]:
 
 
 def ride(connector: str = "main", *participants: str | Mapping[str, str]) -> dict[str, Any]:
-    """A session's properties, as far as they count."""
+    """A session's properties, as far as they count here."""
     return {"VoiceConnectorId": connector, "ParticipantPhoneNumbers": participants}
 
 
@@ -33,7 +33,7 @@ def test_neighbours_mean_nothing() -> None:
 
 
 def test_one_more_stack() -> None:
-    """Sessions move to a new stack only, about as many as its share."""
+    """Sessions move to the new stack only, and no more than about its share."""
     before, after = places(rides(1800), STACKS), places(rides(1800), [*STACKS, "Rides8"])
     moved = {key for key in before if before[key] != after[key]}
 
@@ -42,7 +42,7 @@ def test_one_more_stack() -> None:
 
 
 def test_stays_where_it_is_for_good() -> None:
-    """Where sessions are is a promise to those deployed: another hash would move them."""
+    """The places of sessions are pinned: another hash would move those deployed."""
     assert places(rides(6), STACKS) == {
         "ride-0": "Rides0",
         "ride-1": "Rides1",
@@ -64,10 +64,10 @@ def test_stays_where_it_is_for_good() -> None:
         },
     ],
 )
-def test_room(sessions: dict[str, dict[str, Any]]) -> None:
-    """A stack has room for 480 resources: sessions, and a permission for whatever they refer to."""
+def test_stack_has_room_for_480_resources(sessions: dict[str, dict[str, Any]]) -> None:
+    """A stack has room for 480 resources: sessions, and a permission per connector and number."""
     spread(sessions, ["Rides"])
     more = {**sessions, "one-more": ride("another", "+14015550101")}
 
-    with pytest.raises(ValueError, match="more than the 480 that a stack has room for"):
+    with pytest.raises(ValueError, match="more than the 480 a stack has room for"):
         spread(more, ["Rides"])

@@ -17,7 +17,7 @@ TYPE = "Custom::ChimeVoiceConnectorProxy"
 
 
 def proxy(stack: cdk.Stack, **changes: Any) -> VoiceConnectorProxy:
-    """A configuration with what it needs, and changes to that."""
+    """A configuration with the required props, and changes to them."""
     needed: dict[str, Any] = {
         "voice_connector": CONNECTOR,
         "pool_countries": ["US", "CA"],
@@ -58,7 +58,7 @@ def test_properties_are_pinned(stack: cdk.Stack) -> None:
 
 
 def test_least_properties(stack: cdk.Stack) -> None:
-    """What is not asked for is not in the template."""
+    """Props left out are not in the template."""
     proxy(stack)
 
     assert set(resource(stack)["Properties"]) == {
@@ -71,7 +71,7 @@ def test_least_properties(stack: cdk.Stack) -> None:
 
 
 def test_session_depends_on_its_configuration(stack: cdk.Stack) -> None:
-    """A session on a configured connector is made after the configuration and deleted before it."""
+    """A session is created after its connector's configuration and deleted before it."""
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="calls", require_encryption=True
     )
@@ -93,7 +93,7 @@ def test_session_depends_on_its_configuration(stack: cdk.Stack) -> None:
     assert logical_id in session["DependsOn"]
 
 
-def test_permission(stack: cdk.Stack) -> None:
+def test_permission_is_for_three_calls_on_the_connector(stack: cdk.Stack) -> None:
     """The provider may make exactly the handler's three calls, on exactly the connector."""
     proxy(stack)
 
@@ -105,7 +105,7 @@ def test_permission(stack: cdk.Stack) -> None:
         if "Proxy" in str(one["Action"])
     ]
 
-    calls = re.findall(r"client\.(\w+)_voice_connector_proxy", getsource(configurations))
+    calls = re.findall(r"client\(\)\.(\w+)_voice_connector_proxy", getsource(configurations))
     actions = {f"chime:{verb.capitalize()}VoiceConnectorProxy" for verb in calls}
     assert set(permitted["Action"]) == actions
     assert len(actions) == 3
@@ -114,14 +114,14 @@ def test_permission(stack: cdk.Stack) -> None:
 
 
 def test_depends_on_its_permission(stack: cdk.Stack) -> None:
-    """A configuration is made after the permission to make it, and deleted before it goes."""
+    """A configuration is created after its permission and deleted before it."""
     proxy(stack)
 
     assert any("VoiceConnectorProxyabcdef" in one for one in resource(stack)["DependsOn"])
 
 
 def test_fallback_by_reference(stack: cdk.Stack) -> None:
-    """A fallback number that stands in a secret is in no template, and the provider may read it."""
+    """The template has the ARN of a fallback number's secret, and the provider may read it."""
     arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:fallback-AbCdEf"
     secret = aws_secretsmanager.Secret.from_secret_complete_arn(stack, "Fallback", arn)
     proxy(stack, fallback_number=PhoneNumber.from_secret(secret))
@@ -131,8 +131,8 @@ def test_fallback_by_reference(stack: cdk.Stack) -> None:
     assert "secretsmanager:GetSecretValue" in str(policies)
 
 
-def test_faults(stack: cdk.Stack) -> None:
-    """All props at fault are named at once, in the construct's words and without their values."""
+def test_all_errors_at_once(stack: cdk.Stack) -> None:
+    """One error names every wrong prop, without its value."""
     with pytest.raises(ValueError, match="Calls/Proxy: ") as caught:
         proxy(
             stack,
@@ -150,7 +150,7 @@ def test_faults(stack: cdk.Stack) -> None:
 
 @pytest.mark.parametrize("number", [0, 105])
 def test_number_of_countries(stack: cdk.Stack, number: int) -> None:
-    """As few and as many countries as the API takes, and no more."""
+    """The list has 1 to 100 countries, as the API requires."""
     countries = [f"{a}{b}" for a in "ABCDE" for b in "ABCDEFGHIJKLMNOPQRSTU"]
 
     with pytest.raises(ValueError, match="pool_countries must have 1 to 100 items"):
@@ -159,7 +159,7 @@ def test_number_of_countries(stack: cdk.Stack, number: int) -> None:
 
 @pytest.mark.parametrize("number", [14015550123, 1.5, {}, ["+14015550123"]])
 def test_fallback_of_another_type(stack: cdk.Stack, number: Any) -> None:
-    """What is neither text nor a `PhoneNumber` is named like any other fault, without its value."""
+    """The error for a wrong type is like any other, without the value."""
     with pytest.raises(ValueError, match="fallback_number must be a number in E") as caught:
         proxy(stack, fallback_number=number)
 
@@ -167,12 +167,12 @@ def test_fallback_of_another_type(stack: cdk.Stack, number: Any) -> None:
 
 
 def test_adoption_needs_a_removal_policy(stack: cdk.Stack) -> None:
-    """Nothing is adopted without a word on what becomes of it when the stack goes."""
+    """A configuration is adopted only with a removal policy."""
     with pytest.raises(ValueError, match=r"adopt_existing needs removal_policy.*RETAIN"):
         proxy(stack, adopt_existing=True)
 
 
-def test_attributes(stack: cdk.Stack) -> None:
+def test_every_attribute_is_a_property(stack: cdk.Stack) -> None:
     """Every attribute of the schema is a property of the construct."""
     one = proxy(stack)
     values = [
@@ -186,3 +186,34 @@ def test_attributes(stack: cdk.Stack) -> None:
     names = [stack.resolve(value)["Fn::GetAtt"][1] for value in values]
 
     assert tuple(names) == voice_connector_proxy.SCHEMA.attributes
+
+
+@pytest.mark.parametrize("enabled", ["false", None, cdk.Fn.condition_if("C", "true", "false")])
+def test_enabled_is_true_or_false(stack: cdk.Stack, enabled: Any) -> None:
+    """Other values would be taken for true; a token cannot be negated."""
+    with pytest.raises(ValueError, match="enabled must be true or false"):
+        proxy(stack, enabled=enabled)
+
+
+def test_fallback_number_is_no_secret_value(stack: cdk.Stack) -> None:
+    """CloudFormation resolves no secret in a custom resource: `PhoneNumber` reads it instead."""
+    with pytest.raises(ValueError, match=r"fallback_number must not be a secret.*from_secret or"):
+        proxy(stack, fallback_number=cdk.SecretValue.secrets_manager("fallback"))
+
+
+def test_conditions_pass_everywhere(stack: cdk.Stack) -> None:
+    """A condition passes as any prop but `enabled`."""
+    value = cdk.Fn.condition_if("C", "a", "b")
+    proxy(stack, voice_connector=value, pool_countries=value, fallback_number=value)
+
+    properties = resource(stack)["Properties"]
+
+    assert properties["PhoneNumberPoolCountries"] == {"Fn::If": ["C", "a", "b"]}
+    assert properties["FallBackPhoneNumber"] == {"Fn::If": ["C", "a", "b"]}
+
+
+@pytest.mark.parametrize("countries", ["US", {"US"}, None])
+def test_countries_are_a_list(stack: cdk.Stack, countries: Any) -> None:
+    """Other values than lists are refused by name."""
+    with pytest.raises(ValueError, match=r"pool_countries (must be a list of 1|is required)"):
+        proxy(stack, pool_countries=countries)

@@ -1,1 +1,1 @@
-"""The resources that a stack declares."""
+"""The constructs of the two resource types."""

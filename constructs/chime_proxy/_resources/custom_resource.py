@@ -1,6 +1,6 @@
-"""What the constructs of all types of resources have in common."""
+"""The custom resource behind every construct, and its dependencies."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
@@ -9,8 +9,8 @@ from constructs import Construct, IDependable
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 
-# Over the function's own minute, with room for the delivery that Lambda repeats a minute after a
-# crash. It is a property of every resource: changing it would update them all.
+# Longer than the function's own minute, with room for Lambda's retry a minute after a crash. It is
+# a property of every resource: a change would update them all.
 _SERVICE_TIMEOUT = Duration.minutes(3)
 
 
@@ -21,7 +21,7 @@ def custom_resource(
     properties: Mapping[str, Any],
     removal_policy: RemovalPolicy | None,
 ) -> CustomResource:
-    """A construct's one resource, served by a provider."""
+    """Declare the custom resource of a construct, served by a provider."""
     return CustomResource(
         scope,
         "Resource",
@@ -37,9 +37,11 @@ def depend(
     resource: CustomResource,
     provider: ProxySessionProvider,
     permission: IDependable,
-    numbers: Iterable[object],
+    numbers: object,
 ) -> None:
-    """Let a resource wait for what the provider must be permitted to do and to read."""
-    references = [number for number in numbers if isinstance(number, PhoneNumber)]
+    """Make a resource depend on the permissions its provider needs."""
+    # A token has its place for a whole list.
+    listed = numbers if isinstance(numbers, Sequence) else [numbers]
+    references = [number for number in listed if isinstance(number, PhoneNumber)]
     readings = [provider.permission_to_read(resource, reference) for reference in references]
     resource.node.add_dependency(permission, *readings)

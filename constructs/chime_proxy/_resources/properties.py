@@ -1,6 +1,6 @@
-"""A session's props as its template has them.
+"""Convert props to properties of the template.
 
-What is of a wrong type is left as it is, for the schema to say so together with all other faults.
+Values of a wrong type stay as they are: the schema reports them with all other errors.
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,18 @@ from typing import Any
 from aws_cdk import Duration, RemovalPolicy, Token
 from constructs import Construct
 
+from chime_proxy._deferred_value import is_token
 from chime_proxy._options import GeoMatch
 from chime_proxy._phone_number import PhoneNumber
 
 
 def given(**properties: object) -> dict[str, Any]:
-    """The properties that were asked for."""
+    """Leave out the properties without a value."""
     return {name: value for name, value in properties.items() if value is not None}
 
 
 def listed(values: object) -> object:
-    """A list of texts, tokens or references to phone numbers."""
+    """Convert a list of texts, tokens or phone numbers."""
     # A lone text is a sequence too.
     if isinstance(values, str) or not isinstance(values, Sequence):
         return values
@@ -29,42 +30,51 @@ def listed(values: object) -> object:
 
 
 def number(value: object) -> object:
-    """A text, token or reference to a phone number."""
+    """Convert a text, token or phone number."""
     return value if value is None else _item(value)
 
 
 def check_adoption(
     construct: Construct, prop: str, adopts: object, removal_policy: RemovalPolicy | None
 ) -> None:
-    """Insist on a word about what becomes of an adopted resource when the stack goes.
+    """Require a removal policy of a construct that adopts an existing resource.
 
     Raises:
-        ValueError: there is none.
+        ValueError: it has none.
     """
     if adopts and removal_policy is None:
         msg = (
-            f"{construct.node.path}: {prop} needs removal_policy too: what is adopted goes with "
-            "its stack, a failed first deployment included, unless it is RemovalPolicy.RETAIN"
+            f"{construct.node.path}: {prop} needs removal_policy too: unless it is "
+            "RemovalPolicy.RETAIN, the stack's deletion also deletes what was adopted, and so does "
+            "a failed first deployment"
         )
         raise ValueError(msg)
 
 
+def disabled(enabled: object) -> object:
+    """Convert `enabled` to the opposite property, left out of the template if false."""
+    if not isinstance(enabled, bool):
+        # A token cannot be negated, and a text is no boolean: the schema refuses this one.
+        return str(type(enabled))
+    return None if enabled else True
+
+
 @cache
 def deployment_id() -> str:
-    """When this app was synthesized: the same for all its resources, and new each time."""
+    """The time of the synthesis: the same for all resources of the app."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def minutes(expiry: object) -> object:
-    """A duration in the API's unit."""
+    """Convert a duration to minutes."""
     if expiry is None:
         return None
-    # A bare number does not say what it counts.
+    # A bare number has no unit: as text, the schema refuses it.
     return expiry.to_minutes(integral=False) if isinstance(expiry, Duration) else str(expiry)
 
 
 def geo_match(value: object) -> dict[str, object]:
-    """The two properties that say where a number should be from."""
+    """Convert the preferred place of a number to its two properties."""
     if value is None:
         return {}
     if not isinstance(value, GeoMatch):
@@ -78,4 +88,4 @@ def _item(value: object) -> object:
         return value.reference
     if isinstance(value, str):
         return str(value)
-    return Token.as_string(value) if Token.is_unresolved(value) else value
+    return Token.as_string(value) if is_token(value) else value

@@ -1,16 +1,16 @@
-"""A proxy session as a construct."""
+"""The construct of a proxy session."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
 from constructs import Construct
 
-from chime_proxy._options import Capability, GeoMatch, NumberSelection
+from chime_proxy._options import Capability, GeoMatch, NumberSelection, SequenceNotStr
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._resources import properties as props
+from chime_proxy._resources.configuration_check import warn_without_configuration
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.session_reference import IProxySession, SessionBase, SessionReference
 from chime_proxy._resources.voice_connector import (
@@ -23,11 +23,11 @@ from chime_proxy._schema import check
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """One end of a session.
+    """One participant of a session, as the session's attributes show it.
 
     Args:
         phone_number: the participant's own number.
-        proxy_phone_number: the number that the participant calls and texts.
+        proxy_phone_number: the number to call and text from `phone_number`.
     """
 
     phone_number: str
@@ -37,41 +37,43 @@ class Participant:
 class ProxySession(SessionBase):
     """Two participants who call and text each other through one proxy phone number.
 
-    Capabilities and expiry change in place; any other change, and the removal of `expiry`,
-    makes a new session with a number of its own. A session closes by itself when it expires:
-    the next change of the stack that touches it then makes a new one.
+    Capabilities and expiry change in place. Any other change, and the removal of `expiry`,
+    replaces the session, and the new one may have another number. A session closes when it
+    expires; the next update of its resource then creates a new one.
 
-    Tokens pass in every place of a literal value.
+    Texts, numbers, lists and their items may be tokens. Secrets are refused: CloudFormation
+    resolves none in a custom resource, and `PhoneNumber` takes their place.
 
     Args:
         scope: where the session belongs.
         construct_id: its id within the scope.
-        voice_connector: what carries it: an id (not an ARN), the connector's construct, or its
-            `VoiceConnectorProxy`, which the session then depends on.
-        participants: the two participants' numbers: in E.164 format, or a `PhoneNumber` that
-            keeps one out of the template. `geo_match` looks at the first.
-        capabilities: what it carries.
-        expiry: how long it stays open, 1 to 720 whole minutes. Default: the connector's own.
+        voice_connector: an id (not an ARN), the connector's construct, or its
+            `VoiceConnectorProxy`; the session depends on the latter.
+        participants: the two participants' numbers, each in E.164 format, or as a `PhoneNumber`
+            to keep it out of the template. `geo_match` looks at the first.
+        capabilities: voice, text messages or both.
+        expiry: time until the session closes, 1 to 720 whole minutes. Default: the connector's
+            own.
         name: at most 30 letters, digits and spaces. Default: one derived from stack and
-            resource, by which the session is found again after a crash.
-        number_selection: whether to prefer the proxy number that these participants had last.
+            resource; after a crash the handler finds the session by it.
+        number_selection: preference for or against the proxy number these participants had last.
             Default: the service decides.
-        geo_match: where the proxy number should be from. Default: anywhere.
-        provider: the function that serves the session. Default: one for the whole stack.
+        geo_match: preferred place of the proxy number. Default: anywhere.
+        provider: the function behind the session. Default: one for the whole stack.
         removal_policy: `RETAIN` keeps the session when it is removed or replaced.
             Default: it is deleted.
-        reveal_participants: whether `participants` of the session shows the numbers that came
-            as a `PhoneNumber` too. Default: they are empty.
-        adopt: the id of a session that exists already, with what is declared here: creation
-            takes it instead of making one. It then belongs to the stack, which deletes it unless
-            `removal_policy` says otherwise: so that must be given as well. Later it may be left
-            out. Default: a session is made.
-        ensure_open_on_deploy: whether every deployment looks at the session, and makes a new
-            one if it has closed. It costs an update of the session per deployment, and a
-            template that differs at each synthesis. Default: only a change touches the session.
+        reveal_participants: show the numbers of a `PhoneNumber` in the session's `participants`
+            too. Default: they are empty.
+        adopt: id of an existing session with the properties declared here. The resource takes it
+            over instead of creating one, and the stack deletes it unless `removal_policy` says
+            otherwise; so `removal_policy` is required with it. After the first deployment it may
+            be left out. Default: a session is created.
+        ensure_open_on_deploy: check the session at every deployment, and create a new one if it
+            has closed. It costs an update of the session per deployment, and the template
+            differs at each synthesis. Default: only a change touches the session.
 
     Raises:
-        ValueError: every prop at fault and what it may be.
+        ValueError: for each wrong prop, its allowed values.
     """
 
     def __init__(  # noqa: PLR0913 - the resource's own properties
@@ -80,8 +82,8 @@ class ProxySession(SessionBase):
         construct_id: str,
         *,
         voice_connector: VoiceConnector,
-        participants: Sequence[str | PhoneNumber],
-        capabilities: Sequence[Capability | str],
+        participants: SequenceNotStr[str | PhoneNumber],
+        capabilities: SequenceNotStr[Capability | str],
         expiry: Duration | None = None,
         name: str | None = None,
         number_selection: NumberSelection | str | None = None,
@@ -115,17 +117,19 @@ class ProxySession(SessionBase):
         depend(self._resource, provider, provider.permission_for(self, connector), participants)
         if isinstance(voice_connector, ConfiguredVoiceConnector):
             self._resource.node.add_dependency(voice_connector)
+        else:
+            warn_without_configuration(self, voice_connector)
 
     @staticmethod
     def from_proxy_session_attributes(
         scope: Construct, construct_id: str, *, voice_connector_id: str, proxy_session_id: str
     ) -> IProxySession:
-        """A session that is declared in another app or stack, or in none.
+        """Refer to a session of another app or stack, or of none.
 
         Args:
-            scope: where it is used.
+            scope: a construct of the stack that uses it.
             construct_id: its id within the scope.
-            voice_connector_id: the id of the voice connector that carries it, not the ARN.
+            voice_connector_id: the id of its voice connector, not the ARN.
             proxy_session_id: its id within the voice connector.
 
         Raises:
@@ -145,12 +149,12 @@ class ProxySession(SessionBase):
 
     @property
     def voice_connector_id(self) -> str:
-        """The id of the voice connector that carries the session."""
+        """The id of the session's voice connector."""
         return self._attribute("VoiceConnectorId")
 
     @property
     def session_name(self) -> str:
-        """The name of the session, the derived one where none was given."""
+        """The name of the session: `name`, or the derived one."""
         return self._attribute("Name")
 
     @property
@@ -160,17 +164,17 @@ class ProxySession(SessionBase):
 
     @property
     def proxy_phone_number(self) -> str:
-        """The number that both participants call and text."""
+        """The number both participants call and text."""
         return self._attribute("ProxyPhoneNumber")
 
     @property
     def participants(self) -> tuple[Participant, Participant]:
-        """Both ends of the session, in the order declared."""
+        """Both participants, in the order declared."""
         return self._participant(0), self._participant(1)
 
     @property
     def capabilities(self) -> str:
-        """What the session carries, sorted and joined with commas."""
+        """The capabilities of the session, sorted and joined with commas."""
         return self._attribute("Capabilities")
 
     @property

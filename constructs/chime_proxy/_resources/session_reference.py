@@ -1,11 +1,12 @@
-"""A proxy session as other constructs see it, whether this app declares it or not."""
+"""A proxy session as other constructs see it, declared in this app or elsewhere."""
 
 import re
 from typing import Protocol
 
-from aws_cdk import Stack, Token, aws_iam
+from aws_cdk import Stack, aws_iam
 from constructs import Construct, IConstruct
 
+from chime_proxy._deferred_value import is_deferred
 from chime_proxy._provider.permissions import voice_connector_arn
 from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
 from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
@@ -20,32 +21,29 @@ class IProxySession(IConstruct, Protocol):
 
     @property
     def voice_connector_id(self) -> str:
-        """The id of the voice connector that carries the session."""
+        """The id of the session's voice connector."""
 
     def grant_read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
-        """Let an application look at the session with `GetProxySession`.
-
-        IAM knows nothing narrower than a voice connector: whoever may look at one session may
-        look at each one of its connector whose id they know. They see the participants' numbers.
+        """Permit `GetProxySession` on the session; see `ProxySession.grant_read`.
 
         Args:
-            grantee: who looks at it.
+            grantee: the application's role, or another principal.
         """
 
 
 class SessionBase(Construct):
-    """What every session offers, once it knows its voice connector."""
+    """The permissions to read sessions, as every kind of session grants them."""
 
     _connector: str
 
     def grant_read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
-        """Let an application look at the session with `GetProxySession`.
+        """Permit `GetProxySession` on the session, with its participants' numbers.
 
-        IAM knows nothing narrower than a voice connector: whoever may look at one session may
-        look at each one of its connector whose id they know. They see the participants' numbers.
+        IAM has no narrower resource than a voice connector: the permission covers each session
+        of the connector, for an application with that session's id.
 
         Args:
-            grantee: who looks at it.
+            grantee: the application's role, or another principal.
         """
         return _grant(self, self._connector, grantee, "chime:GetProxySession")
 
@@ -53,13 +51,13 @@ class SessionBase(Construct):
     def grant_read_all(
         scope: Construct, grantee: aws_iam.IGrantable, *, voice_connector: VoiceConnector
     ) -> aws_iam.Grant:
-        """Let an application list the sessions of a voice connector and look at each.
+        """Permit `ListProxySessions` and `GetProxySession` on a voice connector.
 
-        It sees the numbers of all participants, those of sessions that no stack declares too.
+        The application sees all participants' numbers, also of sessions declared in no stack.
 
         Args:
             scope: a construct of a stack in the voice connector's account and region.
-            grantee: who looks at them.
+            grantee: the application's role, or another principal.
             voice_connector: an id (not an ARN), or the connector's construct.
 
         Raises:
@@ -70,14 +68,14 @@ class SessionBase(Construct):
 
 
 class SessionReference(SessionBase):
-    """A session that is declared elsewhere."""
+    """A session declared elsewhere."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, voice_connector_id: str, proxy_session_id: str
     ) -> None:
         super().__init__(scope, construct_id)
         self._connector = _checked(voice_connector_id)
-        self._session = proxy_session_id
+        self._session = _matching("proxy_session_id", proxy_session_id, "AdoptProxySessionId")
 
     @property
     def proxy_session_id(self) -> str:
@@ -86,7 +84,7 @@ class SessionReference(SessionBase):
 
     @property
     def voice_connector_id(self) -> str:
-        """The id of the voice connector that carries the session."""
+        """The id of the session's voice connector."""
         return self._connector
 
 
@@ -100,9 +98,14 @@ def _grant(
 
 
 def _checked(connector: str) -> str:
-    shape = resource_schema(PROXY_SESSION)["properties"]["VoiceConnectorId"]
-    if not Token.is_unresolved(connector) and not re.fullmatch(shape["pattern"], connector):
-        # An ARN would make a permission that permits nothing.
-        msg = f"the voice connector must be {shape['$comment']}"
+    # With an ARN in its place, the resource of the policy would match nothing.
+    return _matching("the voice connector", connector, "VoiceConnectorId")
+
+
+def _matching(name: str, value: str, schema_property: str) -> str:
+    shape = resource_schema(PROXY_SESSION)["properties"][schema_property]
+    is_match = isinstance(value, str) and re.fullmatch(shape["pattern"], value)
+    if not is_match and not is_deferred(value):
+        msg = f"{name} must be {shape['$comment']}"
         raise ValueError(msg)
-    return connector
+    return value

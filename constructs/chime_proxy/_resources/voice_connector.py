@@ -1,4 +1,4 @@
-"""The id of a voice connector, from whatever a CDK app has in hand."""
+"""The id of a voice connector, from its construct, its ARN or its configuration."""
 
 from typing import TypeAlias
 
@@ -7,9 +7,11 @@ from aws_cdk.aws_chime import CfnVoiceConnector
 from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 from constructs import Construct
 
+from chime_proxy._deferred_value import is_token, parameter_token
+
 
 class ConfiguredVoiceConnector(Construct):
-    """A voice connector with a proxy configuration of the app's: its sessions depend on that."""
+    """A voice connector whose proxy configuration is in the app; its sessions depend on it."""
 
     _connector: str
 
@@ -18,7 +20,7 @@ VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | Confi
 
 
 def voice_connector_id(voice_connector: VoiceConnector) -> str:
-    """The id that the API wants: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
+    """Find the id of a voice connector: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
     if isinstance(voice_connector, ConfiguredVoiceConnector):
         return voice_connector._connector  # noqa: SLF001 - the class's own module
     if isinstance(voice_connector, CfnVoiceConnector):
@@ -26,15 +28,23 @@ def voice_connector_id(voice_connector: VoiceConnector) -> str:
     if hasattr(voice_connector, "voice_connector_ref"):
         arn = voice_connector.voice_connector_ref.voice_connector_arn
         return Fn.select(1, Fn.split("vc/", arn))
-    if isinstance(voice_connector, str) or not Token.is_unresolved(voice_connector):
-        return _id_of_ref(voice_connector)
-    return Token.as_string(voice_connector)
+    if isinstance(voice_connector, str):
+        return _id_of_ref(parameter_token(voice_connector))
+    return Token.as_string(voice_connector) if is_token(voice_connector) else voice_connector
+
+
+def declared_connector(voice_connector: VoiceConnector) -> CfnVoiceConnector | None:
+    """Find the connector's construct if it is declared in the app."""
+    if isinstance(voice_connector, CfnVoiceConnector):
+        return voice_connector
+    if not isinstance(voice_connector, str) or not is_token(voice_connector):
+        return None
+    token = Tokenization.reverse_string(voice_connector).first_token
+    target = token.target if isinstance(token, Reference) else None
+    return target if isinstance(target, CfnVoiceConnector) else None
 
 
 def _id_of_ref(text: str) -> str:
-    """The id where a connector's `ref` was given, which is the ARN that nobody wants."""
-    token = Tokenization.reverse_string(text).first_token if isinstance(text, str) else None
-    target = token.target if isinstance(token, Reference) else None
-    if isinstance(target, CfnVoiceConnector) and text == target.ref:
-        return target.attr_voice_connector_id
-    return text
+    """Replace the `ref` of a connector, its ARN, by the id."""
+    target = declared_connector(text)
+    return text if target is None or text != target.ref else target.attr_voice_connector_id

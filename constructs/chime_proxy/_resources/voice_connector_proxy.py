@@ -1,14 +1,14 @@
 """The construct of a voice connector's proxy configuration."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Duration, RemovalPolicy
 from constructs import Construct
 
+from chime_proxy._options import SequenceNotStr
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import VOICE_CONNECTOR_PROXY
 from chime_proxy._resources import properties as props
+from chime_proxy._resources.configuration_check import note_configuration
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
@@ -19,29 +19,29 @@ from chime_proxy._schema import check
 
 
 class VoiceConnectorProxy(ConfiguredVoiceConnector):
-    """The proxy configuration of a voice connector: without one it carries no proxy sessions.
+    """The proxy configuration of a voice connector; without one it has no proxy sessions.
 
-    Everything but the connector changes in place. Sessions whose `voice_connector` it is are made
-    after it and deleted before it.
+    Everything but the connector changes in place. Sessions with this construct as their
+    `voice_connector` are created after it and deleted before it.
 
     Args:
         scope: where the configuration belongs.
         construct_id: its id within the scope.
-        voice_connector: what is configured: an id (not an ARN), or the connector's construct.
-        pool_countries: where proxy numbers are from, each two capital letters, such as `US`.
-        default_expiry: how long a session stays open that does not say, 1 to 720 whole minutes.
-        fallback_number: whom calls reach after a session has ended: a number in E.164 format, or
-            a `PhoneNumber` that keeps it out of the template. Default: nobody.
-        enabled: whether sessions can be created. Default: they can.
-        adopt_existing: whether to take over a configuration that the connector has already.
-            It then belongs to the stack, which deletes it unless `removal_policy` says otherwise:
-            so that must be given as well. Default: creation fails.
-        provider: the function that serves the configuration. Default: one for the whole stack.
+        voice_connector: an id (not an ARN), or the connector's construct.
+        pool_countries: the countries of the proxy numbers, each two capital letters, such as `US`.
+        default_expiry: expiry of sessions without their own, 1 to 720 whole minutes.
+        fallback_number: the number that calls reach after a session has ended, in E.164 format,
+            or as a `PhoneNumber` to keep it out of the template. Default: none.
+        enabled: allow new sessions. Default: they are allowed.
+        adopt_existing: take over the connector's existing configuration. The stack then deletes
+            it unless `removal_policy` says otherwise; so `removal_policy` is required with it.
+            Default: creation fails if the connector has a configuration.
+        provider: the function behind the configuration. Default: one for the whole stack.
         removal_policy: `RETAIN` keeps the configuration when it is removed or replaced.
             Default: it is deleted.
 
     Raises:
-        ValueError: every prop at fault and what it may be.
+        ValueError: for each wrong prop, its allowed values.
     """
 
     def __init__(  # noqa: PLR0913 - the resource's own properties
@@ -50,7 +50,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         construct_id: str,
         *,
         voice_connector: VoiceConnector,
-        pool_countries: Sequence[str],
+        pool_countries: SequenceNotStr[str],
         default_expiry: Duration,
         fallback_number: str | PhoneNumber | None = None,
         enabled: bool = True,
@@ -65,7 +65,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             DefaultSessionExpiryMinutes=props.minutes(default_expiry),
             PhoneNumberPoolCountries=props.listed(pool_countries),
             FallBackPhoneNumber=props.number(fallback_number),
-            Disabled=None if enabled else True,
+            Disabled=props.disabled(enabled),
             AdoptExisting=adopt_existing or None,
         )
         check(self, properties, VOICE_CONNECTOR_PROXY)
@@ -75,7 +75,8 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             self, provider, "Custom::ChimeVoiceConnectorProxy", properties, removal_policy
         )
         permission = provider.permission_to_configure(self, self._connector)
-        depend(self._resource, provider, permission, [fallback_number])
+        depend(self._resource, provider, permission, fallback_number)
+        note_configuration(voice_connector)
 
     @property
     def voice_connector_id(self) -> str:
@@ -84,20 +85,20 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
 
     @property
     def default_session_expiry_minutes(self) -> str:
-        """The minutes after which a session closes that says nothing else."""
+        """The minutes until a session without its own expiry closes."""
         return self._resource.get_att_string("DefaultSessionExpiryMinutes")
 
     @property
     def phone_number_countries(self) -> str:
-        """The countries that proxy numbers are taken from, sorted and joined with commas."""
+        """The countries of the proxy numbers, sorted and joined with commas."""
         return self._resource.get_att_string("PhoneNumberCountries")
 
     @property
     def fall_back_phone_number(self) -> str:
-        """The fallback number; empty without one, and where it came as a `PhoneNumber`."""
+        """The fallback number; empty if there is none, or if it is a `PhoneNumber`."""
         return self._resource.get_att_string("FallBackPhoneNumber")
 
     @property
     def disabled(self) -> str:
-        """`true` where no session can be created, else `false`."""
+        """`true` if no session can be created, else `false`."""
         return self._resource.get_att_string("Disabled")

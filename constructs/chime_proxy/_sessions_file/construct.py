@@ -1,4 +1,4 @@
-"""Sessions as data."""
+"""The construct of a sessions file."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,27 +18,27 @@ from chime_proxy._sessions_file.spread import spread
 class SessionsFile(Construct):
     """The sessions of a YAML file, one construct an entry.
 
-    An entry's key makes the session's logical id, and nothing else does: entries can be moved,
-    added and removed, and no other session is touched. Under another key, a session is another
-    session: the old one is deleted and a new one made.
+    The session's logical id depends only on the entry's key: entries can be moved, added and
+    removed without a change of other sessions. A new key is a new session: the one under the old
+    key is deleted.
 
-    More sessions than one stack may hold go to several. An entry's key and the stacks' ids say
-    which one it belongs to, so a change of one entry changes one stack. A stack more or less moves
-    sessions, which makes them anew: begin with as many stacks as there will ever be sessions for,
-    at about 300 sessions each.
+    More sessions than one stack may hold are spread over several. The entry's key and the stacks'
+    ids determine its stack, so a change of one entry changes one stack. One stack more or less
+    moves sessions to other stacks, and a moved session is a new one: start with enough stacks for
+    all sessions ever expected, at about 300 sessions each.
 
     Args:
         scope: a stack or a construct in it, for a file of a single stack; otherwise the app or the
             stage.
-        construct_id: its id within the scope, and that of the sessions' construct within a stack.
+        construct_id: its id within the scope, and the id of the sessions' parent in each stack.
         path: the file.
-        stacks: the stacks to spread the sessions over. Default: that of the scope.
-        provider: the provider of a stack's sessions. Default: each stack has one for its own.
+        stacks: the stacks to spread the sessions over. Default: the scope's own.
+        provider: returns the provider of a stack's sessions. Default: one provider per stack.
 
     Raises:
-        ValueError: the file is wrong, with every fault and its line; or a stack would hold more
-            resources than CloudFormation allows; or two stacks have the same id.
-        OSError: the file cannot be read.
+        ValueError: the file is not valid, with every problem and its line; or a stack would hold
+            more resources than CloudFormation allows; or two stacks have the same id.
+        OSError: the file cannot be read; with its path.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SessionsFile(Construct):
         provider: Callable[[Stack], ProxySessionProvider] = ProxySessionProvider.of,
     ) -> None:
         super().__init__(scope, construct_id)
-        entries = read_sessions(Path(path))
+        entries = _entries(self, Path(path))
         homes = _homes(self, construct_id, stacks)
         self._sessions: dict[str, ProxySession] = {}
         for stack_id, part in spread(entries, list(homes)).items():
@@ -64,15 +64,24 @@ class SessionsFile(Construct):
         return dict(self._sessions)
 
 
+def _entries(file: SessionsFile, path: Path) -> dict[str, Properties]:
+    try:
+        return read_sessions(path)
+    except OSError as error:
+        msg = f"{file.node.path}: cannot read the file of path: {error.strerror}"
+        raise OSError(error.errno, msg, str(path.absolute())) from error
+
+
 def _homes(
     file: SessionsFile, construct_id: str, stacks: Sequence[Stack] | None
 ) -> dict[str, Construct]:
-    """The construct that holds the sessions, by the id of each stack."""
+    """Map the id of each stack to the parent of its sessions."""
     if stacks is None:
         return {Stack.of(file).node.id: file}
-    stack_ids = [stack.node.id for stack in stacks]
+    is_list = isinstance(stacks, Sequence) and all(isinstance(one, Stack) for one in stacks)
+    stack_ids = [stack.node.id for stack in stacks] if is_list else []
     if len(set(stack_ids)) != len(stack_ids) or not stack_ids:
-        msg = "stacks must be one or more, each with an id of its own"
+        msg = "stacks must be a list of one or more stacks, each with an id of its own"
         raise ValueError(msg)
     return {
         stack_id: Construct(stack, construct_id)
@@ -83,7 +92,7 @@ def _homes(
 def _sessions(
     home: Construct, entries: Mapping[str, Properties], provider: ProxySessionProvider
 ) -> dict[str, ProxySession]:
-    # With a space, which no key has.
+    # The space keeps it apart from the sessions: a key has none.
     sources = NumberSources(Construct(home, "numbers of"))
     return {
         key: ProxySession(home, key, **_props(entry, sources), provider=provider)

@@ -1,4 +1,4 @@
-"""The secrets and parameters that the numbers of a file's sessions are read from."""
+"""The secrets and parameters with the numbers of a file's sessions."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from constructs import Construct
 
 from chime_proxy._phone_number import PhoneNumber
 
-# Secrets Manager ends a secret's name with six characters of its own to make the ARN.
+# Secrets Manager appends a hyphen and six characters to the secret's name in the ARN.
 _COMPLETE_ARN = re.compile(r".*-[A-Za-z0-9]{6}")
 
 
@@ -17,7 +17,7 @@ class NumberSources:
     """The secrets and parameters of one stack, each imported once.
 
     Args:
-        scope: where they are imported.
+        scope: the parent of the imported constructs.
     """
 
     def __init__(self, scope: Construct) -> None:
@@ -26,7 +26,7 @@ class NumberSources:
         self._parameter = cache(self._import_parameter)
 
     def participant(self, value: str | Mapping[str, str]) -> str | PhoneNumber:
-        """A participant as a session takes it: a number, or where to read one."""
+        """Convert an entry's participant to a number or `PhoneNumber`."""
         if isinstance(value, str):
             return value
         if "ParameterName" in value:

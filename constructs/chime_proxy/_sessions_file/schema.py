@@ -1,4 +1,4 @@
-"""The JSON Schema of a sessions file, made from the resource's own."""
+"""Derive the JSON Schema of a sessions file from the resource's schema."""
 
 import re
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ PARTICIPANTS = "ParticipantPhoneNumbers"
 KEY = re.compile("[A-Za-z][A-Za-z0-9-]{0,63}")
 KEY_FORM = "a letter, and then at most 63 letters, digits and hyphens"
 _DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-# Of CloudFormation's own, and unknown to JSON Schema.
+# A keyword of CloudFormation, unknown to JSON Schema.
 _FOREIGN = "insertionOrder"
-# They concern one deployment: data that stays is no place for them.
+# They concern one deployment, and a sessions file outlives it.
 _PASSING = frozenset({"AdoptProxySessionId", "DeploymentId"})
 
 
 def sessions_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 7) of a sessions file, for editors and for checks in CI."""
+    """Make the JSON Schema (draft 7) of a sessions file, for editors and checks in CI."""
     shapes = _shapes(resource_schema(PROXY_SESSION))
     required = resource_schema(PROXY_SESSION)["required"]
     return {
@@ -72,7 +72,7 @@ def _sessions() -> dict[str, Any]:
 
 
 def _here_or_in_defaults(name: str) -> dict[str, Any]:
-    # The last choice is the one that is meant where neither is taken.
+    # The order counts: if neither fits, errors are reported for the last one.
     return {
         "anyOf": [
             {

@@ -1,9 +1,8 @@
-"""Which stack a session of a file belongs to.
+"""Assign the sessions of a file to stacks, by rendezvous hashing.
 
-By rendezvous hashing: of all stacks, the one whose hash together with the session's key is the
-highest. So where a session belongs depends on its key and on the stacks' ids, and on nothing
-else: not on the other sessions, not on an order. One more stack takes an even share from all the
-others, and no session moves between those.
+A session belongs to the stack with the highest hash of stack id and session key. So its place
+depends on its key and the stacks' ids alone: not on other sessions, and not on any order. One more
+stack takes an even share of sessions from all others, and no session moves between those.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,22 +12,22 @@ from hashlib import sha256
 from chime_proxy._sessions_file.document import Properties
 
 _RESOURCES = 500
-# For the provider's own resources and for what else is in the stack; CDK counts all of it.
+# For the provider's resources and other constructs of the stack; CDK counts all of them.
 _ROOM = 20
 _REMEDY = (
-    "Give new sessions a file and stacks of their own, which moves none; or add a stack, which "
-    "takes its share of the sessions from all the others, and makes those anew"
+    "Declare new sessions in another file with stacks of its own, which moves none; or add a "
+    "stack: it takes a share of the sessions of all others, and those are created anew"
 )
 
 
 def spread(
     sessions: Mapping[str, Properties], stack_ids: Sequence[str]
 ) -> dict[str, dict[str, Properties]]:
-    """The sessions of each stack.
+    """Assign sessions to stacks.
 
     Raises:
-        ValueError: a stack would hold more resources than CloudFormation allows: how many they
-            are, how many may be, and what to do.
+        ValueError: a stack would hold more resources than CloudFormation allows; with their
+            number, the limit and the remedy.
     """
     parts: dict[str, dict[str, Properties]] = {stack_id: {} for stack_id in stack_ids}
     for key, properties in sessions.items():
@@ -47,7 +46,7 @@ def _check_size(stack_id: str, sessions: Mapping[str, Properties]) -> None:
     if resources > _RESOURCES - _ROOM:
         msg = (
             f"{stack_id}: {len(sessions)} sessions and their permissions are {resources} resources, "
-            f"more than the {_RESOURCES - _ROOM} that a stack has room for. {_REMEDY}"
+            f"more than the {_RESOURCES - _ROOM} a stack has room for. {_REMEDY}"
         )
         raise ValueError(msg)
 

@@ -1,4 +1,4 @@
-"""What is wrong with the sessions of a file, in the file's own terms."""
+"""Find the problems of a sessions file, and describe them by its own names."""
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
@@ -8,19 +8,25 @@ from jsonschema import ValidationError
 
 from chime_proxy._schema import form, size, strict_validator
 from chime_proxy._sessions_file.schema import KEY, KEY_FORM, PARTICIPANTS, sessions_schema
-from chime_proxy._sessions_file.yaml_document import Document, Fault, Faulty, FaultyKey, Path
+from chime_proxy._sessions_file.yaml_document import (
+    Document,
+    Path,
+    Problem,
+    Unreadable,
+    UnreadableKey,
+)
 
 
-def session_faults(document: Document) -> list[Fault]:
-    """Everything that is wrong with a file, by line."""
+def session_problems(document: Document) -> list[Problem]:
+    """List the problems of a file, sorted by line."""
     found = strict_validator(sessions_schema()).iter_errors(document.value)
     errors = _most_basic([*chain.from_iterable(map(_meant, found))])
-    faults = chain.from_iterable(_faults(error, document) for error in errors)
-    return sorted({*document.faults, *faults})
+    problems = chain.from_iterable(_problems(error, document) for error in errors)
+    return sorted({*document.problems, *problems})
 
 
 def _meant(error: ValidationError) -> Iterator[ValidationError]:
-    """The error, or for a value that fits no choice what it lacks to fit the one that is meant."""
+    """Split the error of an alternative into the errors of the choice meant by the value."""
     if error.validator not in {"anyOf", "oneOf"}:
         yield error
         return
@@ -36,12 +42,12 @@ def _choice(choices: list[Mapping[str, Any]], value: Any) -> int | None:
     if not isinstance(value, dict):
         return 0
     known = [len(value.keys() & choice.get("properties", {}).keys()) for choice in choices]
-    # The last of the best: of Defaults and Sessions, the sessions.
+    # The last of equals: between Defaults and Sessions, it is Sessions.
     return max(range(len(known)), key=lambda place: (known[place], place)) if any(known) else None
 
 
 def _most_basic(errors: list[ValidationError]) -> list[ValidationError]:
-    """The errors without those that follow from a value's being of the wrong type."""
+    """Leave out the errors caused by a wrong type: the type itself is reported."""
     mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     return [
         error
@@ -50,24 +56,24 @@ def _most_basic(errors: list[ValidationError]) -> list[ValidationError]:
     ]
 
 
-def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
+def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
-    if isinstance(error.instance, Faulty):
+    if isinstance(error.instance, Unreadable):
         return
     for place, phrase in _said(error, path):
-        yield Fault(document.lines.get(place, 1), f"{_name(place)}{phrase}")
+        yield Problem(document.lines.get(place, 1), f"{_name(place)}{phrase}")
 
 
 def _said(error: ValidationError, path: Path) -> Iterator[tuple[Path, str]]:
     schema: Mapping[str, Any] = dict(error.schema)  # type: ignore[arg-type]  # never a bare boolean
     value: Any = error.instance
     if "propertyNames" in error.schema_path:
-        if not isinstance(value, FaultyKey):
+        if not isinstance(value, UnreadableKey):
             yield (*path, value), f"has a key that is not {KEY_FORM}"
     elif error.validator == "additionalProperties":
         known = ", ".join(schema["properties"])
         for name in value.keys() - schema["properties"].keys():
-            if not isinstance(name, FaultyKey):
+            if not isinstance(name, UnreadableKey):
                 yield (*path, name), f"is not a property; known are {known}"
     else:
         yield path, _allowed(error, schema)
@@ -80,7 +86,7 @@ def _name(path: Path) -> str:
 
 
 def _shown(key: str) -> str:
-    # Whatever else stands in the place of a key may be a phone number.
+    # Anything else in the place of a key may be a phone number.
     return key if KEY.fullmatch(key) else "?"
 
 
@@ -122,4 +128,4 @@ def _kind(schema: Mapping[str, Any], value: Any) -> str:
             return "must be a mapping"
     if value is None or isinstance(value, list | dict):
         return "must be text"
-    return "must be quoted: without quotes it is not text to YAML, but a number or the like"
+    return "must be quoted: unquoted, YAML reads it as a number, a time or a boolean"

@@ -1,7 +1,7 @@
-"""A YAML file as plain data that remembers its lines.
+"""Read a YAML file as plain data with line numbers.
 
-Tags, aliases, merge keys and repeated keys are faults, so no file can grow while it is read, and
-none says anything twice.
+Tags, aliases, merge keys and repeated keys are problems: a file cannot grow while it is read, and
+every value has one place.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,72 +16,71 @@ from chime_proxy._sessions_file.yaml_scalar import scalar
 Path: TypeAlias = tuple[str | int, ...]
 
 _DEEPEST = 8
-# libyaml's reader where PyYAML was built with it: the same events, ten times as fast.
+# libyaml's parser gives the same events ten times as fast; not every PyYAML has it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One thing that is wrong, said without the values that stand there.
+class Problem:
+    """An error in a file, described without the file's values.
 
     Args:
         line: the line, counted from 1.
-        text: what is wrong, and what may be there.
+        text: the error, and the allowed values.
     """
 
     line: int
     text: str
 
 
-class Faulty:
-    """The place of something that a fault has been found with already."""
+class Unreadable:
+    """A value whose problem is reported already."""
 
 
-class FaultyKey(str):
-    """The place of a key that a fault has been found with already."""
+class UnreadableKey(str):
+    """A key whose problem is reported already."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says.
+    """The content of a file.
 
     Args:
-        value: its content: mappings, lists, texts, whole numbers, truths, None, and what could
-            not be read.
-        lines: the line of each place; that of a mapping's member is its key's.
-        faults: what could not be read.
+        value: mappings, lists, texts, whole numbers, booleans, None, `Unquoted` and `Unreadable`.
+        lines: the line of each path; for a member of a mapping, its key's.
+        problems: the errors found while reading.
     """
 
     value: Any
     lines: Mapping[Path, int]
-    faults: tuple[Fault, ...]
+    problems: tuple[Problem, ...]
 
 
 def read_document(text: str) -> Document:
-    """The content of a YAML file; what cannot be read is among its faults."""
+    """Parse a YAML file; errors are among its `problems`."""
     reader = _Reader(yaml.parse(text, Loader=_LOADER))
     value = reader.document()
-    return Document(value=value, lines=reader.lines, faults=tuple(reader.faults))
+    return Document(value=value, lines=reader.lines, problems=tuple(reader.problems))
 
 
 @dataclass(slots=True)
 class _Reader:
     events: Iterator[yaml.Event]
     lines: dict[Path, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def document(self) -> Any:
         try:
             return self._only_document()
         except yaml.MarkedYAMLError as error:
             place = error.problem_mark.line + 1 if error.problem_mark else 1
-            return self._faulty(place, f"is not YAML: {error.problem}")
+            return self._unreadable(place, f"is not YAML: {error.problem}")
         except yaml.reader.ReaderError:
-            return self._faulty(1, "is not YAML: it has control characters")
+            return self._unreadable(1, "is not YAML: it has control characters")
         except _TooDeepError as error:
-            return self._faulty(error.line, "is nested deeper than a sessions file can be")
+            return self._unreadable(error.line, "is nested deeper than a sessions file can be")
 
     def _only_document(self) -> Any:
         next(self.events)
@@ -91,7 +90,7 @@ class _Reader:
         next(self.events)
         after = next(self.events)
         if isinstance(after, yaml.DocumentStartEvent):
-            self._faulty(_line(after), "begins a second document: one file is one document")
+            self._unreadable(_line(after), "begins a second document: one file is one document")
         return value
 
     def _value(self, event: yaml.Event, path: Path) -> Any:
@@ -100,7 +99,7 @@ class _Reader:
             raise _TooDeepError(_line(event))
         value = self._content(event, path)
         if getattr(event, "tag", None) is not None:
-            return self._faulty(_line(event), "has a tag: write the value without it")
+            return self._unreadable(_line(event), "has a tag: write the value without it")
         return value
 
     def _content(self, event: yaml.Event, path: Path) -> Any:
@@ -111,7 +110,7 @@ class _Reader:
                 return list(self._items(path))
             case yaml.MappingStartEvent():
                 return self._members(path)
-        return self._faulty(_line(event), "is an alias: write the value out, or use Defaults")
+        return self._unreadable(_line(event), "is an alias: write the value out, or use Defaults")
 
     def _items(self, path: Path) -> Iterator[Any]:
         for index in count():
@@ -126,8 +125,8 @@ class _Reader:
             key = self._key(event, path)
             if key in members:
                 first = self.lines[*path, key]
-                self._faulty(_line(event), f"repeats a key: it stands on line {first} already")
-                key = _faulty_key(event)
+                self._unreadable(_line(event), f"repeats a key: the first is on line {first}")
+                key = _unreadable_key(event)
             self.lines[*path, key] = _line(event)
             members[key] = self._value(next(self.events), (*path, key))
         return members
@@ -136,13 +135,13 @@ class _Reader:
         key = self._value(event, (*path, ""))
         if isinstance(key, str):
             return key
-        if not isinstance(key, Faulty):
-            self._faulty(_line(event), "has a key that is not text: quote it")
-        return _faulty_key(event)
+        if not isinstance(key, Unreadable):
+            self._unreadable(_line(event), "has a key that is not text: quote it")
+        return _unreadable_key(event)
 
-    def _faulty(self, line: int, text: str) -> Faulty:
-        self.faults.append(Fault(line, text))
-        return Faulty()
+    def _unreadable(self, line: int, text: str) -> Unreadable:
+        self.problems.append(Problem(line, text))
+        return Unreadable()
 
 
 class _TooDeepError(Exception):
@@ -151,9 +150,9 @@ class _TooDeepError(Exception):
         self.line = line
 
 
-def _faulty_key(event: yaml.Event) -> FaultyKey:
-    # Where it stands tells it from others, so that what belongs to it is read all the same.
-    return FaultyKey(event.start_mark)
+def _unreadable_key(event: yaml.Event) -> UnreadableKey:
+    # Its position keeps it apart from other unreadable keys, so their values are all checked.
+    return UnreadableKey(event.start_mark)
 
 
 def _line(event: yaml.Event) -> int:

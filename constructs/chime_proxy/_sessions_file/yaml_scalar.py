@@ -1,9 +1,13 @@
-"""The values of a YAML file, where every reader of YAML understands them alike."""
+"""Read the values of a YAML file; accept those all YAML readers agree on."""
 
 import re
 
 import yaml
 
+# Numbers of YAML 1.2; PyYAML follows YAML 1.1 and takes some of them for text.
+_NUMBER = re.compile(
+    r"(?:[-+]_*)?(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7_]+|0x[0-9a-fA-F_]+"
+)
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TEXT = "tag:yaml.org,2002:str"
@@ -11,23 +15,22 @@ _RESOLVER = yaml.resolver.Resolver()
 
 
 class Unquoted:
-    """A value without quotes that some take for a number, a time or a truth, and some for text.
+    """An unquoted value read as a number, a time or a boolean by some readers, as text by others.
 
-    Such are `+14015550101`, `yes`, `010` and `1:30`.
+    Examples are `+14015550101`, `yes`, `010`, `1e3` and `1:30`.
     """
 
 
 def scalar(event: yaml.ScalarEvent) -> str | int | bool | Unquoted | None:
-    """The value that stands in a file."""
+    """Convert a scalar of a file to its value."""
     text = str(event.value)
-    if not event.implicit[0] or _tag(text) == _TEXT:
+    if not event.implicit[0] or _is_text(text):
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     return int(text) if _INTEGER.fullmatch(text) else Unquoted()
 
 
-def _tag(text: str) -> str:
-    # What YAML 1.1 takes a text without quotes for.
+def _is_text(text: str) -> bool:
     tag = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    return str(tag)
+    return str(tag) == _TEXT and not _NUMBER.fullmatch(text)
