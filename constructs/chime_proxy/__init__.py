@@ -1,24 +1,28 @@
 """Masked phone sessions as infrastructure.
 
-`ProxySession` puts two participants behind one proxy phone number; `ProxySessionProvider` is the
-function that creates, updates and deletes such sessions for CloudFormation, and
-`ProxySessionDashboard` shows what becomes of them.
+`ProxySession` puts two participants behind one proxy phone number. `ProxySessionProvider` is the
+Lambda function that creates, updates and deletes such sessions for CloudFormation.
+`ProxySessionDashboard` shows its requests and failures.
 """
 
-from chime_proxy._options import (
-    Capability,
-    GeoMatch,
-    GeoMatchLevel,
-    NumberSelection,
-    RefusedDeletion,
-)
-from chime_proxy._phone_number import PhoneNumber
-from chime_proxy._provider.dashboard import ProxySessionDashboard
-from chime_proxy._provider.provider import ProxySessionProvider
-from chime_proxy._resources.proxy_session import Participant, ProxySession
-from chime_proxy._resources.session_reference import IProxySession
-from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
-from chime_proxy._sessions_file.construct import SessionsFile
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chime_proxy._options import (
+        Capability,
+        GeoMatch,
+        GeoMatchLevel,
+        NumberSelection,
+        RefusedDeletion,
+    )
+    from chime_proxy._phone_number import PhoneNumber
+    from chime_proxy._provider.dashboard import ProxySessionDashboard
+    from chime_proxy._provider.provider import ProxySessionProvider
+    from chime_proxy._resources.proxy_session import Participant, ProxySession
+    from chime_proxy._resources.session_reference import IProxySession
+    from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
+    from chime_proxy._sessions_file.construct import SessionsFile
 
 __all__ = [
     "Capability",
@@ -35,3 +39,33 @@ __all__ = [
     "SessionsFile",
     "VoiceConnectorProxy",
 ]
+
+_MODULES = {
+    "Capability": "_options",
+    "GeoMatch": "_options",
+    "GeoMatchLevel": "_options",
+    "IProxySession": "_resources.session_reference",
+    "NumberSelection": "_options",
+    "Participant": "_resources.proxy_session",
+    "PhoneNumber": "_phone_number",
+    "ProxySession": "_resources.proxy_session",
+    "ProxySessionDashboard": "_provider.dashboard",
+    "ProxySessionProvider": "_provider.provider",
+    "RefusedDeletion": "_options",
+    "SessionsFile": "_sessions_file.construct",
+    "VoiceConnectorProxy": "_resources.voice_connector_proxy",
+}
+
+# Type checkers read the imports above; with __getattr__ they would accept any name.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is used: CDK starts Node, which the commands do without."""
+        if name not in _MODULES:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+    def __dir__() -> list[str]:
+        """List the public names, imported or not."""
+        return sorted({*globals(), *__all__})

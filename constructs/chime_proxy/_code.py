@@ -9,14 +9,10 @@ from pathlib import Path
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, ILocalBundling, aws_lambda
 
-_PACKAGE = Path(__file__).parent
-_SHIPPED = _PACKAGE / "_lambda"
-LAMBDA = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parents[1] / "lambda"
-"""The source root of what runs in Lambda: inside the wheel, or beside `constructs/`."""
+from chime_proxy._lambda_sources import LAMBDA
 
 _PROVIDER = "chime_proxy_provider"
 _SERVICE = "chime_proxy_service"
-SCHEMAS = LAMBDA / _PROVIDER
 HANDLER = f"{_PROVIDER}.handler.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64

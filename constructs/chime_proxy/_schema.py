@@ -1,6 +1,5 @@
 """The resource schemas, read as files: what a resource accepts, checked at synthesis."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -11,7 +10,7 @@ from aws_cdk import Token
 from constructs import Construct
 from jsonschema import Draft7Validator, ValidationError, validators
 
-from chime_proxy._code import SCHEMAS
+from chime_proxy._resource_schema import resource_schema
 
 # What the construct calls the properties whose names differ from the schema's by more than case.
 _PROPS = {
@@ -36,17 +35,6 @@ _PROPS = {
     "Disabled": "enabled",
     "AdoptExisting": "adopt_existing",
 }
-PROXY_SESSION = "proxy_session"
-VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
-
-
-@cache
-def resource_schema(resource: str) -> Mapping[str, Any]:
-    """The schema of a type of resource."""
-    schema: Mapping[str, Any] = json.loads(
-        (SCHEMAS / resource / "schema.json").read_text(encoding="utf-8")
-    )
-    return schema
 
 
 def check(construct: Construct, properties: Mapping[str, Any], resource: str) -> None:

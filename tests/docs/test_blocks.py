@@ -6,7 +6,8 @@ import yaml
 from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page
 
-from chime_proxy._schema import PROXY_SESSION, faults
+from chime_proxy._resource_schema import PROXY_SESSION
+from chime_proxy._schema import faults
 
 PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [pytest.param(Page(path), id=path.name) for path in PATHS]

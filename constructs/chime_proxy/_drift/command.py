@@ -1,4 +1,4 @@
-"""`python -m chime_proxy drift`: deployed stacks against the API."""
+"""Runs `python -m chime_proxy drift`."""
 
 import json
 import sys
@@ -18,16 +18,18 @@ Drifts: TypeAlias = dict[str, list[SessionDrift]]
 # The SDK's own names for the setting, the one that counts first.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
 _NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
+_NO_URL = "the endpoint {} is not a URL such as https://calls.example.com"
+_NO_SESSION = "the response has no session"
 
 
 def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str, str]) -> int:
-    """Show the drift of stacks and return the exit code.
+    """Print the drift of stacks and return the exit code.
 
     Args:
-        stack_names: the stacks.
-        as_data: whether to print JSON and no table.
-        environment: may say where the API is. Default: where the session's provider finds it, as
-            far as its stack says that.
+        stack_names: the names or ids of the stacks.
+        as_data: print JSON in place of a table.
+        environment: the environment variables. `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` or
+            `AWS_ENDPOINT_URL` is the API's endpoint. Default: that of the stack's provider.
     """
     override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
 
@@ -39,7 +41,8 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
         drifts = find_drifts(
             stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
         )
-    except (StackNotReadError, BotoCoreError) as error:
+    # The SDK raises ValueError and OSError for settings, such as an endpoint or a missing file.
+    except (StackNotReadError, BotoCoreError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_LOOKED
     sys.stdout.write(f"{_shown(drifts, as_data=as_data)}\n")
@@ -52,23 +55,27 @@ def find_drifts(
     proxy_sessions_at: Callable[[str], Any],
     override: str | None,
 ) -> Drifts:
-    """The drift of every session, by stack.
+    """Find the drift of every session, by stack.
 
     Args:
-        stack_names: the stacks.
+        stack_names: the names or ids of the stacks.
         cloudformation: a client.
-        proxy_sessions_at: a client for an endpoint; empty is AWS's own.
-        override: the endpoint to ask whatever the stacks say. Default: what they say.
+        proxy_sessions_at: makes a client for an endpoint; for AWS's own, it is empty.
+        override: the endpoint for all sessions. Default: that of each session's provider.
 
     Raises:
-        StackNotReadError: CloudFormation does not show a stack.
+        StackNotReadError: a stack or its template cannot be read.
     """
 
     def look(declared: DeclaredSession) -> SessionDrift:
         endpoint_url = override or declared.endpoint_url
         if endpoint_url is None:
             return not_checked(declared, _NO_ENDPOINT)
-        return _looked_at(declared, proxy_sessions_at(endpoint_url))
+        try:
+            proxy_sessions = proxy_sessions_at(endpoint_url)
+        except ValueError:
+            return not_checked(declared, _NO_URL.format(endpoint_url))
+        return _looked_at(declared, proxy_sessions)
 
     return {
         name: [look(declared) for declared in declared_sessions(cloudformation, name)]
@@ -88,7 +95,8 @@ def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:
         return not_checked(declared, error.response["Error"]["Code"])
     except BotoCoreError as error:
         return not_checked(declared, type(error).__name__)
-    return compared(declared, answer["ProxySession"])
+    session = answer.get("ProxySession")
+    return compared(declared, session) if session else not_checked(declared, _NO_SESSION)
 
 
 def _shown(drifts: Drifts, *, as_data: bool) -> str:

@@ -9,6 +9,7 @@ from constructs import Construct
 from chime_proxy._options import Capability, GeoMatch, NumberSelection
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
+from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.session_reference import IProxySession, SessionBase, SessionReference
@@ -17,7 +18,7 @@ from chime_proxy._resources.voice_connector import (
     VoiceConnector,
     voice_connector_id,
 )
-from chime_proxy._schema import PROXY_SESSION, check
+from chime_proxy._schema import check
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from aws_cdk import Stack, Token, aws_iam
 from constructs import Construct, IConstruct
 
 from chime_proxy._provider.permissions import voice_connector_arn
+from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
 from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
-from chime_proxy._schema import PROXY_SESSION, resource_schema
 
 
 class IProxySession(IConstruct, Protocol):

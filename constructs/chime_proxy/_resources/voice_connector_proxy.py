@@ -7,6 +7,7 @@ from constructs import Construct
 
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
+from chime_proxy._resource_schema import VOICE_CONNECTOR_PROXY
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.custom_resource import custom_resource, depend
 from chime_proxy._resources.voice_connector import (
@@ -14,7 +15,7 @@ from chime_proxy._resources.voice_connector import (
     VoiceConnector,
     voice_connector_id,
 )
-from chime_proxy._schema import VOICE_CONNECTOR_PROXY, check
+from chime_proxy._schema import check
 
 
 class VoiceConnectorProxy(ConfiguredVoiceConnector):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chime_proxy._schema import PROXY_SESSION, resource_schema
+from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
 
 PARTICIPANTS = "ParticipantPhoneNumbers"
 KEY = re.compile("[A-Za-z][A-Za-z0-9-]{0,63}")
