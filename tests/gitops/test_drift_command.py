@@ -92,10 +92,6 @@ def test_wrong_command_line_exits_with_2(run: Run, arguments: list[str]) -> None
         ({"AWS_DEFAULT_REGION": "", "AWS_ENDPOINT_URL": ""}, "You must specify a region"),
         ({"AWS_DEFAULT_REGION": "no region"}, "'no region' doesn't match"),
         ({"AWS_PROFILE": "nobody"}, "The config profile (nobody) could not be found"),
-        (
-            {"AWS_CA_BUNDLE": "/nowhere.pem", "AWS_ENDPOINT_URL": "https://127.0.0.1:9"},
-            "/nowhere.pem",
-        ),
         ({"AWS_MAX_ATTEMPTS": "many"}, "many"),
     ],
 )
