@@ -6,17 +6,18 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 
-.PHONY: local local-down test check contract fuzz template docs wheel bench
-local: .venv/.ready node_modules/.ready ; @$(RUN) local
+.PHONY: local local-down test check contract fuzz template docs wheel bench bundle
+local: bundle ; @$(RUN) local
 local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
-test: .venv/.ready node_modules/.ready ; $(RUN) pytest --numprocesses 4 --dist loadfile
+test: bundle ; $(RUN) pytest --numprocesses 4 --dist loadfile
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
 docs: .venv/.ready node_modules/.ready ; $(RUN) tools.website
 contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
-bench: .venv/.ready node_modules/.ready ; $(RUN) benchmarks && $(RUN) benchmarks.report
-template: .venv/.ready ; @$(RUN) template
-wheel: .venv/.ready ; $(RUN) build --no-isolation
+bench: bundle ; $(RUN) benchmarks && $(RUN) benchmarks.report
+template: bundle ; @$(RUN) tools.template
+wheel: bundle ; $(RUN) build --no-isolation
+bundle: .venv/.ready node_modules/.ready ; @$(RUN) tools.bundle
 
 # A set-up that was interrupted has no .ready, and starts from nothing.
 .venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt pyproject.toml
@@ -26,7 +27,7 @@ wheel: .venv/.ready ; $(RUN) build --no-isolation
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
 	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing Python packages, which takes a minute or two ...'
-	@$(RUN) pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt && $(RUN) pip install -qq -r requirements.txt
 	@.venv/bin/python -c 'import aws_cdk'  # unpacks CDK's libraries
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws

@@ -6,7 +6,9 @@
 import argparse
 import fcntl
 import os
+import signal
 import sys
+from types import FrameType
 
 from local.command.fault import add_fault_arguments, switch
 from local.command.output import show
@@ -14,22 +16,33 @@ from local.command.up_down import down, up
 from local.error import LocalCloudError
 from local.folder import ROOT, Folder
 
-_INTERRUPTED = 130
+_SIGNALLED = 128
 
 
 def main() -> int:
-    """Do what the command line says and return the exit code."""
+    """Carry out the command line and return the exit code."""
     arguments = _parser().parse_args()
+    _end_with_what_is_started()
     _forget_aws_settings()
     try:
         _carry_out(arguments, Folder(ROOT / ".local"))
     except (LocalCloudError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("\nInterrupted. The same command goes on from here.\n")
-        return _INTERRUPTED
     return 0
+
+
+def _end_with_what_is_started() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Ignored by `nohup`, for one.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Leave by an exception, so that started commands are ended first."""
+    sys.stderr.write("\nInterrupted. The same command goes on from here.\n")
+    sys.exit(_SIGNALLED + number)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,7 +70,7 @@ def _carry_out(arguments: argparse.Namespace, folder: Folder) -> None:
 
 
 def _forget_aws_settings() -> None:
-    """Make sure that nothing which is started here can find a real account."""
+    """Keep everything started here away from a real account."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
 

@@ -1,4 +1,4 @@
-"""The environment variables that point AWS tools at a local cloud, and nothing else at AWS."""
+"""The environment variables that point AWS tools at a local cloud and away from AWS."""
 
 import shlex
 import sys
@@ -22,13 +22,12 @@ def tool_path() -> str:
 
 
 def cloud_variables(folder: Folder, endpoint: str) -> dict[str, str]:
-    """Return what an AWS tool needs to know of a cloud.
+    """Return the variables an AWS tool needs for a cloud.
 
     Args:
-        folder: the cloud's, which the CDK CLI's own caches go to. The libraries that CDK unpacks
-            outlive the cloud: they are kept with the Python environment that they came with.
+        folder: the cloud's; has the CDK CLI's caches. CDK's unpacked libraries are kept with their
+            Python environment and outlive the cloud.
         endpoint: the cloud's URL.
-
     """
     return {
         "CDK_HOME": str(folder.cdk_home),
@@ -43,13 +42,12 @@ def cloud_variables(folder: Folder, endpoint: str) -> dict[str, str]:
 
 
 def tool_environment(folder: Folder, endpoint: str, inherited: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment for a tool that is started by us.
+    """Return the environment for a tool started by `python -m local`.
 
     Args:
         folder: the cloud's.
         endpoint: the cloud's URL.
         inherited: the caller's environment. No AWS setting of it is passed on.
-
     """
     kept = {name: value for name, value in inherited.items() if not name.startswith("AWS_")}
     return {
@@ -63,12 +61,11 @@ def tool_environment(folder: Folder, endpoint: str, inherited: Mapping[str, str]
 
 
 def server_environment(port: int, temporary: Path) -> dict[str, str]:
-    """Return the whole environment of the cloud's process, which its functions inherit.
+    """Return the whole environment of the cloud's process; its functions inherit it.
 
     Args:
-        port: the one that the process serves.
-        temporary: a folder for everything that would go to TMPDIR or HOME.
-
+        port: the cloud's.
+        temporary: a folder for TMPDIR and HOME.
     """
     return {
         "PATH": "/usr/bin:/bin",
@@ -86,14 +83,13 @@ def server_environment(port: int, temporary: Path) -> dict[str, str]:
 
 
 def shell_script(folder: Folder, endpoint: str) -> str:
-    """Return a script for bash, zsh and sh that points the shell it is sourced from at a cloud.
+    """Return a script to source from bash, zsh or sh: it points the shell at a cloud.
 
     No AWS setting of the shell stays. Sourced again, the script changes nothing.
 
     Args:
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
     exports = "".join(
         f"export {name}={shlex.quote(value)}\n"
@@ -102,9 +98,18 @@ def shell_script(folder: Folder, endpoint: str) -> str:
     return (
         f"unset {_AWS_SETTINGS}\n"
         f"{exports}"
-        f"{_put_first('PATH', tool_path(), ':')}"
+        f"{_add_tools()}"
         f"{_put_first('NO_PROXY', _LOOPBACK, ',')}"
         f"{_put_first('no_proxy', _LOOPBACK, ',')}"
+    )
+
+
+def _add_tools() -> str:
+    """Put the tools first in PATH; behind everything if another virtual environment is active."""
+    tools, own = shlex.quote(tool_path()), shlex.quote(sys.prefix)
+    return (
+        f'case ":$PATH:" in *:{tools}:*) ;; *) case "${{VIRTUAL_ENV:-{sys.prefix}}}" in '
+        f'{own}) export PATH={tools}":$PATH" ;; *) export PATH="$PATH:"{tools} ;; esac ;; esac\n'
     )
 
 

@@ -1,5 +1,5 @@
-"""The one error that a user of the local cloud sees."""
+"""The error shown to users of the local cloud."""
 
 
 class LocalCloudError(Exception):
-    """An expected failure: its message says what is wrong and what to do about it."""
+    """An expected failure; its message has the cause and the remedy."""

@@ -1,4 +1,4 @@
-"""Where the local cloud keeps its files."""
+"""The files of a local cloud."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The one folder that everything of a local cloud is in.
+    """The folder of a local cloud.
 
     Args:
         path: usually `.local` in the checkout. Each folder is a cloud of its own.
-
     """
 
     path: Path
@@ -29,17 +28,17 @@ class Folder:
 
     @property
     def state(self) -> Path:
-        """The port, and the sources that the running process was started from."""
+        """The cloud's port, and a digest of its sources."""
         return self.path / "cloud.json"
 
     @property
     def log(self) -> Path:
-        """What the cloud's process and its functions print."""
+        """The output of the cloud's process and its functions."""
         return self.path / "cloud.log"
 
     @property
     def runtime(self) -> Path:
-        """The Python environment that functions run in."""
+        """The Python environment of functions."""
         return self.path / "runtime"
 
     @property
@@ -49,7 +48,7 @@ class Folder:
 
     @property
     def assembly(self) -> Path:
-        """The synthesized app that was deployed last."""
+        """The synthesized app, as deployed last."""
         return self.path / "cdk.out"
 
     @property
@@ -59,5 +58,5 @@ class Folder:
 
     @property
     def cdk_home(self) -> Path:
-        """What the CDK CLI would otherwise cache in the user's home."""
+        """The CDK CLI's caches, otherwise in the user's home."""
         return self.path / "cdk-home"

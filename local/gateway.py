@@ -16,7 +16,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """A request that was read to its end.
+    """A complete request.
 
     Args:
         method: in capitals.
@@ -24,8 +24,7 @@ class HttpRequest:
         raw_query: without the question mark, still percent-encoded.
         headers: names in lower case; repeated ones joined by a comma.
         raw_headers: as they came.
-        body: the bytes that came.
-
+        body: all its bytes.
     """
 
     method: str
@@ -65,7 +64,6 @@ def http_request(
         address: the path and query, still percent-encoded.
         headers: names in any case; a name may be repeated.
         body: the bytes that came.
-
     """
     raw_path, _, raw_query = address.partition("?")
     joined: dict[str, str] = {}
@@ -85,7 +83,7 @@ def http_request(
 
 
 def lambda_event(request: HttpRequest) -> dict[str, Any]:
-    """Return the event that a function URL would send for this request."""
+    """Return the event of a function URL for this request."""
     now = datetime.now(UTC)
     event = {
         "version": "2.0",
@@ -125,7 +123,7 @@ def _query_parameters(raw_query: str) -> dict[str, str]:
 
 
 async def send_result(send: Send, result: dict[str, Any]) -> None:
-    """Answer with what a function returned in payload format 2.0."""
+    """Answer with a function's result in payload format 2.0."""
     body = str(result.get("body") or "")
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()
     headers = {name.lower(): str(value) for name, value in (result.get("headers") or {}).items()}

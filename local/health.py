@@ -1,4 +1,4 @@
-"""How a cloud tells that it is up."""
+"""The health check of a cloud."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ def endpoint(port: int) -> str:
 
 
 def served_pid(port: int) -> int | None:
-    """Return the pid of the cloud that answers at a port, None if none does."""
+    """Return the pid of the cloud answering at a port; None if none answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
     try:
         connection.request("GET", HEALTH_PATH)

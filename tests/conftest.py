@@ -1,11 +1,17 @@
-"""No test can reach an account: dummy keys, a fixed region, no profile, no endpoint but loopback."""
+"""No test can reach an account: dummy keys, a fixed region, no profile, no endpoint but loopback.
 
+No cloud outlives the tests: each one ends when this process does, however it ends.
+"""
+
+import fcntl
 import os
 import sys
 import sysconfig
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
+from tools.bundle.build import ensure
 
 _ROOT = Path(__file__).parents[1]
 
@@ -21,10 +27,19 @@ os.environ.update(
     AWS_CONFIG_FILE=os.devnull,
     AWS_SHARED_CREDENTIALS_FILE=os.devnull,
 )
+_OWNER = NamedTemporaryFile(prefix="tests-")  # noqa: SIM115 - locked until this process ends
+fcntl.flock(_OWNER, fcntl.LOCK_EX)
+os.environ["LOCAL_CLOUD_OWNER"] = _OWNER.name
 os.environ["PATH"] = os.pathsep.join(
     [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
 )
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Build the provider's code once, before the workers would all do it."""
+    if not hasattr(config, "workerinput"):
+        ensure(_ROOT)
 
 
 # What takes longest begins first.

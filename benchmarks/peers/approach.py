@@ -46,7 +46,7 @@ class Approach:
 
         Args:
             endpoint: where all that it calls is.
-            compiled: whether Python finds bytecode beside the code, as no zip of CDK has it.
+            compiled: with bytecode beside the code.
         """
         return self._function(self._entry, endpoint, compiled=compiled)
 
@@ -54,6 +54,11 @@ class Approach:
         """The function that the first one invokes, if it does."""
         others = [name for name in self._functions if name != self._entry]
         return self._function(others[0], endpoint, compiled=compiled) if others else None
+
+    @property
+    def ships_bytecode(self) -> bool:
+        """Whether what is deployed has bytecode beside the code."""
+        return any(next(self._code(name).rglob("*.pyc"), None) for name in self._functions)
 
     @property
     def in_python(self) -> bool:
@@ -98,8 +103,7 @@ class Approach:
         return token
 
     def _function(self, name: str, endpoint: str, *, compiled: bool = False) -> Function:
-        properties = self._functions[name]
-        code = assets(self.assembly)[properties["Code"]["S3Key"].removesuffix(".zip")]
+        properties, code = self._functions[name], self._code(name)
         is_node = properties["Runtime"].startswith("nodejs")
         given = properties.get("Environment", {}).get("Variables", {})
         own = {k: str(v) for k, v in given.items() if not k.startswith("AWS_ENDPOINT_URL")}
@@ -113,10 +117,23 @@ class Approach:
             environment=environment,
         )
 
+    def _code(self, name: str) -> Path:
+        """The folder that a function's zip is unpacked to."""
+        key: str = self._functions[name]["Code"]["S3Key"].removesuffix(".zip")
+        asset = assets(self.assembly)[key]
+        if asset.is_dir():
+            return asset
+        folder = self.workshop.path / "unpacked" / key
+        if not folder.exists():
+            shutil.unpack_archive(asset, folder)
+        return folder
+
     def _compiled(self, code: Path) -> Path:
         folder = self.workshop.path / "compiled" / code.name
         if not folder.exists():
             shutil.copytree(code, folder)
-            command = [str(self.workshop.python), "-m", "compileall", "-q", str(folder)]
+            # What is deployed is of Lambda's version; here it is made in the same way for this one.
+            mode = "--invalidation-mode=unchecked-hash"
+            command = [str(self.workshop.python), "-m", "compileall", "-q", mode, str(folder)]
             subprocess.run(command, check=True)
         return folder

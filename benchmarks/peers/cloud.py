@@ -96,8 +96,10 @@ def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
 
 
 def zipped(folder: Path) -> Path:
-    """The folder as a zip beside it, as CDK makes one."""
-    file = folder.with_suffix(".zip") if folder.is_dir() else folder
+    """The folder as a zip beside it, as CDK makes one; a zip is deployed as it is."""
+    if folder.suffix == ".zip":
+        return folder
+    file = folder.with_suffix(".zip")
     with ZipFile(file, "w", ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():

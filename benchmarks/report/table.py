@@ -24,7 +24,7 @@ def table(results: dict[str, Any]) -> str:
 
 def start(results: dict[str, Any]) -> str:
     """Cold starts; ratios are to the bare handler."""
-    floor = results["bare"]["as zipped"]
+    floor = results["bare"]["as deployed"]
     head = (
         "Start",
         "",

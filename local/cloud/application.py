@@ -49,10 +49,9 @@ class Cloud:
 
     Args:
         ministack: ministack's own application.
-        proxy_sessions: what serves `/voice-connectors/...`.
-        console: what serves `/_local/console`.
-        faults: what goes wrong with proxy sessions.
-
+        proxy_sessions: serves `/voice-connectors/...`.
+        console: serves `/_local/console`.
+        faults: holds the fault of the proxy-session API.
     """
 
     def __init__(

@@ -1,8 +1,7 @@
-"""Whether IAM allows a caller an operation on proxy sessions.
+"""Checks IAM permissions for operations on proxy sessions.
 
-Roles and policies are ministack's, and so are the check of the signature and the decision. Only
-which operation a request is, and on which voice connector, is found here, from botocore's
-description of the API.
+ministack keeps roles and policies, checks signatures and decides. Here the operation and the voice
+connector of a request are found, by botocore's description of the API.
 """
 
 import re
@@ -21,7 +20,7 @@ from local.gateway import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why a request is refused: an error code and a message, as AWS puts them."""
+    """The refusal of a request: AWS's error code and message."""
 
     code: str
     message: str
@@ -35,10 +34,10 @@ class _Operation:
 
 
 def check_permission(request: HttpRequest) -> Denial | None:
-    """Return why the request's signer may not send it; None if it may be sent.
+    """Return the reason to refuse a request to its signer; None to let it through.
 
-    The account's root, whose access key is `test`, may do everything. A path that belongs to no
-    operation is let through: the service knows the answer.
+    The account's root, whose access key is `test`, may do everything. A path of no
+    operation is let through: the service answers it.
     """
     for operation in _operations():
         match = operation.path.fullmatch(request.raw_path)

@@ -20,7 +20,7 @@ _CONFIGURATION = ProxyConfiguration(
 
 
 def create_service() -> LocalService:
-    """Return the service with no sessions and one voice connector that may have some."""
+    """Return the service with one configured voice connector and no sessions."""
     store, pool = MemoryStore(), NumberPool(fictional_numbers())
     service = ProxySessionService(store, pool, clock=CLOCK)
     service.put_configuration(Connector(REGION, VOICE_CONNECTOR_ID), _CONFIGURATION)

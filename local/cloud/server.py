@@ -14,6 +14,7 @@ from chime_proxy_service.wire.api import Api
 from local.cloud.application import Cloud
 from local.cloud.proxy_sessions import CLOCK, create_service
 from local.cloudformation import ministack
+from local.cloudformation.session_origins import session_origins
 from local.console.console import Console
 from local.environment import REGION
 from local.faults.switch import FAULT_SWITCH
@@ -33,7 +34,8 @@ def main(port: int, function_python: Path) -> None:
     config.graceful_timeout = _SHUTDOWN_SECONDS
     service = create_service()
     api = Api(service.api, default_region=REGION)
-    cloud = Cloud(app.app, api, Console(service, clock=CLOCK), FAULT_SWITCH)
+    console = Console(service, clock=CLOCK, origins=session_origins)
+    cloud = Cloud(app.app, api, console, FAULT_SWITCH)
     asyncio.run(serve(cast("Framework", cloud), config))
 
 

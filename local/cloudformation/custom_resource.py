@@ -23,7 +23,7 @@ _WORKER_RETURN_SECONDS = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What CloudFormation is about to do with one custom resource."""
+    """One operation of CloudFormation on a custom resource."""
 
     request_type: str
     resource_type: str
@@ -35,12 +35,11 @@ class Operation:
 
 
 def ask_provider(operation: Operation) -> Answer:
-    """Send the event to the provider's function and wait as long as ServiceTimeout says.
+    """Send the event to the provider's function and wait up to ServiceTimeout for the answer.
 
     Raises:
         ResourceFailedError: no answer in time, one that breaks a rule, or FAILED.
         ValueError: the function does not exist.
-
     """
     request = Request(
         stack_id=operation.stack_id,
@@ -81,8 +80,8 @@ def _invoke(service_token: str, event: dict[str, Any]) -> threading.Thread:
     """Start the function and return at once: a late answer must not stop the clock."""
     function, configuration, name = lambda_svc._get_func_record_for_ref(service_token)
     if function is None or configuration is None:
-        message = f"ServiceToken names the function {name}, which does not exist."
-        raise ValueError(message)
+        msg = f"ServiceToken names the function {name}, which does not exist."
+        raise ValueError(msg)
     if FAULT_SWITCH.strike(frozenset({FaultKind.CRASH})):
         configuration = _crashing(configuration)
     record = lambda_svc._execution_record_for_config(function, configuration)

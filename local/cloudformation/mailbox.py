@@ -1,4 +1,4 @@
-"""Where answers to custom resource events wait for CloudFormation."""
+"""Mailboxes for the answers to custom resource events."""
 
 import queue
 from contextlib import suppress
@@ -15,7 +15,7 @@ class Mailboxes:
         self._open[address] = queue.SimpleQueue()
 
     def deliver(self, address: str, body: bytes) -> None:
-        """Put an answer in; like S3, take without complaint what nobody waits for any more."""
+        """Put an answer in. A late one is taken too, as by S3, and dropped."""
         if mailbox := self._open.get(address):
             mailbox.put(body)
 

@@ -1,38 +1,49 @@
-"""What makes ministack's CloudFormation as strict as AWS's.
+"""Makes ministack's CloudFormation as strict as AWS's.
 
 ministack has no hooks for this and renames its internals freely, so requirements.txt pins it
-exactly, and tests/local says what has to hold after an upgrade:
+exactly, and tests/local must pass after an upgrade:
 
-- an answer that breaks a rule of `contract` fails its resource, and one that comes after
-  ServiceTimeout is too late;
-- a failed Create is followed by a Delete with the id that its answer carried;
+- an answer fails its resource if it breaks a rule of `response_rules` or comes after
+  ServiceTimeout;
+- a failed Create is followed by a Delete with the id in its answer;
 - the id in the answer of a failed Update is the resource's id from then on;
-- a stack keeps what its rollback could not delete, but abandons what an update could not delete
-  in three attempts;
+- a stack keeps a resource that its rollback could not delete, but abandons one that an update
+  could not delete in three attempts;
 - Python functions run in the environment of `runtime`, not in the one ministack is installed in;
+- a resource's dependencies, its provider above all, are kept while it could not be deleted;
+- an update cannot change ServiceToken or a resource's type, nor set an impossible ServiceTimeout;
 - voice connectors can be declared;
-- nested stacks do what `nested_stack` says.
+- nested stacks are mended in `nested_stack`, single operations in `operations`.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.core.concurrency import run_reentrant
+from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
-from local.cloudformation import nested_stack
+from local.cloudformation import nested_stack, operations
 from local.cloudformation.custom_resource import Operation, ask_provider
-from local.cloudformation.failure import attempts, remember_failure, restore_undeleted
-from local.cloudformation.response_rules import Answer, ResourceFailedError
+from local.cloudformation.failure import (
+    attempts,
+    keep_dependencies,
+    keeping_dependencies,
+    remember_failure,
+    restore_undeleted,
+)
+from local.cloudformation.response_rules import Answer, ResourceFailedError, check_properties
 from local.cloudformation.voice_connector import CREATE_ONLY, HANDLERS, TYPE
 
 _log = logging.getLogger(__name__)
 _ministack_roll_back = stacks._roll_back_operation
 _ministack_revert_update = stacks._revert_update
+_ministack_delete_stack = stacks._delete_stack_async
 _ministack_runtime_binary = lambda_runtime._detect_runtime_binary
 
 
@@ -40,8 +51,7 @@ def install(function_python: Path) -> None:
     """Replace ministack's custom resources, its rollback and its choice of a Python; add a type.
 
     Args:
-        function_python: the interpreter that runs functions of a Python runtime.
-
+        function_python: the interpreter for functions of a Python runtime.
     """
 
     def runtime_binary(runtime: str) -> tuple[str, str]:
@@ -51,10 +61,12 @@ def install(function_python: Path) -> None:
     lambda_runtime._detect_runtime_binary = runtime_binary
     custom_resource.invoke_custom_resource = _invoke_custom_resource
     stacks._roll_back_operation = handlers._roll_back_operation = _roll_back
+    stacks._delete_stack_async = handlers._delete_stack_async = _delete_stack
     stacks._revert_update = _revert_update
     provisioners._RESOURCE_HANDLERS[TYPE] = HANDLERS
     provisioners._REPLACING_PROPERTIES[TYPE] = CREATE_ONLY
     nested_stack.install()
+    operations.install()
 
 
 def _invoke_custom_resource(  # noqa: PLR0913, PLR0917 - called with ministack's arguments
@@ -76,10 +88,13 @@ def _invoke_custom_resource(  # noqa: PLR0913, PLR0917 - called with ministack's
         properties=props,
         old_properties=old_props,
     )
+    if request_type != "Delete":
+        check_properties(props, old_props)
     try:
         answer = _ask_provider(operation, attempts(operation, stack_name))
     except ResourceFailedError as failure:
         remember_failure(operation, stack_name, failure.physical_resource_id)
+        keep_dependencies(operation, stack_name)
         raise
     return answer.physical_resource_id, answer.data
 
@@ -98,7 +113,7 @@ async def _roll_back(
     operation: dict[str, Any],
     reason_override: str = "",
 ) -> None:
-    """Roll back as ministack does, but the resource that failed as well."""
+    """Roll back as ministack does, and the failed resource too."""
     failed_id = operation["failed_logical_id"]
     failed = stack.get("_resources", {}).get(failed_id, {})
     if failed.get("ResourceStatus") == "CREATE_FAILED":
@@ -106,9 +121,34 @@ async def _roll_back(
     elif failed_update := operation["failed_update"]:
         record = operation["previous_stack"]["_resources"][failed_id]
         failed_update[2] = record["PhysicalResourceId"] = failed["PhysicalResourceId"]
-    await _ministack_roll_back(stack_name, stack_id, stack, operation, reason_override)
+        operation["failed_update"] = _without_refused(*failed_update)
+    with keeping_dependencies(stack, operation["template"]) as template:
+        await _ministack_roll_back(
+            stack_name, stack_id, stack, {**operation, "template": template}, reason_override
+        )
     if stack["StackStatus"] == "ROLLBACK_FAILED":
         restore_undeleted(stack)
+
+
+def _without_refused(*failed_update: Any) -> list[Any]:
+    """Return a failed update without its properties if the provider never got it."""
+    logical_id, resource_type, physical_id, applied, previous, attributes = failed_update
+    try:
+        check_properties(applied or {}, previous or {})
+    except ResourceFailedError:
+        return [logical_id, resource_type, physical_id, None, None, None]
+    return [logical_id, resource_type, physical_id, applied, previous, attributes]
+
+
+async def _delete_stack(
+    stack_name: str, stack_id: str, retain_resources: Sequence[str] = (), *, force: bool = False
+) -> None:
+    """Delete as ministack does, but keep the dependencies of undeleted resources."""
+    stack = cloudformation._stacks[stack_name]
+    template = stack["_template"]
+    with keeping_dependencies(stack, template) as stack["_template"]:
+        await _ministack_delete_stack(stack_name, stack_id, retain_resources, force=force)
+    stack["_template"] = template
 
 
 async def _revert_update(  # noqa: PLR0913, PLR0917 - called with ministack's arguments
@@ -122,7 +162,7 @@ async def _revert_update(  # noqa: PLR0913, PLR0917 - called with ministack's ar
     attributes: dict[str, Any],
     record: dict[str, Any] | None = None,
 ) -> None:
-    """Revert an update as ministack does, and delete the object that the revert replaced."""
+    """Revert an update as ministack does, and delete the resource if the revert replaced it."""
     await _ministack_revert_update(
         stack_id,
         stack_name,

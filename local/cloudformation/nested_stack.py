@@ -1,13 +1,13 @@
-"""What ministack has for stacks, but not for nested ones.
+"""Gives nested stacks abilities that ministack has for other stacks only.
 
 - Dynamic references are resolved.
-- A session that an update leaves alone keeps its attributes.
-- A session that an update replaces is deleted. AWS waits with that until the outermost stack is
-  updated; here it is done at once.
-- What a nested stack has made is deleted when its creation fails.
+- A session keeps its attributes when an update leaves it alone.
+- A replaced session is deleted. AWS waits until the outermost stack is updated; here it is deleted
+  at once.
+- If the creation of a nested stack fails, its resources are deleted.
 
-Still missing: a nested stack that is deleted takes everything with it, whatever DeletionPolicy
-says, and is gone even if something in it could not be deleted.
+Still missing: the deletion of a nested stack ignores DeletionPolicy, and succeeds even if a
+resource could not be deleted.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
@@ -23,7 +23,7 @@ Handle = Callable[..., Any]
 
 
 def install() -> None:
-    """Replace what ministack's nested stacks call; other stacks have these by import."""
+    """Replace the functions of ministack's nested stacks; other stacks imported theirs before."""
     provisioners._provision_resource = _resolving(provisioners._provision_resource)
     provisioners._update_resource = _cleaning_up(_resolving(provisioners._update_resource))
     provisioners._delete_resource = _resolving(provisioners._delete_resource)

@@ -1,4 +1,4 @@
-"""Where a provider puts its answer."""
+"""The address for a provider's answer."""
 
 import secrets
 from datetime import datetime
@@ -8,12 +8,11 @@ _VALID_SECONDS = 7200
 
 
 def presigned_query(now: datetime, region: str) -> str:
-    """Return a query string of the shape that S3 presigns a ResponseURL with.
+    """Return a query string shaped like that of a presigned S3 URL.
 
     Args:
         now: the time of signing, in UTC.
         region: the stack's.
-
     """
     scope = f"ASIA{secrets.token_hex(8).upper()}/{now:%Y%m%d}/{region}/s3/aws4_request"
     return urlencode(

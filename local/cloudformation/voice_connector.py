@@ -1,6 +1,6 @@
-"""`AWS::Chime::VoiceConnector`, as far as proxy sessions need one: something that has an id.
+"""`AWS::Chime::VoiceConnector`, reduced to its id and ARN.
 
-The service takes any id for a connector's. What is declared of it shows in the stack alone.
+The service accepts any connector id, so no property of the connector has an effect.
 """
 
 import secrets
@@ -51,4 +51,4 @@ def _attributes(arn: str) -> Attributes:
 
 
 HANDLERS = {"create": _create, "update": _update, "delete": _delete}
-"""What ministack calls for a resource of this type."""
+"""The handlers that ministack calls for a resource of this type."""

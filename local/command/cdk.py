@@ -1,7 +1,9 @@
 """The CDK CLI, working on a local cloud."""
 
 import os
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,6 @@ class Cdk:
         app: the folder with the app's `cdk.json`.
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
 
     app: Path
@@ -31,9 +32,8 @@ class Cdk:
         """Start a command; its output is not shown.
 
         Args:
-            arguments: the command's name and what follows it.
+            arguments: the command's name and its arguments.
             folder: where to run it, the app's folder by default.
-
         """
         environment = tool_environment(self.folder, self.endpoint, os.environ)
         try:
@@ -45,46 +45,63 @@ class Cdk:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # A group of its own, so that the app it runs can be ended with it.
+                start_new_session=True,
             )
         except FileNotFoundError as error:
-            message = f"The command `cdk` is not in {environment['PATH']}."
-            raise LocalCloudError(message) from error
+            msg = f"The command `cdk` is not in {environment['PATH']}."
+            raise LocalCloudError(msg) from error
         return Command(f"cdk {arguments[0]}", process)
 
     def run(self, *arguments: str, folder: Path | None = None) -> None:
         """Run a command to its end.
 
         Args:
-            arguments: the command's name and what follows it.
+            arguments: the command's name and its arguments.
             folder: where to run it, the app's folder by default.
 
         Raises:
-            LocalCloudError: the command failed; the message is what it printed.
-
+            LocalCloudError: the command failed; the message is its output.
         """
         self.start(*arguments, folder=folder).finish()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A CDK command that was started."""
+    """A running CDK command, the leader of its process group.
+
+    Args:
+        name: for messages.
+        process: its output is read here.
+        cancel_seconds: the time it gets to end when it is cancelled. Then it is killed.
+    """
 
     name: str
     process: subprocess.Popen[str]
+    cancel_seconds: float = 5
 
     def finish(self) -> None:
-        """Wait for the end.
+        """Wait for the end; an interruption ends the command.
 
         Raises:
-            LocalCloudError: the command failed; the message is what it printed.
-
+            LocalCloudError: the command failed; the message is its output.
         """
-        output, _ = self.process.communicate()
+        try:
+            output, _ = self.process.communicate()
+        except BaseException:
+            self.cancel()
+            raise
         if self.process.returncode:
-            message = f"{self.name} failed:\n\n{output.strip()}"
-            raise LocalCloudError(message)
+            msg = f"{self.name} failed:\n\n{output.strip()}"
+            raise LocalCloudError(msg)
 
     def cancel(self) -> None:
-        """End the command now, if it has not ended."""
-        self.process.terminate()
+        """End the command and the processes it has started."""
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.communicate(timeout=self.cancel_seconds)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from local.command.cdk import Cdk
 from local.command.stacks import Stacks
@@ -10,7 +11,8 @@ from local.error import LocalCloudError
 
 _UNATTENDED = ("--require-approval", "never", "--outputs-file")
 # The provider for plain templates waits until somebody deploys it by name.
-_STACKS = "!ChimeProxyProvider"
+_LEFT_OUT = "ChimeProxyProvider"
+_STACKS = f"!{_LEFT_OUT}"
 _ENVIRONMENT = f"aws://000000000000/{REGION}"
 
 
@@ -24,11 +26,10 @@ class Output:
 
 
 def prepare(cdk: Cdk, stacks: Stacks) -> None:
-    """Synthesize the app; meanwhile bootstrap the cloud, unless that has been done.
+    """Synthesize the app; meanwhile bootstrap the cloud, if it is not bootstrapped.
 
     Raises:
-        LocalCloudError: one of the two failed; the message is what the CLI printed.
-
+        LocalCloudError: one of the two failed; the message is the CLI's output.
     """
     synthesis = cdk.start("synth", "--quiet", "--output", str(cdk.folder.assembly))
     try:
@@ -42,23 +43,24 @@ def prepare(cdk: Cdk, stacks: Stacks) -> None:
 
 
 def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
-    """Deploy what was synthesized.
+    """Deploy the synthesized app.
 
     Returns:
-        The outputs of all stacks that were deployed.
+        The outputs of all deployed stacks.
 
     Raises:
-        LocalCloudError: the deployment failed; the message is what the CLI printed.
-
+        LocalCloudError: a stack cannot be deployed in its state; or the deployment failed, and the
+            message is the CLI's output.
     """
     stacks.wait_until_settled()
+    stacks.check(_stack_names(cdk.folder.assembly))
     assembly, outputs = cdk.folder.assembly, cdk.folder.outputs
     outputs.unlink(missing_ok=True)
     try:
         cdk.run("deploy", _STACKS, "--app", str(assembly), *_UNATTENDED, str(outputs))
     except LocalCloudError as error:
-        message = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
-        raise LocalCloudError(message) from error
+        msg = f"{error}\n\nFunctions that do not start say why in {cdk.folder.log}."
+        raise LocalCloudError(msg) from error
     return [
         Output(stack=stack, name=name, value=value)
         for stack, values in json.loads(outputs.read_text()).items()
@@ -67,13 +69,21 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
 
 
 def destroy(cdk: Cdk, stacks: Stacks) -> None:
-    """Delete the stacks of the app that was deployed last, if there was one.
+    """Delete the stacks of the app deployed last, if there was one.
 
     Raises:
-        LocalCloudError: the deletion failed; the message is what the CLI printed.
-
+        LocalCloudError: the deletion failed; the message is the CLI's output.
     """
     if not (cdk.folder.assembly / "manifest.json").exists():
         return
     stacks.wait_until_settled()
     cdk.run("destroy", _STACKS, "--force", "--app", str(cdk.folder.assembly))
+
+
+def _stack_names(assembly: Path) -> set[str]:
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    return {
+        artifact["properties"].get("stackName", name)
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    } - {_LEFT_OUT}

@@ -1,4 +1,4 @@
-"""`python -m local fault`: look at, and switch, the fault of the cloud that runs."""
+"""`python -m local fault`: shows and switches the fault of the running cloud."""
 
 import argparse
 
@@ -15,7 +15,7 @@ _USE = "`python -m local fault KIND` switches one on, `python -m local fault non
 
 
 def add_fault_arguments(parser: argparse.ArgumentParser) -> None:
-    """Let a parser read what `switch` works with."""
+    """Add the arguments of `switch` to a parser."""
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds")
     for kind, effect in EFFECTS.items():
         fault = kinds.add_parser(kind.value, help=effect, description=effect)
@@ -26,16 +26,15 @@ def add_fault_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def switch(folder: Folder, arguments: argparse.Namespace) -> None:
-    """Switch as the arguments say, and show what is on.
+    """Switch a fault on or off, and show the current one.
 
     Raises:
         LocalCloudError: no cloud is running, or there is no such fault.
-
     """
     port = running_port(folder)
     if port is None:
-        message = "No local cloud is running in this checkout. `make local` starts one."
-        raise LocalCloudError(message)
+        msg = "No local cloud is running in this checkout. `make local` starts one."
+        raise LocalCloudError(msg)
     if arguments.kind:
         switch_fault(port, _wanted(arguments))
     fault = current_fault(port)

@@ -1,4 +1,4 @@
-"""What `make local` shows."""
+"""The output of `make local`."""
 
 import shlex
 import sys
@@ -13,7 +13,7 @@ from local.console.view import CONSOLE_PATH
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """Show what is being done, and then how many seconds it took."""
+    """Show a step's name, and at its end the seconds it took."""
     started = time.monotonic()
     show(f"{text} ... ", end="")
     try:
@@ -45,7 +45,6 @@ def next_steps(env: Path, endpoint: str, voice_connector_id: str, session_id: st
         endpoint: the cloud's URL.
         voice_connector_id: of the sessions to look at.
         session_id: the session to look at, None if there is none.
-
     """
     command = "get-proxy-session" if session_id else "list-proxy-sessions"
     look = f"aws chime-sdk-voice {command} --voice-connector-id {voice_connector_id}"

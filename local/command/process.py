@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from local.command.runtime import create_runtime
 from local.command.state import State, read_state, source_digest, write_state
-from local.daemon import locked_pid
+from local.daemon import OWNER, locked_pid
 from local.environment import server_environment
 from local.error import LocalCloudError
 from local.folder import ROOT, Folder
@@ -34,23 +34,22 @@ def running_port(folder: Folder) -> int | None:
 
 
 def is_current(folder: Folder) -> bool:
-    """Tell whether the cloud was started from the sources as they are now."""
+    """Return true if the cloud was started from the sources as they are now."""
     state = read_state(folder)
     return state is not None and state.sources == source_digest()
 
 
 def start(folder: Folder) -> int:
-    """Start a cloud where none is running, in place of whatever is left of an earlier one.
+    """Start a cloud in a folder; remains of an earlier one are replaced.
 
     Args:
-        folder: what is in it of another cloud is replaced; its port is used again if it is free.
+        folder: the cloud's. The port of an earlier cloud is used again if it is free.
 
     Returns:
         The port.
 
     Raises:
         LocalCloudError: the process does not come up; the message has the end of its log.
-
     """
     stop(folder)
     state = read_state(folder)
@@ -60,8 +59,8 @@ def start(folder: Folder) -> int:
         write_state(folder, State(port=port, sources=source_digest()))
         if _launch(folder, port):
             return port
-    message = f"The local cloud does not start. The end of {folder.log}:\n{_log_tail(folder)}"
-    raise LocalCloudError(message)
+    msg = f"The local cloud does not start. The end of {folder.log}:\n{_log_tail(folder)}"
+    raise LocalCloudError(msg)
 
 
 def stop(folder: Folder) -> None:
@@ -88,12 +87,16 @@ def _launch(folder: Folder, port: int) -> bool:
             [*daemon, "local.cloud.server", str(port), str(function_python)],
             check=False,
             cwd=ROOT,
-            env=server_environment(port, folder.temporary),
+            env={**server_environment(port, folder.temporary), **_owner()},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
     return _wait(lambda: _settled(folder, port), _START_SECONDS) and _up(folder, port)
+
+
+def _owner() -> dict[str, str]:
+    return {OWNER: os.environ[OWNER]} if OWNER in os.environ else {}
 
 
 def _settled(folder: Folder, port: int) -> bool:
@@ -114,7 +117,7 @@ def _group_exists(group: int) -> bool:
 
 
 def _free_port(wanted: int) -> int:
-    """Return the wanted port if nobody has it, otherwise one that nobody has."""
+    """Return the wanted port if it is free, otherwise another free one."""
     with socket.socket() as candidate:
         candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,7 +1,7 @@
-"""The Python environment of functions: what Lambda's runtime brings, and nothing else.
+"""The Python environment of functions: the contents of Lambda's runtime and nothing else.
 
-Started with ministack's own Python, a function could import everything that is installed for
-development, and nobody would see what is missing in its zip.
+With ministack's own Python a function could import every development package, and a package missing
+in its zip would go unnoticed.
 """
 
 import re
@@ -20,7 +20,6 @@ def create_runtime(folder: Path) -> Path:
 
     Returns:
         The environment's interpreter.
-
     """
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=False, symlinks=True)

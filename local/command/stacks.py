@@ -1,6 +1,7 @@
-"""What CloudFormation says about the stacks on a local cloud."""
+"""The states of the stacks on a local cloud."""
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 import boto3
@@ -15,6 +16,16 @@ _DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 _WAITS_FOR_SOMEBODY = "REVIEW_IN_PROGRESS"
 _SESSION_TYPE = "Custom::ChimeProxySession"
 _POLL_SECONDS = 0.2
+_ROLL_BACK = (
+    "`cdk rollback {0}` rolls it back; `--orphan LOGICAL_ID` leaves out what cannot be rolled back."
+)
+# A stack in ROLLBACK_FAILED is not among them: the CDK CLI deletes it before it deploys.
+_WAYS_OUT = {
+    "CREATE_FAILED": _ROLL_BACK,
+    "UPDATE_FAILED": _ROLL_BACK,
+    "UPDATE_ROLLBACK_FAILED": _ROLL_BACK,
+    "DELETE_FAILED": "`cdk destroy {0}` deletes the rest of it.",
+}
 _START_ANEW = "`make local-down` and `make local` start a new one."
 
 
@@ -25,7 +36,6 @@ class Stacks:
 
     Args:
         endpoint: the cloud's URL.
-
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -39,13 +49,30 @@ class Stacks:
         )
 
     def is_bootstrapped(self) -> bool:
-        """Tell whether CDK can deploy here already."""
+        """Return true if the cloud is bootstrapped for CDK."""
         return self._statuses().get(TOOLKIT_STACK) in _DEPLOYED
 
     def wait_until_settled(self) -> None:
-        """Wait for operations that an interrupted deployment has left running."""
+        """Wait for operations left running by an interrupted deployment."""
         while any(self._is_moving(status) for status in self._statuses().values()):
             time.sleep(_POLL_SECONDS)
+
+    def check(self, names: Collection[str]) -> None:
+        """Check that all these stacks are in a state to deploy from.
+
+        Raises:
+            LocalCloudError: one is; the message has its state and the way out.
+        """
+        for stack in self._ask("describe_stacks", "Stacks"):
+            name, status = stack["StackName"], stack["StackStatus"]
+            if name in names and status in _WAYS_OUT:
+                reason = stack.get("StackStatusReason", "")
+                msg = (
+                    f"The stack {name} is in {status}, and cannot be deployed. {reason}\n"
+                    f"After `source .local/env`, {_WAYS_OUT[status].format(name)}\n"
+                    f"Or leave it: {_START_ANEW}"
+                )
+                raise LocalCloudError(msg)
 
     def proxy_sessions(self) -> list[str]:
         """Return the physical ids of the proxy sessions in all stacks."""
@@ -68,8 +95,8 @@ class Stacks:
         try:
             answer = getattr(self._client, operation)(**parameters)
         except (BotoCoreError, ClientError) as error:
-            message = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
-            raise LocalCloudError(message) from error
+            msg = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
+            raise LocalCloudError(msg) from error
         return list(answer[member])
 
     @staticmethod

@@ -1,29 +1,24 @@
-"""What a checkout remembers of its cloud."""
+"""The record of a checkout's cloud."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from local.folder import ROOT, Folder
 
 _PORTS = 65536
-_SOURCES = (
-    "local/**/*.py",
-    "local/console/static/*",
-    "local/console/templates/*",
-    "lambda/chime_proxy_service/**/*.py",
-    "requirements.txt",
-)
+_SOURCES = ("local", "lambda/chime_proxy_service")
+_REQUIREMENTS = "requirements.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The cloud that was started last.
+    """The cloud started last.
 
     Args:
-        port: where it is, and where the next one will be if the port is free then.
-        sources: a digest of the code that it runs.
-
+        port: the cloud's port. The next cloud uses it again if it is free.
+        sources: a digest of the cloud's code.
     """
 
     port: int
@@ -31,7 +26,7 @@ class State:
 
 
 def read_state(folder: Folder) -> State | None:
-    """Return what was written; None if there is nothing, or nothing that can be understood."""
+    """Return the record; None if there is none or it cannot be read."""
     try:
         state = State(**json.loads(folder.state.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
@@ -45,10 +40,20 @@ def write_state(folder: Folder, state: State) -> None:
     folder.state.write_text(json.dumps(asdict(state)))
 
 
-def source_digest() -> str:
-    """Return a digest of everything that a cloud is made of: another one needs a restart."""
+def source_digest(root: Path = ROOT) -> str:
+    """Return a digest of all the cloud's files. If it differs, the cloud needs a restart.
+
+    Args:
+        root: the checkout.
+    """
     digest = hashlib.sha256()
-    for pattern in _SOURCES:
-        for file in sorted(ROOT.glob(pattern)):
-            digest.update(file.read_bytes())
+    for file in _source_files(root):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(root)} {content}\n".encode())
     return digest.hexdigest()
+
+
+def _source_files(root: Path) -> list[Path]:
+    files = [file for folder in _SOURCES for file in (root / folder).rglob("*")]
+    sources = [file for file in files if file.is_file() and "__pycache__" not in file.parts]
+    return sorted([*sources, root / _REQUIREMENTS])

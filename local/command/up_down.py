@@ -25,7 +25,6 @@ def up(app: Path, folder: Folder) -> None:
 
     Raises:
         LocalCloudError: the cloud cannot be started, or the app cannot be deployed.
-
     """
     check_toolchain(ROOT / "requirements.txt", tool_path())
     url = endpoint(_running_port(folder))
@@ -40,7 +39,7 @@ def up(app: Path, folder: Folder) -> None:
 
 
 def down(app: Path, folder: Folder) -> None:
-    """Delete what is deployed, stop the cloud and remove its files; do what is left to do of it.
+    """Delete the stacks, stop the cloud and remove its files. Can be repeated.
 
     Args:
         app: the folder with the app's `cdk.json`.
@@ -48,15 +47,14 @@ def down(app: Path, folder: Folder) -> None:
 
     Raises:
         LocalCloudError: the stacks could not be deleted. The cloud is gone even so.
-
     """
     failure = _destroy(app, folder)
     with step("Stopping the local cloud"):
         process.stop(folder)
         shutil.rmtree(folder.path, ignore_errors=True)
     if failure:
-        message = f"The local cloud is gone, but before that {failure}"
-        raise LocalCloudError(message) from failure
+        msg = f"The local cloud is gone, but before that {failure}"
+        raise LocalCloudError(msg) from failure
 
 
 def _running_port(folder: Folder) -> int:

@@ -1,1 +1,1 @@
-"""The page on which a person sees proxy sessions, and places pretend calls and texts."""
+"""The page for people: shows proxy sessions and places pretend calls and texts."""

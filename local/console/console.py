@@ -1,4 +1,4 @@
-"""The page's addresses, and what each does."""
+"""The page's addresses and their actions."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,6 +7,7 @@ from http import HTTPStatus
 from chime_proxy_service.contact import Contact
 from chime_proxy_service.errors import BadRequestError, ServiceError
 from chime_proxy_service.rules import Use
+from chime_proxy_service.session import ProxySession
 from local.console.admission import rejection
 from local.console.form import (
     Fields,
@@ -20,28 +21,39 @@ from local.console.journal import Journal
 from local.console.overview import LocalService, overview
 from local.console.page import ASSETS, render
 from local.console.reply import Reply, document, notice, see_other
+from local.console.search import Searches, matches
+from local.console.title import Origins, Titles
 from local.console.view import CONSOLE_PATH, View
 from local.gateway import HttpRequest
 
 
 class Console:
-    """Answers what a browser asks for below `/_local/console`. Threads may share it.
+    """Answers requests below `/_local/console`. Threads may share it.
 
     Args:
         local: the service to show, and to place calls and texts with.
-        clock: tells the time, with a zone.
-
+        clock: returns the time, with a zone.
+        origins: returns the stack and place of each session, by physical id.
     """
 
-    def __init__(self, local: LocalService, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        local: LocalService,
+        *,
+        clock: Callable[[], datetime],
+        origins: Callable[[], Origins],
+    ) -> None:
         self._local = local
         self._service = local.api
         self._clock = clock
+        self._origins = origins
         self._journal = Journal()
+        self._searches = Searches()
         self._actions: dict[str, Callable[[Fields, View], View]] = {
             "/call-or-text": self._place_freely,
             "/participant": self._place_in_session,
             "/hang-up": self._hang_up,
+            "/search": self._search,
         }
 
     def answer(self, request: HttpRequest) -> Reply:
@@ -71,13 +83,23 @@ class Console:
         return see_other(after.address())
 
     def _show(self, view: View, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
+        titles = Titles(self._origins())
         try:
-            seen = overview(self._local, view)
+            seen = overview(self._local, view, titles, self._wanted(view, titles))
         except BadRequestError as error:
             return notice(HTTPStatus.BAD_REQUEST, str(error))
         entries, now = self._journal.entries(), self._clock()
         html = render(seen, entries, view, now=now, problem=problem)
         return document(html, status=status)
+
+    def _wanted(self, view: View, titles: Titles) -> Callable[[ProxySession], bool] | None:
+        text = self._searches.text(view.search)
+        return (lambda session: matches(text, session, titles.origin(session))) if text else None
+
+    def _search(self, fields: Fields, view: View) -> View:
+        text = fields.get("wanted", "").strip()
+        number = self._searches.begin(text) if text else None
+        return view.but(search=number, connector=None, after=None, entry=None)
 
     def _place_freely(self, fields: Fields, view: View) -> View:
         return self._place(free_contact(fields), view)

@@ -1,4 +1,4 @@
-"""The calls and texts that were placed on the page, as long as the cloud runs."""
+"""The calls and texts placed on the page since the cloud was started."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A call or a text, and what became of it. Entries are numbered from 1."""
+    """A call or a text and its outcome. Entries are numbered from 1."""
 
     number: int
     at: datetime

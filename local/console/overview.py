@@ -1,7 +1,7 @@
-"""What the page shows of the proxy-session service."""
+"""The part of the proxy-session service that the page shows."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from chime_proxy_service.requests import ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
 from chime_proxy_service.wire import next_token
+from local.console.title import Titles
 from local.console.view import View
 
 _PAGE = 20
@@ -21,23 +22,29 @@ _PAGE = 20
 class ConnectorSessions:
     """A voice connector, its configuration if it has one, and a page of its sessions.
 
-    `continuation` is the token of the sessions after these, None if there are none.
+    Args:
+        connector: the sessions' connector.
+        configuration: None if it has none.
+        sessions: the ones to show.
+        total: how many match the search; None without a search.
+        continuation: the token of the sessions after these, None if there are none.
     """
 
     connector: Connector
     configuration: ProxyConfiguration | None
     sessions: tuple[ProxySession, ...]
-    continuation: str | None
+    total: int | None = None
+    continuation: str | None = None
 
     @property
     def name(self) -> str:
-        """What names the connector in an address."""
+        """The connector's name in an address."""
         return f"{self.connector.region}/{self.connector.voice_connector_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolPlace:
-    """How many proxy numbers of a place there are, and how many of them open sessions have."""
+    """The proxy numbers of a place: how many there are, and how many open sessions use."""
 
     place: Place
     numbers: int
@@ -46,11 +53,12 @@ class PoolPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All that is shown. A number that sessions of two regions have is in use twice."""
+    """Everything the page shows. A number used by sessions of two regions counts twice."""
 
     connectors: tuple[ConnectorSessions, ...]
     regions: tuple[str, ...]
     pool: tuple[PoolPlace, ...]
+    titles: Titles
 
 
 class Contents(Protocol):
@@ -68,7 +76,6 @@ class LocalService:
         api: carries out the operations.
         contents: lists the voice connectors.
         places: the number of proxy numbers of each place.
-
     """
 
     api: ProxySessionService
@@ -76,19 +83,35 @@ class LocalService:
     places: Mapping[Place, int]
 
 
-def overview(local: LocalService, view: View) -> Overview:
-    """Collect the connectors, sessions and proxy numbers to show.
+def overview(
+    local: LocalService,
+    view: View,
+    titles: Titles,
+    wanted: Callable[[ProxySession], bool] | None = None,
+) -> Overview:
+    """Collect the page's contents from the service.
+
+    Args:
+        local: has the connectors and sessions.
+        view: names the connector to list and the first session.
+        titles: of the sessions.
+        wanted: returns true for the sessions to list. Default: all, a page at a time.
 
     Raises:
-        BadRequestError: the view continues a list by a token that is none.
-
+        BadRequestError: the view's token is not valid.
     """
     connectors = local.contents.connectors()
-    shown = (_connector_sessions(local.api, connector, view) for connector in connectors)
+    shown = (
+        _matching_sessions(local.api, connector, wanted)
+        if wanted
+        else _connector_sessions(local.api, connector, view)
+        for connector in connectors
+    )
     return Overview(
         connectors=tuple(one for one in shown if view.connector in (None, one.name)),
         regions=tuple(dict.fromkeys(connector.region for connector in connectors)),
         pool=_pool(local, connectors),
+        titles=titles,
     )
 
 
@@ -103,6 +126,18 @@ def _connector_sessions(
         configuration=_configuration(service, connector),
         sessions=page.sessions,
         continuation=None if page.position is None else next_token.encode(page.position),
+    )
+
+
+def _matching_sessions(
+    service: ProxySessionService, connector: Connector, wanted: Callable[[ProxySession], bool]
+) -> ConnectorSessions:
+    found = tuple(filter(wanted, _every_session(service, connector)))
+    return ConnectorSessions(
+        connector=connector,
+        configuration=_configuration(service, connector),
+        sessions=found[:_PAGE],
+        total=len(found),
     )
 
 

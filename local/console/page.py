@@ -40,12 +40,11 @@ def render(
     """Return the page.
 
     Args:
-        overview: what is to be seen.
+        overview: the page's contents.
         entries: the journal's, the latest first.
-        view: what the reader looks at.
-        now: the time, which the time that is left counts from.
-        problem: what was wrong with the form that was sent; empty if nothing was.
-
+        view: the reader's.
+        now: the time, from which minutes left are counted.
+        problem: the error in the form that was sent; empty if there is none.
     """
     template = _environment.get_template("page.html")
     return template.render(
@@ -53,6 +52,7 @@ def render(
         entries=entries,
         told=next((entry for entry in entries if entry.number == view.entry), None),
         view=view,
+        titles=overview.titles,
         now=now,
         problem=problem,
         phone=phone_number.shown if view.numbers_shown else phone_number.masked,
@@ -61,5 +61,5 @@ def render(
 
 
 def minutes_left(end: datetime, now: datetime) -> int:
-    """Count the minutes until an end; one that has begun counts as one."""
+    """Count the minutes until an end; a begun minute counts."""
     return max(0, ceil((end - now) / timedelta(minutes=1)))

@@ -1,4 +1,4 @@
-"""How the page writes a phone number."""
+"""Writes phone numbers for the page."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""What the page answers with, in payload format 2.0.
+"""The page's answers, in payload format 2.0.
 
-Nothing but the page's own style sheet and icon is loaded, no script runs, nobody frames it, and
-nothing of it is stored.
+A browser loads only the page's own style sheet and icon, runs no script, frames nothing and stores
+nothing.
 """
 
 from http import HTTPStatus
@@ -38,5 +38,5 @@ def notice(status: HTTPStatus, message: str, **headers: str) -> Reply:
 
 
 def see_other(address: str) -> Reply:
-    """Send the browser to another address, which it is to GET."""
+    """Send the browser to another address by GET."""
     return notice(HTTPStatus.SEE_OTHER, "Done.", location=address)

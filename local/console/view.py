@@ -1,6 +1,6 @@
-"""What of the page a reader looks at: the part of its address that says so.
+"""The reader's view of the page, kept in its address.
 
-No phone number is ever in it.
+An address never has a phone number.
 """
 
 import re
@@ -17,28 +17,29 @@ class View:
     """A view of the page.
 
     Args:
-        numbers_shown: whether phone numbers are written in full; masked by default.
-        entry: the number of the journal's entry to tell of, None for none.
+        numbers_shown: true to write phone numbers in full; masked by default.
+        entry: the number of the journal's entry to report; None for none.
         connector: the only voice connector to list, as `region/id`; None for all.
-        after: the token after which its sessions are listed, None for the first ones.
-
+        search: the number of the search to show; None for all sessions.
+        after: the token of the last session before these; None for the first ones.
     """
 
     numbers_shown: bool = False
     entry: int | None = None
     connector: str | None = None
     after: str | None = None
+    search: int | None = None
 
     @classmethod
     def parse(cls, query: str) -> "View":
-        """Read the query of an address; what is not understood is left out."""
+        """Read the query of an address; unknown parts are left out."""
         given = {name: values[0] for name, values in parse_qs(query).items()}
-        entry = given.get("entry", "")
         return cls(
             numbers_shown=given.get("numbers") == _SHOWN,
-            entry=int(entry) if re.fullmatch(r"[0-9]{1,9}", entry) else None,
+            entry=_number(given.get("entry", "")),
             connector=given.get("connector"),
             after=given.get("after"),
+            search=_number(given.get("search", "")),
         )
 
     def but(self, **changes: Any) -> "View":
@@ -51,7 +52,12 @@ class View:
             "numbers": _SHOWN if self.numbers_shown else None,
             "connector": self.connector,
             "after": self.after,
+            "search": self.search,
             "entry": self.entry,
         }
         query = urlencode({name: value for name, value in given.items() if value is not None})
         return f"{CONSOLE_PATH}{path}?{query}" if query else f"{CONSOLE_PATH}{path}"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None

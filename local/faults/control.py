@@ -1,4 +1,4 @@
-"""How the fault of a running cloud is looked at and switched: both ends of it."""
+"""Shows and switches the fault of a running cloud: client and server."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ _SECONDS = 3
 
 
 def answer_control(switch: FaultSwitch, request: HttpRequest) -> dict[str, Any]:
-    """Do what a request for the switch says, and return what is on after it."""
+    """Carry out a request for the switch, and return the current fault."""
     try:
         if request.method == "PUT":
             switch.set(_parse(request.body))
@@ -25,21 +25,19 @@ def answer_control(switch: FaultSwitch, request: HttpRequest) -> dict[str, Any]:
 
 
 def current_fault(port: int) -> Fault | None:
-    """Return the fault that is on in the cloud at a port.
+    """Return the current fault of the cloud at a port.
 
     Raises:
         LocalCloudError: the cloud does not answer.
-
     """
     return _ask(port, "GET")
 
 
 def switch_fault(port: int, fault: Fault | None) -> None:
-    """Switch a fault on in the cloud at a port, or with None the one that is on off.
+    """Switch a fault of the cloud at a port on; None switches the current one off.
 
     Raises:
         LocalCloudError: the cloud does not answer, or does not know such a fault.
-
     """
     _ask(port, "PUT", json.dumps({"fault": fault and fault.describe()}))
 
@@ -51,8 +49,8 @@ def _ask(port: int, method: str, body: str | None = None) -> Fault | None:
         response = connection.getresponse()
         answer = json.loads(response.read())
     except (OSError, http.client.HTTPException, ValueError) as error:
-        message = f"The local cloud does not answer: {error}."
-        raise LocalCloudError(message) from error
+        msg = f"The local cloud does not answer: {error}."
+        raise LocalCloudError(msg) from error
     finally:
         connection.close()
     if response.status != HTTPStatus.OK:
@@ -64,8 +62,8 @@ def _parse(body: bytes) -> Fault | None:
     wanted = json.loads(body)
     if isinstance(wanted, dict) and isinstance(wanted.get("fault"), dict | None):
         return _fault(wanted)
-    message = "What is to be switched on must be in `fault`; null switches off."
-    raise LocalCloudError(message)
+    msg = "The fault must be in `fault`; null switches off."
+    raise LocalCloudError(msg)
 
 
 def _fault(message: dict[str, Any]) -> Fault | None:

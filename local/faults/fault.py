@@ -1,4 +1,4 @@
-"""A fault: one thing that goes wrong in a local cloud for as long as somebody wants it to."""
+"""Faults of a local cloud, to be switched on and off."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ MAX_SECONDS = 600
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The API is that of the proxy sessions; all other services stay well."""
+    """A kind of fault. All but `crash` are the proxy-session API's; other services stay well."""
 
     THROTTLE = "throttle"
     ERROR = "error"
@@ -35,13 +35,12 @@ EFFECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault that is on, or is to be switched on.
+    """A fault.
 
     Args:
-        kind: what goes wrong.
-        count: how many requests it strikes before it is over; None for all of them.
-        seconds: by how much `slow` delays an answer; the others have no use for it.
-
+        kind: the effect.
+        count: the number of requests it strikes; None until it is switched off.
+        seconds: the delay of `slow`; the other kinds do not use it.
     """
 
     kind: FaultKind
@@ -50,22 +49,21 @@ class Fault:
 
     @classmethod
     def parse(cls, description: Mapping[str, Any]) -> Self:
-        """Return the fault that `describe` described.
+        """Read the result of `describe`.
 
         Raises:
             LocalCloudError: there is no such fault.
-
         """
         kind, count, seconds = (description.get(name) for name in ("kind", "count", "seconds"))
         if kind not in list(FaultKind):
-            message = f"There is no such fault. There are: {', '.join(FaultKind)}."
-            raise LocalCloudError(message)
+            msg = f"There is no such fault. There are: {', '.join(FaultKind)}."
+            raise LocalCloudError(msg)
         if count is not None and not (isinstance(count, int) and count > 0):
-            message = "The number of requests that a fault strikes must be 1 or more."
-            raise LocalCloudError(message)
+            msg = "The number of requests that a fault strikes must be 1 or more."
+            raise LocalCloudError(msg)
         if not (isinstance(seconds, int | float) and 0 <= seconds <= MAX_SECONDS):
-            message = f"The seconds that a fault takes must be from 0 to {MAX_SECONDS}."
-            raise LocalCloudError(message)
+            msg = f"The seconds that a fault takes must be from 0 to {MAX_SECONDS}."
+            raise LocalCloudError(msg)
         return cls(kind=FaultKind(kind), count=count, seconds=seconds)
 
     def describe(self) -> dict[str, Any]:

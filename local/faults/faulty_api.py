@@ -23,13 +23,12 @@ _REFUSALS = {
 async def send_answer(
     fault: Fault | None, serve: Callable[[], Awaitable[Result]], send: Send
 ) -> None:
-    """Answer one request, as well or as badly as the fault lets it.
+    """Answer one request under a fault.
 
     Args:
-        fault: the one that strikes this request.
-        serve: does what the request asks for, and returns the API's answer.
+        fault: None for a good answer.
+        serve: carries out the request and returns the API's answer.
         send: takes the answer.
-
     """
     kind = fault.kind if fault else None
     result = _refusal(*_REFUSALS[kind]) if kind in _REFUSALS else await serve()

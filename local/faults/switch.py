@@ -7,7 +7,7 @@ from local.faults.fault import Fault, FaultKind
 
 
 class FaultSwitch:
-    """Holds the one fault that is on, if any. Threads share it."""
+    """Holds the current fault, if any. Threads share it."""
 
     def __init__(self) -> None:
         self._fault: Fault | None = None
@@ -15,16 +15,16 @@ class FaultSwitch:
 
     @property
     def fault(self) -> Fault | None:
-        """The fault that is on."""
+        """The current fault; None if none is on."""
         return self._fault
 
     def set(self, fault: Fault | None) -> None:
-        """Switch a fault on in place of any other; None switches off what is on."""
+        """Switch a fault on in place of the current one; None switches off."""
         with self._lock:
             self._fault = fault
 
     def strike(self, kinds: frozenset[FaultKind]) -> Fault | None:
-        """Return the fault that is on if it is one of these kinds, and count it."""
+        """Return the current fault if it is of these kinds, and count it."""
         with self._lock:
             fault = self._fault
             if fault is None or fault.kind not in kinds:

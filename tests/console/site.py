@@ -41,6 +41,7 @@ class Site:
     """A service, its page, and the time that both go by."""
 
     now: datetime = BEGINNING
+    origins: dict[str, str] = field(default_factory=dict)
     service: ProxySessionService = field(init=False)
     console: Console = field(init=False)
 
@@ -54,7 +55,7 @@ class Site:
             new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(ids):012}",
         )
         local = LocalService(api=self.service, contents=store, places=pool.places())
-        self.console = Console(local, clock=lambda: self.now)
+        self.console = Console(local, clock=lambda: self.now, origins=lambda: self.origins)
 
     def pass_time(self, **duration: float) -> None:
         """Move the clock on by `timedelta`'s arguments."""

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.console import chromium
-from tests.console.scenes import OTHER_SCENES, SCENES, Scene, staged
+from tests.console.scenes import NARROW, OTHER_SCENES, SCENES, WIDE, Scene, staged
 from tests.console.site import DRIVER, RIDER, Site, serving
 
+# As long as a loaded machine may need.
+expect.set_options(timeout=60_000)
 AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 EVERY_SCENE = pytest.mark.parametrize("scene", SCENES + OTHER_SCENES, ids=lambda one: one.name)
 
@@ -41,13 +43,13 @@ def violations(page: Page) -> list[str]:
 
 
 @EVERY_SCENE
-def test_accessible(browser: Browser, scene: Scene) -> None:
+def test_axe_finds_nothing_wrong(browser: Browser, scene: Scene) -> None:
     """axe-core finds nothing wrong, contrast included, wherever and however one looks."""
     with staged(scene, browser) as page:
         assert violations(page) == []
 
 
-def test_axe_finds(page: Page) -> None:
+def test_axe_finds_what_is_wrong(page: Page) -> None:
     """axe-core runs here: it finds what is wrong with a page that has it."""
     page.evaluate("document.querySelector('label').remove()")
     page.evaluate("document.documentElement.removeAttribute('lang')")
@@ -55,7 +57,7 @@ def test_axe_finds(page: Page) -> None:
 
 
 @EVERY_SCENE
-def test_fits(browser: Browser, scene: Scene) -> None:
+def test_nothing_is_wider_than_the_window(browser: Browser, scene: Scene) -> None:
     """Nothing is wider than the window, of 320 pixels or more."""
     with staged(scene, browser) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= scene.width
@@ -72,7 +74,7 @@ def test_call_and_hang_up(page: Page) -> None:
     expect(session.get_by_role("button", name="Hang up")).to_have_count(0)
 
 
-def test_reload(site: Site, page: Page) -> None:
+def test_reload_places_nothing_again(site: Site, page: Page) -> None:
     """Loading the page again places nothing a second time."""
     page.get_by_role("button", name="Text from the first participant").click()
     page.reload()
@@ -80,7 +82,7 @@ def test_reload(site: Site, page: Page) -> None:
     assert "Text got through" in site.get("/_local/console?entry=1")["body"]
 
 
-def test_numbers(page: Page) -> None:
+def test_numbers_appear_and_go_when_asked(page: Page) -> None:
     """Numbers appear when they are asked for and go when they are not wanted any more."""
     expect(page.locator("body")).not_to_contain_text("0147")
     page.get_by_role("link", name="Show numbers").click()
@@ -89,7 +91,7 @@ def test_numbers(page: Page) -> None:
     expect(page.locator("body")).not_to_contain_text("0147")
 
 
-def test_any_number(page: Page) -> None:
+def test_stranger_is_told_of_no_session(page: Page) -> None:
     """Who is in no session with a number is told so."""
     page.get_by_label("From", exact=True).fill("+16175550133")
     page.get_by_label("To", exact=True).fill("+12065550100")
@@ -98,7 +100,7 @@ def test_any_number(page: Page) -> None:
     expect(refused).to_contain_text("The sender has no session with this proxy number")
 
 
-def test_keyboard(page: Page) -> None:
+def test_button_is_reached_by_keyboard(page: Page) -> None:
     """Without a mouse one gets to a button, sees that it has the focus, and presses it."""
     button = page.get_by_role("button", name="Text from the first participant")
     for _ in range(20):
@@ -110,7 +112,26 @@ def test_keyboard(page: Page) -> None:
     expect(page).to_have_title(re.compile("^Text got through"))
 
 
-def test_own_files_only(page: Page) -> None:
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_form_comes_before_the_list(site: Site, browser: Browser, width: int) -> None:
+    """With many sessions, a call is placed and a session searched without passing the list."""
+    for n in range(20):
+        site.open(f"+1310555{n:04}", f"+1808555{n:04}", name=f"Ride {n}")
+    with serving(site) as origin:
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.goto(f"{origin}/_local/console")
+        reached = []
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("document.activeElement.name"))
+        top = page.get_by_label("From", exact=True).bounding_box()
+        page.close()
+    assert {"from", "to", "capability", "wanted"} <= set(reached)
+    assert top is not None
+    assert top["y"] < 400
+
+
+def test_page_asks_for_its_own_files_only(page: Page) -> None:
     """The page asks for its style sheet and icon and nothing else, and breaks no policy."""
     asked: list[str] = []
     said: list[str] = []
@@ -151,7 +172,7 @@ def test_cross_site_form(site: Site, page: Page) -> None:
     assert "None yet." in site.get()["body"]
 
 
-def test_pictures() -> None:
+def test_documentation_has_each_picture() -> None:
     """The documentation has a picture of each of its scenes, none over 150 kB."""
     pictures = {
         file.stem: file.stat().st_size for file in chromium.ROOT.glob("docs/images/console-*.png")

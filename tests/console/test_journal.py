@@ -5,7 +5,7 @@ from chime_proxy_service.contact import Contact, Refusal
 from chime_proxy_service.session import Capability
 
 
-def test_last_twenty() -> None:
+def test_journal_keeps_the_last_twenty() -> None:
     """The journal keeps the last twenty entries, the latest first, under the numbers they got."""
     journal = Journal()
     call = Contact(

@@ -11,7 +11,7 @@ from local.console.phone_number import masked, shown
         ("+12", "+12", "+12"),
     ],
 )
-def test_writing(number: str, full: str, hidden: str) -> None:
+def test_number_is_written_in_full_or_masked(number: str, full: str, hidden: str) -> None:
     """In full a number has all its digits, masked the last two and dots for the rest."""
     assert shown(number).replace("\u00a0", " ") == full
     assert masked(number).replace("\u00a0", " ") == hidden

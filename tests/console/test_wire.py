@@ -26,7 +26,7 @@ def ask(site: Site) -> Iterator[Ask]:
         connection.close()
 
 
-def test_page(site: Site, ask: Ask) -> None:
+def test_page_comes_with_its_policy(site: Site, ask: Ask) -> None:
     """The page comes as HTML, with the policy that keeps it from loading anything."""
     session = site.open()
     reply = ask("GET", "/_local/console")
@@ -35,7 +35,7 @@ def test_page(site: Site, ask: Ask) -> None:
     assert session.key.proxy_session_id in reply.read().decode()
 
 
-def test_assets(ask: Ask) -> None:
+def test_assets_come_as_what_they_are(ask: Ask) -> None:
     """The style sheet and the icon come as what they are."""
     for name, media_type in (("page.css", "text/css"), ("icon.svg", "image/svg+xml")):
         reply = ask("GET", f"/_local/console/{name}")
@@ -43,7 +43,7 @@ def test_assets(ask: Ask) -> None:
         assert reply.read()
 
 
-def test_post_redirect_get(ask: Ask) -> None:
+def test_form_is_answered_by_a_redirect(ask: Ask) -> None:
     """A form is answered by the address of a page that tells what became of it."""
     media_type = "application/x-www-form-urlencoded"
     placed = ask("POST", "/_local/console/call-or-text", urlencode(FORM), Content_Type=media_type)
@@ -52,13 +52,13 @@ def test_post_redirect_get(ask: Ask) -> None:
     assert "Text refused" in told.read().decode()
 
 
-def test_rebinding(ask: Ask) -> None:
+def test_other_name_gets_nothing(ask: Ask) -> None:
     """A request under another name gets nothing of the page."""
     reply = ask("GET", "/_local/console", Host="evil.example")
     assert (reply.status, b"<" in reply.read()) == (421, False)
 
 
 @pytest.mark.parametrize("path", ["/", "/favicon.ico", "/_local/consoles", "/bucket/console"])
-def test_other_paths(ask: Ask, path: str) -> None:
+def test_other_paths_are_not_the_pages(ask: Ask, path: str) -> None:
     """What is not below the page's address is somebody else's, S3's buckets for one."""
     assert ask("GET", path).status == 418

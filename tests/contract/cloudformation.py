@@ -184,14 +184,12 @@ class CloudFormation:
         self.events.append(event)
         end = self._clock.seconds + SERVICE_TIMEOUT_SECONDS
         self._function.invoke(event)
-        self._clock.run_until(end, done=lambda: bool(mailbox.answers))
+        self._clock.run_until(end, done=lambda: bool(mailbox.bodies))
         mailbox.is_open = False
-        if not mailbox.answers:
+        if not mailbox.bodies:
             msg = "no answer came in time"
             raise Failed(msg, None)
-        answer = mailbox.answers[0]
-        judge(answer, event)
-        return answer
+        return judge(mailbox.bodies[0], event)
 
     def _bring(self, stack: Stack, logical_id: str, declared: Declared) -> None:
         current = stack.resources.get(logical_id)

@@ -232,7 +232,7 @@ def test_check_asserts_work(resource: Resource) -> None:
     (event,) = resource.universe.cloudformation.events
 
     with pytest.raises(AssertionError):
-        judge({**answer, "PhysicalResourceId": ""}, event)
+        judge(json.dumps({**answer, "PhysicalResourceId": ""}).encode(), event)
 
 
 def test_create_is_idempotent(resource: Resource) -> None:

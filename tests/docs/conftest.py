@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from local.command import process
+from local.daemon import OWNER
 from local.folder import ROOT, Folder
 
 _FILES = (
@@ -20,7 +21,14 @@ _FILES = (
     "pyproject.toml",
     "requirements.txt",
 )
-_FOLDERS = ("examples", "local", "template")
+_FOLDERS = (
+    ".bundle",
+    "examples",
+    "lambda/chime_proxy_provider",
+    "local",
+    "tools/bundle",
+    "tools/template",
+)
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     """What a newcomer's shell has: a PATH and a home."""
     home = tmp_path / "home"
     home.mkdir()
-    return {"HOME": str(home), "PATH": os.environ["PATH"]}
+    return {"HOME": str(home), "PATH": os.environ["PATH"], OWNER: os.environ[OWNER]}
 
 
 def _link(installed: Path, target: Path) -> None:

@@ -26,7 +26,7 @@ def test_first_app_synthesizes(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "arning" not in done.stdout + done.stderr
-    template = Template.from_string((out / "MaskedCalls.template.json").read_text("utf-8"))
+    template = Template.from_string((out / "Rides.template.json").read_text("utf-8"))
     for resource in (
         "AWS::Chime::VoiceConnector",
         "AWS::Lambda::Function",

@@ -16,7 +16,14 @@ from chime_proxy._sessions_file.document import read_sessions
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "gitops.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "gitops"
-ACTUAL = {"Status": "Open", "Participants": [], "Capabilities": ["SMS"]}
+ACTUAL = {
+    "Status": "Open",
+    "Participants": [
+        {"PhoneNumber": "+14015550101", "ProxyPhoneNumber": "+12065550199"},
+        {"PhoneNumber": "+12065550109", "ProxyPhoneNumber": "+12065550199"},
+    ],
+    "Capabilities": ["SMS"],
+}
 
 
 def blocks(language: str) -> list[str]:
@@ -105,7 +112,7 @@ def test_drift_command() -> None:
 def test_drift_table() -> None:
     """The table is what the command prints of such sessions."""
     shown = blocks("text")[1]
-    logical_ids = re.findall(r"^  (\S+)", shown, re.MULTILINE)
+    keys = re.findall(r"^  (\S+)", shown, re.MULTILINE)
     numbers = {"ParticipantPhoneNumbers": ["+14015550101", "+12065550100"]}
     properties: list[dict[str, Any]] = [
         {"Capabilities": ["SMS"]},
@@ -115,8 +122,14 @@ def test_drift_table() -> None:
         {},
     ]
     declared = [
-        DeclaredSession(logical_id=name, physical_id="x/y", properties=own, endpoint_url=None)
-        for name, own in zip(logical_ids, properties, strict=True)
+        DeclaredSession(
+            logical_id=f"Sessions{key.replace('-', '')}",
+            construct_id=key,
+            physical_id="x/y",
+            properties=own,
+            endpoint_url=None,
+        )
+        for key, own in zip(keys, properties, strict=True)
     ]
     closed = {
         **ACTUAL,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.daemon import OWNER
 from local.folder import Folder
 
 
@@ -43,9 +44,10 @@ class Checkout:
         app.write_text(text)
 
     def outputs(self) -> dict[str, str]:
-        """Return the outputs of the stack that was deployed last."""
-        (outputs,) = json.loads(self.folder.outputs.read_text()).values()
-        return dict(outputs)
+        """Return the outputs of the app's stack."""
+        described = self.shell("aws cloudformation describe-stacks --stack-name MaskedCalls")
+        (stack,) = json.loads(described.stdout)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return the proxy sessions that there are, as the AWS CLI prints them."""
@@ -55,7 +57,7 @@ class Checkout:
         return list(json.loads(listed.stdout)["ProxySessions"])
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: os.environ[name] for name in ("HOME", "PATH")}
+        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER)}
         return subprocess.run(
             command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
         )

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 from local.command import process
-from local.environment import shell_script
 from local.folder import ROOT, Folder
 from local.health import endpoint
+from tests.local.assets import publish_assets
 from tests.local.checkout import Checkout
 from tests.local.configured_rides import CONFIGURED_STATES
 from tests.local.hidden_rides import HIDDEN_STATES
@@ -17,8 +17,6 @@ from tests.local.probe import ProbeStack
 from tests.local.rides import STATES, THERE, synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
-
-ACCOUNT = "aws://000000000000/us-east-1"
 
 
 @pytest.fixture(scope="session")
@@ -67,43 +65,22 @@ def new_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
 
 @pytest.fixture(scope="session")
-def checkout(new_checkout: Callable[[], Checkout]) -> Checkout:
-    """Start a cloud whose two connectors may have sessions, and bootstrap it."""
-    checkout = new_checkout()
-    folder = checkout.folder
-    port = process.start(folder)
-    folder.env.write_text(shell_script(folder, endpoint(port)))
+def rides_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+    """Start a cloud whose two connectors may have sessions, for the stack of `rides` alone."""
+    folder = Folder(tmp_path_factory.mktemp("rides") / ".local")
+    cloud = RunningCloud(folder, process.start(folder))
     proxy = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
-    RunningCloud(folder, port).client("chime-sdk-voice").put_voice_connector_proxy(
-        VoiceConnectorId=THERE, **proxy
-    )
-    done = checkout.shell(f"cd .local; cdk bootstrap {ACCOUNT}")
-    assert done.returncode == 0, done.stderr
-    return checkout
+    cloud.client("chime-sdk-voice").put_voice_connector_proxy(VoiceConnectorId=THERE, **proxy)
+    yield cloud
+    process.stop(folder)
 
 
 @pytest.fixture(scope="session")
-def port(checkout: Checkout) -> int:
-    """Return the cloud's port."""
-    found = process.running_port(checkout.folder)
-    assert found
-    return found
-
-
-@pytest.fixture(scope="session")
-def templates(checkout: Checkout, port: int) -> dict[str, str]:
-    """Synthesize all states of the stack."""
-    return synthesize(
-        checkout.folder.assembly, endpoint(port), {**STATES, **HIDDEN_STATES, **CONFIGURED_STATES}
-    )
-
-
-@pytest.fixture(scope="session")
-def new_stack(checkout: Checkout, port: int, templates: dict[str, str]) -> SessionStack:
+def new_stack(rides_cloud: RunningCloud) -> SessionStack:
     """Name the stack, and publish the function that all its states share."""
-    cloud = RunningCloud(checkout.folder, port)
-    stack = SessionStack(cloud.client("cloudformation"), cloud.client("chime-sdk-voice"), templates)
-    done = checkout.cdk("deploy --require-approval never", "one")
-    assert done.returncode == 0, done.stdout
-    assert stack.delete() == "DELETE_COMPLETE"
-    return stack
+    assembly, states = rides_cloud.folder.assembly, {**STATES, **HIDDEN_STATES, **CONFIGURED_STATES}
+    templates = synthesize(assembly, endpoint(rides_cloud.port), states)
+    publish_assets(assembly, rides_cloud.client("s3"))
+    return SessionStack(
+        rides_cloud.client("cloudformation"), rides_cloud.client("chime-sdk-voice"), templates
+    )

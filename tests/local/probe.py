@@ -40,12 +40,16 @@ class ProbeStack:
 
     def create(self, **properties: Any) -> str:
         """Create the stack and return the status it ends in."""
+        self.begin(**properties)
+        return self._status_after("stack_create_complete", self._stack_id())
+
+    def begin(self, **properties: Any) -> None:
+        """Begin to create the stack."""
         self.cloudformation.create_stack(
             StackName=self.name,
             TemplateBody=self._template(properties),
             Capabilities=["CAPABILITY_IAM"],
         )
-        return self._status_after("stack_create_complete", self._stack_id())
 
     def update(self, **properties: Any) -> str:
         """Update the stack and return the status it ends in."""
@@ -56,11 +60,11 @@ class ProbeStack:
         )
         return self._status_after("stack_update_complete", self._stack_id())
 
-    def delete(self) -> None:
-        """Delete the stack."""
+    def delete(self) -> str:
+        """Delete the stack and return the status it ends in."""
         stack_id = self._stack_id()
         self.cloudformation.delete_stack(StackName=stack_id)
-        self._status_after("stack_delete_complete", stack_id)
+        return self._status_after("stack_delete_complete", stack_id)
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events that the provider got, with its environment."""
@@ -95,27 +99,30 @@ class ProbeStack:
     def _status_after(self, waiter: str, stack_id: str) -> str:
         with suppress(WaiterError):
             self.cloudformation.get_waiter(waiter).wait(
-                StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 300}
+                StackName=stack_id, WaiterConfig={"Delay": 0.1, "MaxAttempts": 600}
             )
         stack = self.cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]
         return str(stack["StackStatus"])
 
     def _template(self, properties: dict[str, Any]) -> str:
-        resources = {"Role": _ROLE, "Provider": _PROVIDER}
+        provider = properties.get("Provider", "Provider")
+        resources = {"Role": _ROLE, "Provider": _PROVIDER, provider: _PROVIDER}
         if properties.pop("Include", True):
             resources["Probe"] = self._resource(properties)
         return json.dumps({"Resources": resources})
 
     def _resource(self, properties: dict[str, Any]) -> dict[str, Any]:
+        kind = properties.pop("Type", "Custom::Probe")
+        provider = properties.pop("Provider", "Provider")
         scripted = {
             name: json.dumps(value) if isinstance(value, dict) else value
             for name, value in properties.items()
         }
         return {
-            "Type": "Custom::Probe",
+            "Type": kind,
             "Properties": {
-                "ServiceToken": {"Fn::GetAtt": ["Provider", "Arn"]},
-                "ServiceTimeout": 10,
+                "ServiceToken": {"Fn::GetAtt": [provider, "Arn"]},
+                "ServiceTimeout": 60,
                 "Journal": str(self.journal),
                 **scripted,
             },

@@ -21,7 +21,6 @@ class Repository:
         path: where the copy is.
         folder: the cloud's.
         endpoint: the cloud's URL.
-
     """
 
     path: Path
@@ -32,6 +31,10 @@ class Repository:
         """Copy the example, with what its step `Install` would install."""
         shutil.copytree(_EXAMPLE, self.path)
         (self.path / "node_modules").symlink_to(ROOT / "node_modules")
+
+    def entries(self) -> set[str]:
+        """Return the keys of sessions.yaml."""
+        return set(yaml.safe_load((self.path / "sessions.yaml").read_text())["Sessions"])
 
     def edit(self, before: str, after: str) -> None:
         """Replace the one place of a text in sessions.yaml."""

@@ -66,10 +66,11 @@ def failing(first: Callable[[cdk.Stack], ProxySession]) -> Callable[[cdk.Stack],
 
 
 def delayed(stack: cdk.Stack) -> None:
-    """Declare a session, and then a wait of a second that fails."""
+    """Declare a session, and then a wait for a signal."""
     ride = one(stack)
-    handle = cdk.CfnWaitConditionHandle(stack, "Handle")
-    wait = cdk.CfnWaitCondition(stack, "Wait", handle=handle.ref, timeout="1")
+    wait = cdk.CfnWaitCondition(stack, "Wait")
+    signal = cdk.CfnResourceSignal(count=1, timeout="PT10M")
+    wait.cfn_options.creation_policy = cdk.CfnCreationPolicy(resource_signal=signal)
     wait.node.add_dependency(ride)
 
 
@@ -92,6 +93,7 @@ STATES: Mapping[str, Declaration] = {
     "far": far,
     "moved": moved,
     "texting": texting,
+    "another-rider": another_rider,
     "failing": failing(one),
     "texting-failing": failing(texting),
     "replaced-failing": failing(another_rider),
@@ -105,7 +107,9 @@ def synthesize(assembly: Path, endpoint: str, states: Mapping[str, Declaration])
     """Synthesize the stack in every state, and return the templates."""
     app = cdk.App(outdir=str(assembly))
     for state, declare in states.items():
-        stack = cdk.Stack(app, state, stack_name=STACK)
+        # The rule looks for a bootstrapped account, which only the CDK CLI needs.
+        synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        stack = cdk.Stack(app, state, stack_name=STACK, synthesizer=synthesizer)
         ProxySessionProvider(stack, "Provider", endpoint_url=endpoint)
         declare(stack)
     app.synth()
@@ -126,7 +130,6 @@ def without_permission(template: str, resource: str) -> str:
     Args:
         template: of a state.
         resource: a part of their ARNs.
-
     """
     document: dict[str, Any] = json.loads(template)
     resources = document["Resources"]

@@ -19,6 +19,7 @@ class SessionStack:
     cloudformation: Any
     proxy_sessions: Any
     templates: Mapping[str, str]
+    name: str = STACK
 
     def create(self, state: str) -> str:
         """Create the stack and return the status it ends in."""
@@ -28,7 +29,7 @@ class SessionStack:
     def begin(self, template: str) -> None:
         """Begin to create the stack."""
         self.cloudformation.create_stack(
-            StackName=STACK, TemplateBody=template, Capabilities=["CAPABILITY_IAM"]
+            StackName=self.name, TemplateBody=template, Capabilities=["CAPABILITY_IAM"]
         )
 
     def created(self) -> str:
@@ -38,9 +39,18 @@ class SessionStack:
     def update(self, state: str) -> str:
         """Update the stack and return the status it ends in."""
         self.cloudformation.update_stack(
-            StackName=STACK, TemplateBody=self.templates[state], Capabilities=["CAPABILITY_IAM"]
+            StackName=self.name, TemplateBody=self.templates[state], Capabilities=["CAPABILITY_IAM"]
         )
         return self._status_after("stack_update_complete")
+
+    def fail(self, logical_id: str) -> bool:
+        """Fail a resource that waits for a signal; return false if it does not wait yet."""
+        with suppress(ClientError):
+            self.cloudformation.signal_resource(
+                StackName=self.name, LogicalResourceId=logical_id, UniqueId="1", Status="FAILURE"
+            )
+            return True
+        return False
 
     def delete(self, *, leaving: Sequence[str] = ()) -> str:
         """Delete the stack, except for some resources, and return the status it ends in."""
@@ -68,19 +78,19 @@ class SessionStack:
 
     def sessions(self) -> set[str]:
         """Return the sessions that the stack believes in."""
-        found = self.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        found = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         return {one["PhysicalResourceId"] for one in found if one["ResourceType"] == _SESSION}
 
     def undeleted(self) -> list[str]:
         """Return the logical ids of what could not be deleted."""
-        found = self.cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        found = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         return [
             one["LogicalResourceId"] for one in found if one["ResourceStatus"] == "DELETE_FAILED"
         ]
 
     def failures(self) -> str:
         """Return the reasons of all that failed."""
-        events = self.cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
         failed = [event for event in events if event["ResourceStatus"].endswith("_FAILED")]
         return "\n".join(event.get("ResourceStatusReason", "") for event in failed)
 
@@ -90,7 +100,7 @@ class SessionStack:
 
     def told(self) -> str:
         """Return all that CloudFormation tells of the stack: template, events, resources, outputs."""
-        of_stack = {"StackName": STACK}
+        of_stack = {"StackName": self.name}
         answers = (
             self.cloudformation.get_template(**of_stack),
             self.cloudformation.describe_stack_events(**of_stack),
@@ -121,8 +131,8 @@ class SessionStack:
         answer = self.proxy_sessions.list_proxy_sessions(VoiceConnectorId=connector)
         return list(answer["ProxySessions"])
 
-    def _stack(self, stack_id: str = STACK) -> dict[str, Any]:
-        stacks = self.cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    def _stack(self, stack_id: str = "") -> dict[str, Any]:
+        stacks = self.cloudformation.describe_stacks(StackName=stack_id or self.name)["Stacks"]
         return dict(stacks[0])
 
     def _status_after(self, waiter: str, stack_id: str = "") -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.local.probe import ProbeStack
 
 FAILED = {"Status": "FAILED", "Reason": "no number is free"}
@@ -46,9 +47,9 @@ def test_refused_create_is_deleted(stack: ProbeStack, answer: dict[str, Any], me
     assert str(deleted[1]).startswith(f"{stack.name}-Probe-")
 
 
-def test_late_answer(stack: ProbeStack) -> None:
-    """An answer that comes after ServiceTimeout is too late."""
-    assert stack.create(ServiceTimeout=1, Create={"Delay": 2}) == "ROLLBACK_COMPLETE"
+def test_late_answer_fails_the_create(stack: ProbeStack) -> None:
+    """An answer that does not come within ServiceTimeout fails the resource."""
+    stack.create(ServiceTimeout=1, Create={"Delay": 600})
     assert "did not receive a response" in stack.failure()
 
 
@@ -62,7 +63,7 @@ def test_failed_update_goes_back(stack: ProbeStack) -> None:
     assert back["OldResourceProperties"]["Size"] == "large"
 
 
-def test_id_of_failed_update(stack: ProbeStack) -> None:
+def test_id_of_failed_update_is_kept(stack: ProbeStack) -> None:
     """The id that a FAILED answer gives to an Update is the resource's from then on."""
     stack.create()
     stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
@@ -75,14 +76,14 @@ def test_id_of_failed_update(stack: ProbeStack) -> None:
     ]
 
 
-def test_id_lost_in_rollback(stack: ProbeStack) -> None:
+def test_id_lost_in_rollback_is_deleted(stack: ProbeStack) -> None:
     """What a rollback replaces is deleted."""
     stack.create(Update={"PhysicalResourceId": "made"})
     stack.update(Update={**FAILED, "PhysicalResourceId": "half-made"})
     assert stack.received()[2:] == [("Update", "half-made"), ("Delete", "half-made")]
 
 
-def test_undeleted_after_removal(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_abandoned_by_a_removal(stack: ProbeStack) -> None:
     """What an update removes and cannot delete in three attempts is the stack's no more."""
     stack.create(Delete=FAILED)
     assert stack.update(Include=False) == "UPDATE_COMPLETE"
@@ -90,7 +91,7 @@ def test_undeleted_after_removal(stack: ProbeStack) -> None:
     assert "Probe" not in stack.resources()
 
 
-def test_undeleted_after_replacement(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_abandoned_by_a_replacement(stack: ProbeStack) -> None:
     """What an update replaces and cannot delete is abandoned, and what it made is kept."""
     stack.create(Delete=FAILED)
     assert stack.update(Update={"PhysicalResourceId": "new"}) == "UPDATE_COMPLETE"
@@ -98,14 +99,73 @@ def test_undeleted_after_replacement(stack: ProbeStack) -> None:
     assert stack.resources()["Probe"] == "new"
 
 
-def test_undeleted_after_rollback(stack: ProbeStack) -> None:
+def test_undeleted_resource_is_kept_by_a_rollback(stack: ProbeStack) -> None:
     """What a rollback cannot delete stays the stack's."""
     failing = {**FAILED, "PhysicalResourceId": "half-made"}
     assert stack.create(Create=failing, Delete=FAILED) == "ROLLBACK_FAILED"
-    assert stack.resources() == {"Probe": "half-made"}
+    assert stack.resources()["Probe"] == "half-made"
 
 
-def test_response_url(stack: ProbeStack) -> None:
+def test_provider_of_what_a_rollback_cannot_delete_is_kept(stack: ProbeStack) -> None:
+    """A resource that a rollback cannot delete keeps its provider, and can be deleted later."""
+    failing = {**FAILED, "PhysicalResourceId": "half-made"}
+    stack.create(Create=failing, Delete=FAILED)
+    assert stack.resources().keys() == {"Probe", "Provider", "Role"}
+    assert stack.delete() == "DELETE_FAILED"
+    assert stack.received()[-1] == ("Delete", "half-made")
+
+
+def test_provider_of_what_cannot_be_deleted_is_kept(stack: ProbeStack) -> None:
+    """A stack keeps the provider of a resource that it cannot delete, and asks it once more."""
+    stack.create(Delete=FAILED)
+    for _ in range(2):
+        assert stack.delete() == "DELETE_FAILED"
+        assert stack.resources().keys() == {"Probe", "Provider", "Role"}
+    assert stack.received() == [("Create", None), ("Delete", "made"), ("Delete", "made")]
+
+
+def test_changed_service_token_is_refused(stack: ProbeStack) -> None:
+    """An update that names another provider fails, and neither provider is asked anything."""
+    stack.create()
+    assert stack.update(Provider="OtherProvider") == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.failure() == "Modifying service token is not allowed."
+    assert stack.received() == [("Create", None)]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_changed_type_is_refused(stack: ProbeStack) -> None:
+    """An update that gives a resource another type does not begin."""
+    stack.create()
+    with pytest.raises(ClientError, match=r"modifies resource type .*: \[Probe\]"):
+        stack.update(Type="Custom::AnotherProbe")
+    assert stack.received() == [("Create", None)]
+
+
+@pytest.mark.parametrize("seconds", [0, 3601, "soon"])
+def test_impossible_service_timeout_creates_nothing(stack: ProbeStack, seconds: object) -> None:
+    """A resource that cannot be waited for is not asked for, and leaves a stack to delete."""
+    assert stack.create(ServiceTimeout=seconds) == "ROLLBACK_COMPLETE"
+    assert "ServiceTimeout must be" in stack.failure()
+    assert not stack.journal.exists()
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_impossible_service_timeout_changes_nothing(stack: ProbeStack) -> None:
+    """An update to a ServiceTimeout that cannot be leaves the resource as it was."""
+    stack.create()
+    assert stack.update(ServiceTimeout=0) == "UPDATE_ROLLBACK_COMPLETE"
+    assert stack.received() == [("Create", None)]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_rollback_is_continued(stack: ProbeStack) -> None:
+    """A rollback that failed can be continued, as by `cdk rollback`, which skips no resource."""
+    stack.create(Update=FAILED)
+    assert stack.update(Size="large", Update=FAILED) == "UPDATE_ROLLBACK_FAILED"
+    stack.cloudformation.continue_update_rollback(StackName=stack.name, ResourcesToSkip=[])
+
+
+def test_response_url_tells_when_it_was_signed(stack: ProbeStack) -> None:
     """A ResponseURL tells when it was signed."""
     stack.create()
     signed = parse_qs(urlsplit(stack.events()[0]["ResponseURL"]).query)["X-Amz-Date"][0]
@@ -113,7 +173,7 @@ def test_response_url(stack: ProbeStack) -> None:
     assert timedelta(0) <= age < timedelta(minutes=1)
 
 
-def test_function_environment(stack: ProbeStack) -> None:
+def test_function_sees_nothing_of_the_checkout(stack: ProbeStack) -> None:
     """A function sees no package and no variable of the checkout or of who started the cloud."""
     stack.create()
     event = stack.events()[0]

@@ -1,15 +1,23 @@
 """The main job, by `python -m local` and the CDK CLI that it drives."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from local.command import process
 from local.command.state import read_state
 from local.daemon import locked_pid
+from local.faults.control import switch_fault
+from local.faults.fault import Fault, FaultKind
 from local.health import endpoint, served_pid
 from tests.local.checkout import Checkout
+from tests.local.deployed_stack import DeployedStack
+from tests.local.patience import eventually
+from tests.local.running_cloud import RunningCloud
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
 UNKNOWN_CONNECTOR = "zzzzzz1ghij2klmno3pqr4"
@@ -33,6 +41,14 @@ def as_it_was(deployed: Checkout) -> Iterator[Checkout]:
     app.write_text(before)
 
 
+@pytest.fixture
+def cloudformation(deployed: Checkout) -> Any:
+    """CloudFormation's API on the cloud that the app is deployed to."""
+    state = read_state(deployed.folder)
+    assert state is not None
+    return RunningCloud(deployed.folder, state.port).client("cloudformation")
+
+
 def page_of(checkout: Checkout) -> str:
     """The address of the page that shows a checkout's sessions."""
     state = read_state(checkout.folder)
@@ -40,7 +56,7 @@ def page_of(checkout: Checkout) -> str:
     return f"{endpoint(state.port)}/_local/console"
 
 
-def test_session(deployed: Checkout) -> None:
+def test_outputs_name_the_session_there_is(deployed: Checkout) -> None:
     """The session that the outputs name is the one that the AWS CLI shows."""
     (session,) = deployed.sessions()
     outputs = deployed.outputs()
@@ -50,7 +66,7 @@ def test_session(deployed: Checkout) -> None:
     }
 
 
-def test_only_the_app(deployed: Checkout) -> None:
+def test_provider_for_templates_is_left_out(deployed: Checkout) -> None:
     """The provider for plain templates is not deployed until somebody asks for it."""
     stacks = deployed.shell(
         "aws cloudformation describe-stacks --query 'Stacks[].StackName' --output text"
@@ -58,13 +74,28 @@ def test_only_the_app(deployed: Checkout) -> None:
     assert stacks.stdout.split() == ["CDKToolkit", "MaskedCalls"]
 
 
-def test_unchanged(deployed: Checkout) -> None:
-    """Deploying an unchanged app changes nothing, and shows what there is."""
-    before = deployed.sessions()
+def test_page_shows_the_deployed_session(deployed: Checkout) -> None:
+    """The page shows the session that was deployed."""
+    session = deployed.outputs()["ProxySessionId"]
+    with urlopen(page_of(deployed)) as page:  # noqa: S310 - a URL of this machine
+        html = page.read().decode()
+    assert session in html
+    assert "MaskedCalls/Ride</h4>" in html
+    assert "0100" not in html.replace("555&nbsp;0100", "")
+
+
+def test_update_keeps_the_session_and_an_unchanged_app_too(deployed: Checkout) -> None:
+    """Other capabilities change the session in place; deployed again, nothing changes."""
+    (before,) = deployed.sessions()
+    deployed.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
+    assert deployed.local().returncode == 0
+    (after,) = deployed.sessions()
+    assert after["ProxySessionId"] == before["ProxySessionId"]
+    assert after["Capabilities"] == ["SMS"]
     done = deployed.local()
     assert (done.returncode, done.stderr) == (0, "")
-    assert deployed.sessions() == before
-    session = deployed.outputs()["ProxySessionId"]
+    assert deployed.sessions() == [after]
+    session = after["ProxySessionId"]
     assert f"MaskedCalls.ProxySessionId    {session}" in done.stdout
     look = f"get-proxy-session --voice-connector-id {CONNECTOR} --proxy-session-id {session}"
     assert done.stdout.splitlines()[-4:] == [
@@ -75,36 +106,7 @@ def test_unchanged(deployed: Checkout) -> None:
     ]
 
 
-def test_page(deployed: Checkout) -> None:
-    """The page shows the session that was deployed."""
-    session = deployed.outputs()["ProxySessionId"]
-    with urlopen(page_of(deployed)) as page:  # noqa: S310 - a URL of this machine
-        html = page.read().decode()
-    assert session in html
-    assert "0100" not in html.replace("555&nbsp;0100", "")
-
-
-def test_update_in_place(as_it_was: Checkout) -> None:
-    """Other capabilities change the session that there is."""
-    (before,) = as_it_was.sessions()
-    as_it_was.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
-    assert as_it_was.local().returncode == 0
-    (after,) = as_it_was.sessions()
-    assert after["ProxySessionId"] == before["ProxySessionId"]
-    assert after["Capabilities"] == ["SMS"]
-
-
-def test_replacement(as_it_was: Checkout) -> None:
-    """Other participants get a session of their own, and the old one is gone."""
-    (before,) = as_it_was.sessions()
-    as_it_was.edit(r"participants=\[.*?\]", 'participants=["+14015550102", "+12065550103"]')
-    assert as_it_was.local().returncode == 0
-    (after,) = as_it_was.sessions()
-    assert after["ProxySessionId"] != before["ProxySessionId"]
-    assert after["ProxySessionId"] == as_it_was.outputs()["ProxySessionId"]
-
-
-def test_failed_create(as_it_was: Checkout) -> None:
+def test_failed_create_is_rolled_back(as_it_was: Checkout, cloudformation: Any) -> None:
     """A session that cannot be made is rolled back, says why, and leaves the others alone."""
     before = as_it_was.sessions()
     as_it_was.edit(r'"MaskedCalls"', '"Failing"')
@@ -113,12 +115,31 @@ def test_failed_create(as_it_was: Checkout) -> None:
     assert done.returncode == 1
     assert "NotFound" in done.stderr
     assert "Traceback" not in done.stderr
-    status = as_it_was.shell(
-        "aws cloudformation describe-stacks --stack-name Failing "
-        "--query 'Stacks[0].StackStatus' --output text"
-    )
-    assert status.stdout.strip() == "ROLLBACK_COMPLETE"
+    stack = DeployedStack(cloudformation, "Failing")
+    assert stack.status() == "ROLLBACK_COMPLETE"
     assert as_it_was.sessions() == before
+    stack.delete()
+
+
+def test_failed_rollback_says_the_way_out(as_it_was: Checkout, cloudformation: Any) -> None:
+    """A stack whose rollback failed is named with its state, and `cdk rollback` mends it."""
+    state = read_state(as_it_was.folder)
+    assert state is not None
+    stack = DeployedStack(cloudformation, "MaskedCalls")
+    (before,) = as_it_was.sessions()
+    switch_fault(state.port, Fault(kind=FaultKind.REFUSE))
+    assert stack.update_sessions(Capabilities=["Voice"]) == "UPDATE_ROLLBACK_FAILED"
+    switch_fault(state.port, None)
+    done = as_it_was.local()
+    assert done.returncode == 1
+    assert "The stack MaskedCalls is in UPDATE_ROLLBACK_FAILED" in done.stderr
+    assert "`cdk rollback MaskedCalls`" in done.stderr
+    rolled_back = as_it_was.cdk("rollback", "MaskedCalls")
+    assert rolled_back.returncode == 0, rolled_back.stdout
+    assert stack.status() == "UPDATE_ROLLBACK_COMPLETE"
+    (after,) = as_it_was.sessions()
+    assert after["ProxySessionId"] == before["ProxySessionId"]
+    assert after["Capabilities"] == before["Capabilities"]
 
 
 def test_error_in_the_app(as_it_was: Checkout) -> None:
@@ -130,10 +151,13 @@ def test_error_in_the_app(as_it_was: Checkout) -> None:
     assert "participants" in done.stderr
 
 
-def test_down(new_checkout: Callable[[], Checkout]) -> None:
-    """Taking it down leaves no process, no port and no file, and can be repeated."""
+def test_down_after_work_by_hand_leaves_nothing(new_checkout: Callable[[], Checkout]) -> None:
+    """After sourcing the environment the CDK CLI works as ever, and all of it is taken down."""
     checkout = new_checkout()
     assert checkout.local().returncode == 0
+    checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
+    assert checkout.shell("cdk deploy MaskedCalls --require-approval never").returncode == 0
+    assert [session["Capabilities"] for session in checkout.sessions()] == [["SMS"]]
     state = read_state(checkout.folder)
     assert state is not None
     done = checkout.local("down")
@@ -143,20 +167,24 @@ def test_down(new_checkout: Callable[[], Checkout]) -> None:
     assert checkout.local("down").returncode == 0
 
 
-def test_by_hand(new_checkout: Callable[[], Checkout]) -> None:
-    """After sourcing the environment the CDK CLI works as ever, and what is left is taken down."""
+def test_down_after_a_crash_leaves_nothing(new_checkout: Callable[[], Checkout]) -> None:
+    """What is left of a cloud that was killed is taken down."""
     checkout = new_checkout()
-    assert checkout.local().returncode == 0
-    assert checkout.shell("cdk diff --fail MaskedCalls").returncode == 0
-    checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
-    assert "[-]" in checkout.shell("cdk diff MaskedCalls 2>&1").stdout
-    assert checkout.shell("cdk deploy MaskedCalls --require-approval never").returncode == 0
-    assert [session["Capabilities"] for session in checkout.sessions()] == [["SMS"]]
-    assert checkout.shell("cdk destroy MaskedCalls --force").returncode == 0
-    assert checkout.sessions() == []
+    process.start(checkout.folder)
     pid = locked_pid(checkout.folder.lock)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     checkout.folder.state.unlink()
     assert checkout.local("down").returncode == 0
     assert not checkout.folder.path.exists()
+
+
+def test_down_after_its_folder_was_removed_ends_the_cloud(
+    new_checkout: Callable[[], Checkout],
+) -> None:
+    """A cloud whose folder is gone does not outlive `make local-down` by more than a moment."""
+    checkout = new_checkout()
+    port = process.start(checkout.folder)
+    shutil.rmtree(checkout.folder.path)
+    assert checkout.local("down").returncode == 0
+    assert eventually(lambda: served_pid(port) is None)

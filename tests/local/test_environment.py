@@ -17,7 +17,7 @@ SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh") if shutil.which(shell
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_sourced(tmp_path: Path, shell: str) -> None:
+def test_sourcing_points_any_shell_at_the_cloud(tmp_path: Path, shell: str) -> None:
     """Any shell, in any folder, talks to the cloud after sourcing, whatever it talked to before."""
     script = tmp_path / "a folder" / "env"
     script.parent.mkdir()
@@ -48,7 +48,7 @@ def test_sourced(tmp_path: Path, shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_sourced_again(tmp_path: Path, shell: str) -> None:
+def test_sourcing_again_changes_nothing(tmp_path: Path, shell: str) -> None:
     """Sourcing it once more, in the same shell or in one that this one starts, changes nothing."""
     script = tmp_path / "env"
     script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
@@ -65,14 +65,37 @@ def test_sourced_again(tmp_path: Path, shell: str) -> None:
     assert (tmp_path / "twice").read_text() == (tmp_path / "nested").read_text() == once
 
 
-def test_caches(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("active", [True, False])
+def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: bool) -> None:
+    """The Python of one's own app stays first in PATH; without one, the checkout's is."""
+    script = tmp_path / "env"
+    script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
+    own = tmp_path / "own" / "bin"
+    own.mkdir(parents=True)
+    (own / "python").touch(mode=0o755)
+    before = {"PATH": f"{own}:/usr/bin:/bin", "VIRTUAL_ENV": str(own.parent) if active else ""}
+    done = subprocess.run(
+        [shell, "-euc", f". {script}; . {script}; command -v python; command -v cdk; echo $PATH"],
+        env=before,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    python, cdk, path = done.stdout.split()
+    assert Path(python).parent == (own if active else Path(sys.executable).parent)
+    assert cdk
+    assert path.count("node_modules") == 1
+
+
+def test_caches_need_no_home(tmp_path: Path) -> None:
     """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
     variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)
     assert Path(variables["CDK_HOME"]).is_relative_to(tmp_path / ".local")
     assert Path(variables["JSII_RUNTIME_PACKAGE_CACHE_ROOT"]).is_relative_to(sys.prefix)
 
 
-def test_proxy(tmp_path: Path) -> None:
+def test_proxy_is_not_asked_for_the_cloud(tmp_path: Path) -> None:
     """A proxy that the user needs elsewhere is not asked for the local cloud."""
     inherited = {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "example.com"}
     environment = tool_environment(Folder(tmp_path), ENDPOINT, inherited)

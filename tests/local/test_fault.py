@@ -57,7 +57,9 @@ def _create(client: Any) -> None:
         (FaultKind.REFUSE, "ForbiddenException"),
     ],
 )
-def test_not_taken(cloud: RunningCloud, client: Any, kind: FaultKind, code: str) -> None:
+def test_struck_request_does_nothing(
+    cloud: RunningCloud, client: Any, kind: FaultKind, code: str
+) -> None:
     """A request that does not get through has the API's own error, and does nothing."""
     switch_fault(cloud.port, Fault(kind=kind, count=1))
     with pytest.raises(ClientError) as failed:
@@ -67,7 +69,7 @@ def test_not_taken(cloud: RunningCloud, client: Any, kind: FaultKind, code: str)
     assert _sessions(client) == []
 
 
-def test_lost_answer(cloud: RunningCloud, client: Any) -> None:
+def test_lost_answer_has_done_its_work(cloud: RunningCloud, client: Any) -> None:
     """A request whose answer is lost has done what it asked for."""
     switch_fault(cloud.port, Fault(kind=FaultKind.LOSE_ANSWER, count=1))
     with pytest.raises(ConnectionClosedError):
@@ -81,14 +83,14 @@ def test_lost_answer(cloud: RunningCloud, client: Any) -> None:
     assert _sessions(client) == []
 
 
-def test_slow(cloud: RunningCloud, client: Any) -> None:
+def test_slow_answer_has_done_its_work(cloud: RunningCloud, client: Any) -> None:
     """A slow answer comes after the request was carried out."""
     switch_fault(cloud.port, Fault(kind=FaultKind.SLOW, count=1, seconds=0.2))
     _create(client)
     assert len(_sessions(client)) == 1
 
 
-def test_other_services(cloud: RunningCloud, client: Any) -> None:
+def test_fault_strikes_no_other_service(cloud: RunningCloud, client: Any) -> None:
     """A fault of the API is no other service's."""
     switch_fault(cloud.port, Fault(kind=FaultKind.DOWN))
     with pytest.raises(ClientError):
@@ -96,7 +98,7 @@ def test_other_services(cloud: RunningCloud, client: Any) -> None:
     assert cloud.client("sts").get_caller_identity()["Account"] == "000000000000"
 
 
-def test_count() -> None:
+def test_counted_fault_is_over_at_last() -> None:
     """A fault strikes as often as asked for, only what is of its kind, and is over then."""
     switch, fault = FaultSwitch(), Fault(kind=FaultKind.ERROR, count=2)
     switch.set(fault)
@@ -107,7 +109,7 @@ def test_count() -> None:
     assert switch.strike(EVERY_KIND) is None
 
 
-def test_no_count() -> None:
+def test_uncounted_fault_strikes_until_switched_off() -> None:
     """A fault without a count strikes until it is switched off."""
     switch, fault = FaultSwitch(), Fault(kind=FaultKind.DOWN)
     switch.set(fault)
@@ -116,7 +118,7 @@ def test_no_count() -> None:
     assert switch.strike(EVERY_KIND) is None
 
 
-def test_kept_whole(cloud: RunningCloud, client: Any) -> None:
+def test_fault_is_kept_whole(cloud: RunningCloud, client: Any) -> None:
     """What is switched on is what the cloud says is on."""
     assert client
     fault = Fault(kind=FaultKind.SLOW, count=7, seconds=1.5)
@@ -132,13 +134,13 @@ def test_kept_whole(cloud: RunningCloud, client: Any) -> None:
         ({"kind": "slow", "count": None, "seconds": float("nan")}, "from 0 to 600"),
     ],
 )
-def test_no_such_fault(description: dict[str, Any], allowed: str) -> None:
+def test_unknown_fault_is_refused(description: dict[str, Any], allowed: str) -> None:
     """What cannot be switched on is refused with what can."""
     with pytest.raises(LocalCloudError, match=allowed):
         Fault.parse(description)
 
 
-def test_command(checkout: Checkout) -> None:
+def test_command_switches_and_shows(checkout: Checkout) -> None:
     """The command switches a fault on and off, and shows what is on."""
     assert checkout.local("fault", "slow", "2", "--count", "3").stdout == (
         "On: slow 2, for 3 more requests.\n"
@@ -159,7 +161,9 @@ def test_command(checkout: Checkout) -> None:
         (("slow",), "SECONDS"),
     ],
 )
-def test_wrong_command(checkout: Checkout, arguments: tuple[str, ...], message: str) -> None:
+def test_wrong_command_changes_nothing(
+    checkout: Checkout, arguments: tuple[str, ...], message: str
+) -> None:
     """A command that cannot be carried out says what can, and changes nothing."""
     done = checkout.local("fault", *arguments)
     assert done.returncode
@@ -168,7 +172,7 @@ def test_wrong_command(checkout: Checkout, arguments: tuple[str, ...], message: 
     assert checkout.local("fault", "none").returncode == 0
 
 
-def test_no_cloud(new_checkout: Callable[[], Checkout]) -> None:
+def test_command_without_cloud_says_so(new_checkout: Callable[[], Checkout]) -> None:
     """Where no cloud runs, there is nothing to go wrong, and the command says so."""
     done = new_checkout().local("fault", "down")
     assert done.returncode == 1

@@ -26,7 +26,7 @@ def _scope(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_request() -> None:
+def test_request_is_put_together() -> None:
     """A body that comes in pieces is put together, and a repeated header is joined."""
     pieces = [{"body": b"{", "more_body": True}, {"body": b"}", "more_body": False}]
     request = _read(_scope(), pieces)
@@ -35,7 +35,7 @@ def test_request() -> None:
     assert request.address == "/a%20b?status=Open&next-token=a%2Bb"
 
 
-def test_event() -> None:
+def test_event_has_path_query_and_body() -> None:
     """A function gets the path as it was sent, the query decoded, and the body whatever it is."""
     event = lambda_event(_read(_scope(), [{"body": b"\xff"}]))
     assert (event["version"], event["requestContext"]["http"]["method"]) == ("2.0", "POST")
@@ -44,12 +44,12 @@ def test_event() -> None:
     assert (event["isBase64Encoded"], base64.b64decode(event["body"])) == (True, b"\xff")
 
 
-def test_event_without_body() -> None:
+def test_request_without_body_is_event_without_one() -> None:
     """A request without a body is an event without one."""
     assert "body" not in lambda_event(_read(_scope(), [{}]))
 
 
-def test_result() -> None:
+def test_result_becomes_the_answer() -> None:
     """What a function returns becomes the answer, with the length that its body has in bytes."""
     sent: list[dict[str, Any]] = []
 

@@ -1,4 +1,7 @@
-"""The workflows of examples/gitops, step by step on a local cloud."""
+"""The workflows of examples/gitops, step by step on a local cloud.
+
+The tests share a repository: each one leaves it deployed as its sessions.yaml says.
+"""
 
 import json
 import os
@@ -51,16 +54,6 @@ def edited(repository: Repository) -> Iterator[Repository]:
     sessions.write_text(before)
 
 
-@pytest.fixture
-def as_it_was(repository: Repository) -> Iterator[Repository]:
-    """Take edits of sessions.yaml back afterwards, and deploy that."""
-    sessions = repository.path / "sessions.yaml"
-    before = sessions.read_text()
-    yield repository
-    sessions.write_text(before)
-    deploy(repository)
-
-
 def deploy(repository: Repository) -> None:
     """Do what a merge does."""
     for step in ("Synthesize", "Deploy"):
@@ -90,18 +83,18 @@ def sessions(account: RunningCloud) -> list[dict[str, Any]]:
     return list(answer["ProxySessions"])
 
 
-def test_deployed(repository: Repository, account: RunningCloud) -> None:
+def test_workflow_deploys_every_entry(repository: Repository, account: RunningCloud) -> None:
     """What the workflow deploys is a session for every entry, each in sync with its stack."""
     existing = {f"{CONNECTOR}/{session['ProxySessionId']}" for session in sessions(account)}
     found = drift(repository)
 
     assert set(resources(account).values()) == existing
-    assert len(existing) == 3
+    assert len(existing) == len(repository.entries())
     assert (found.returncode, found.stderr) == (0, "")
-    assert found.stdout.count("  in sync") == 3
+    assert found.stdout.count("  in sync") == len(existing)
 
 
-def test_plan(edited: Repository) -> None:
+def test_plan_shows_changes_but_no_number(edited: Repository) -> None:
     """The comment on a pull request shows what would change, in one stack, and no phone number."""
     edited.edit('"+14015550102", "+12065550103"', '"+14015550102", "+12065550109"')
     for step in ("Synthesize", "Plan"):
@@ -117,28 +110,28 @@ def test_plan(edited: Repository) -> None:
     assert not re.search(r"(401|206)555", plan)
 
 
-def test_change(as_it_was: Repository, account: RunningCloud) -> None:
+def test_changed_entries_leave_the_others(repository: Repository, account: RunningCloud) -> None:
     """Adding, changing and renaming entries replaces the renamed one, and leaves the others."""
     before = resources(account)
-    as_it_was.edit("    Capabilities: [Voice]\n", "    Capabilities: [SMS]\n")
-    as_it_was.edit("ride-1003", "ride-1004")
-    as_it_was.edit(
+    repository.edit("    Capabilities: [Voice]\n", "    Capabilities: [SMS]\n")
+    repository.edit("ride-1003", "ride-1004")
+    repository.edit(
         "Sessions:\n",
         'Sessions:\n  ride-0:\n    ParticipantPhoneNumbers: ["+14015550106", "+12065550107"]\n',
     )
-    deploy(as_it_was)
+    deploy(repository)
     after = resources(account)
 
     assert len(before.items() & after.items()) == 2
-    assert len(after) == len(sessions(account)) == 4
+    assert len(after) == len(sessions(account)) == len(before) + 1
     assert [session["Capabilities"] for session in sessions(account)].count(["SMS"]) == 1
-    assert drift(as_it_was).returncode == 0
+    assert drift(repository).returncode == 0
 
 
-def test_drift(as_it_was: Repository, account: RunningCloud) -> None:
+def test_drift_is_found_and_named(repository: Repository, account: RunningCloud) -> None:
     """What was changed and deleted by hand is found, named and fails the workflow."""
     client = account.client("chime-sdk-voice")
-    changed, deleted, _ = sorted(resources(account).values())
+    changed, deleted, *_ = sorted(resources(account).values())
     client.delete_proxy_session(VoiceConnectorId=CONNECTOR, ProxySessionId=deleted.split("/")[1])
     client.update_proxy_session(
         VoiceConnectorId=CONNECTOR,
@@ -146,18 +139,18 @@ def test_drift(as_it_was: Repository, account: RunningCloud) -> None:
         Capabilities=["SMS"],
         ExpiryMinutes=61,
     )
-    found = drift(as_it_was)
+    found = drift(repository)
 
     assert found.returncode == 1
     assert "ExpiryMinutes is 61, declared 60" in found.stdout
     assert found.stdout.count("  missing") == found.stdout.count("  modified") == 1
     assert not re.search(r"(401|206)555", found.stdout)
-    as_it_was.edit("ExpiryMinutes: 60", "ExpiryMinutes: 59")
-    deploy(as_it_was)
-    assert drift(as_it_was).returncode == 0
+    repository.edit("ExpiryMinutes: 60", "ExpiryMinutes: 59")
+    deploy(repository)
+    assert drift(repository).returncode == 0
 
 
-def test_json(repository: Repository, account: RunningCloud) -> None:
+def test_json_names_each_session(repository: Repository, account: RunningCloud) -> None:
     """Programs read which session of which stack is how."""
     stacks = [argument for stack in STACKS for argument in ("--stack", stack)]
     done = subprocess.run(
@@ -178,7 +171,7 @@ def test_json(repository: Repository, account: RunningCloud) -> None:
     assert {one["DriftStatus"] for stack in found for one in stack["Sessions"]} == {"IN_SYNC"}
 
 
-def test_unknown_stack(repository: Repository, account: RunningCloud) -> None:
+def test_unknown_stack_is_not_in_sync(repository: Repository, account: RunningCloud) -> None:
     """A stack that is not there is no stack in sync."""
     done = subprocess.run(
         [sys.executable, "-m", "chime_proxy", "drift", "--stack", "Nowhere"],

@@ -44,7 +44,7 @@ def _refusal(client: Any, connector: str) -> str:
     return code
 
 
-def test_root(cloud: RunningCloud) -> None:
+def test_root_may_do_everything(cloud: RunningCloud) -> None:
     """The account's root may do everything on the connector that the cloud starts with."""
     client = cloud.client("chime-sdk-voice")
     client.list_proxy_sessions(VoiceConnectorId=OURS)
@@ -71,7 +71,7 @@ def test_another_operation_of_role(cloud: RunningCloud, lister: Credentials) -> 
         client.get_proxy_session(VoiceConnectorId=OURS, ProxySessionId="any")
 
 
-def test_wrong_signature(cloud: RunningCloud, lister: Credentials) -> None:
+def test_wrong_signature_is_refused(cloud: RunningCloud, lister: Credentials) -> None:
     """A request that is signed with another secret is refused."""
     wrong = replace(lister, secret_key="wrong")
     assert _refusal(cloud.client("chime-sdk-voice", wrong), OURS) == "SignatureDoesNotMatch"

@@ -99,7 +99,7 @@ def _configure(api: Any, connector: str) -> None:
     )
 
 
-def test_session(deploy: Deploy, api: Any) -> None:
+def test_outputs_are_those_of_the_session(deploy: Deploy, api: Any) -> None:
     """The outputs are those of the session that the API shows."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
 
@@ -110,7 +110,7 @@ def test_session(deploy: Deploy, api: Any) -> None:
     assert session["ProxySession"]["ExpiryMinutes"] == 60
 
 
-def test_update_in_place(deploy: Deploy, api: Any) -> None:
+def test_other_expiry_keeps_the_session(deploy: Deploy, api: Any) -> None:
     """Another expiry keeps the session."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before = sessions(api, CONNECTOR)
@@ -122,7 +122,7 @@ def test_update_in_place(deploy: Deploy, api: Any) -> None:
     assert session["ExpiryMinutes"] == 90
 
 
-def test_replacement(deploy: Deploy, api: Any) -> None:
+def test_other_participant_gets_a_new_session(deploy: Deploy, api: Any) -> None:
     """Another participant gets a new session, and the old one is deleted."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     (before,) = sessions(api, CONNECTOR)
@@ -135,7 +135,7 @@ def test_replacement(deploy: Deploy, api: Any) -> None:
     assert stack.outputs()["ProxySessionId"] == after
 
 
-def test_another_connector(deploy: Deploy, api: Any) -> None:
+def test_session_cannot_leave_the_connector_of_its_permission(deploy: Deploy, api: Any) -> None:
     """A stack with a permission of its own cannot move to another connector, and loses nothing."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before = sessions(api, CONNECTOR)
@@ -147,7 +147,7 @@ def test_another_connector(deploy: Deploy, api: Any) -> None:
     assert sessions(api, ANOTHER) == {}
 
 
-def test_another_connectors_stack(deploy: Deploy, api: Any) -> None:
+def test_session_moves_between_stacks_of_connectors(deploy: Deploy, api: Any) -> None:
     """Where the connectors' stacks have the permissions, a session moves from one to another."""
     calls, others = (deploy(EXAMPLES / "voice-connector.yaml") for _ in range(2))
     connectors = [stack.outputs()["VoiceConnectorId"] for stack in (calls, others)]
@@ -159,7 +159,7 @@ def test_another_connectors_stack(deploy: Deploy, api: Any) -> None:
     assert tuesday.delete() == "DELETE_COMPLETE"
 
 
-def test_failed_update(deploy: Deploy, api: Any) -> None:
+def test_failed_update_leaves_the_session(deploy: Deploy, api: Any) -> None:
     """An update that the provider refuses leaves the session as it was."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before = sessions(api, CONNECTOR)
@@ -198,7 +198,7 @@ def test_connector_and_its_rides(deploy: Deploy, api: Any) -> None:
     assert left[kept] == PAIR["SecondParticipant"]
 
 
-def test_provider_in_use(deploy: Deploy, installed: PlainStack) -> None:
+def test_provider_in_use_cannot_be_deleted(deploy: Deploy, installed: PlainStack) -> None:
     """A provider that a stack imports cannot be deleted."""
     deploy(EXAMPLES / "voice-connector.yaml")
 
@@ -206,7 +206,7 @@ def test_provider_in_use(deploy: Deploy, installed: PlainStack) -> None:
         installed.delete()
 
 
-def test_private_session(deploy: Deploy, api: Any, cloud: RunningCloud) -> None:
+def test_private_numbers_are_nowhere(deploy: Deploy, api: Any, cloud: RunningCloud) -> None:
     """The provider reads the participants' numbers, and nothing that CloudFormation has is one."""
     numbers = {"/drivers/7/phone": "+14015550101", "/riders/9/phone": "+12065550100"}
     ssm = cloud.client("ssm")
@@ -230,7 +230,7 @@ def _riders(**riders: str) -> dict[str, str]:
     return {"VoiceConnectorId": CONNECTOR, "Driver": "+14015550101", **riders}
 
 
-def test_nested_stacks(deploy: Deploy, api: Any, rides: Path) -> None:
+def test_nested_stack_leaves_its_sibling_alone(deploy: Deploy, api: Any, rides: Path) -> None:
     """Each nested stack has its session; an update of one leaves the other's alone."""
     stack = deploy(rides, **_riders(MorningRider="+12065550101", EveningRider="+12065550102"))
     before = sessions(api, CONNECTOR)
@@ -244,7 +244,7 @@ def test_nested_stacks(deploy: Deploy, api: Any, rides: Path) -> None:
     assert sorted(after.values()) == ["+12065550101", "+12065550103"]
 
 
-def test_failed_nested_stack(deploy: Deploy, api: Any, rides: Path) -> None:
+def test_failed_nested_stack_leaves_nothing(deploy: Deploy, api: Any, rides: Path) -> None:
     """What a nested stack has made goes with it when a sibling or a part of it fails."""
     stack = deploy(
         rides,
@@ -267,7 +267,9 @@ def test_failed_update_of_a_nested_stack(deploy: Deploy, api: Any, rides: Path) 
     assert stack.outputs() == outputs
 
 
-def test_upgrade(deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud) -> None:
+def test_new_code_leaves_token_role_and_sessions(
+    deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud
+) -> None:
     """New code for the provider leaves token, role and sessions as they are."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before, published = sessions(api, CONNECTOR), installed.outputs()

@@ -17,7 +17,7 @@ def _imports(python: Path, module: str) -> bool:
 
 
 @pytest.mark.parametrize("module", ["boto3", "botocore", "urllib3", "dateutil", "jmespath", "ssl"])
-def test_brought_by_lambda(python: Path, module: str) -> None:
+def test_function_has_what_lambda_brings(python: Path, module: str) -> None:
     """Functions have boto3, what it needs, and the standard library."""
     assert _imports(python, module)
 
@@ -25,12 +25,12 @@ def test_brought_by_lambda(python: Path, module: str) -> None:
 @pytest.mark.parametrize(
     "module", ["crhelper", "aws_lambda_powertools", "ministack", "pip", "chime_proxy_provider"]
 )
-def test_not_brought_by_lambda(python: Path, module: str) -> None:
+def test_function_has_nothing_else(python: Path, module: str) -> None:
     """Functions have nothing else: what they need has to be in their zip."""
     assert not _imports(python, module)
 
 
-def test_replaces_what_is_left(python: Path) -> None:
+def test_half_made_environment_is_replaced(python: Path) -> None:
     """An environment that was half made is made anew."""
     folder = python.parent.parent
     python.unlink()

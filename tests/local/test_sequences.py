@@ -1,15 +1,21 @@
 """What is left of sessions after whatever happens to their stack."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from local.faults.control import switch_fault
+from local.faults.control import current_fault, switch_fault
 from local.faults.fault import Fault, FaultKind
-from tests.local.checkout import Checkout
+from tests.local.patience import eventually
 from tests.local.rides import HERE, without_permission
+from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+
+
+@pytest.fixture
+def port(rides_cloud: RunningCloud) -> int:
+    """Return the port of the cloud that has the stack."""
+    return rides_cloud.port
 
 
 @pytest.fixture
@@ -21,23 +27,14 @@ def stack(new_stack: SessionStack, port: int) -> Iterator[SessionStack]:
     assert new_stack.existing() == set()
 
 
-def _eventually(condition: Callable[[], object]) -> bool:
-    deadline = time.monotonic() + 10
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return bool(condition())
-
-
-def test_sibling_failure(stack: SessionStack, checkout: Checkout) -> None:
+def test_session_goes_when_its_sibling_fails(stack: SessionStack) -> None:
     """A session is taken back when what is deployed with it fails."""
-    done = checkout.cdk("deploy --require-approval never", "failing")
-    assert done.returncode == 1
-    assert "NotFound" in done.stdout
-    assert stack.status() == "ROLLBACK_COMPLETE"
+    assert stack.create("failing") == "ROLLBACK_COMPLETE"
+    assert "NotFound" in stack.failures()
     assert stack.existing() == set()
 
 
-def test_update_in_place_taken_back(stack: SessionStack) -> None:
+def test_rolled_back_update_keeps_session_and_number(stack: SessionStack) -> None:
     """A session that an update changed keeps id and number when the update fails later."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -46,7 +43,7 @@ def test_update_in_place_taken_back(stack: SessionStack) -> None:
     assert stack.number() == number
 
 
-def test_replacement_taken_back(stack: SessionStack) -> None:
+def test_rolled_back_replacement_keeps_session_and_number(stack: SessionStack) -> None:
     """A session that an update replaced stays, with its number, when the update fails later."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -55,7 +52,16 @@ def test_replacement_taken_back(stack: SessionStack) -> None:
     assert stack.number() == number
 
 
-def test_refused_update(stack: SessionStack, port: int) -> None:
+def test_replaced_session_is_gone(stack: SessionStack) -> None:
+    """Another participant gets a session of its own, and the old one is gone."""
+    stack.create("one")
+    before = stack.sessions()
+    assert stack.update("another-rider") == "UPDATE_COMPLETE"
+    assert stack.sessions() == stack.existing()
+    assert stack.sessions().isdisjoint(before)
+
+
+def test_refused_update_keeps_session_and_number(stack: SessionStack, port: int) -> None:
     """A session whose own update is refused keeps id and number."""
     stack.create("one")
     sessions, number = stack.sessions(), stack.number()
@@ -73,58 +79,63 @@ def test_service_back_during_destroy(stack: SessionStack, port: int) -> None:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_service_down_during_destroy(stack: SessionStack, checkout: Checkout) -> None:
-    """A session that cannot be deleted stays the stack's, which can be deleted by leaving it."""
+def test_service_down_during_destroy(stack: SessionStack, port: int) -> None:
+    """A session that cannot be deleted keeps its function, and goes when the API is back."""
+    stack.create("one")
+    sessions = stack.sessions()
+    switch_fault(port, Fault(kind=FaultKind.REFUSE))
+    assert stack.delete() == "DELETE_FAILED"
+    assert "no longer supported" in stack.failures()
+    assert len(stack.undeleted()) == 1
+    switch_fault(port, None)
+    assert stack.sessions() == stack.existing() == sessions
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_session_can_be_left_behind(stack: SessionStack, port: int) -> None:
+    """A session that the API never deletes is left behind, and its stack is deleted."""
     stack.create("one")
     (session,) = stack.sessions()
-    assert checkout.local("fault", "down").returncode == 0
-    done = checkout.cdk("destroy --force", "one")
-    assert done.returncode == 1
-    assert "ServiceUnavailable" in done.stdout
-    assert stack.status() == "DELETE_FAILED"
-    assert checkout.local("fault", "none").returncode == 0
-    assert stack.sessions() == stack.existing() == {session}
-    # CloudFormation goes on to delete the function: the session's own Delete finds none.
+    switch_fault(port, Fault(kind=FaultKind.REFUSE))
     assert stack.abandon() == "DELETE_COMPLETE"
+    switch_fault(port, None)
     stack.delete_by_hand(session)
 
 
 def test_service_ends_during_rollback(stack: SessionStack, port: int) -> None:
     """A session that a rollback could not take back stays the stack's."""
     stack.begin(stack.templates["delayed"])
-    assert _eventually(stack.existing)
+    assert eventually(stack.existing)
     switch_fault(port, Fault(kind=FaultKind.REFUSE))
+    assert eventually(lambda: stack.fail("Wait"))
     assert stack.created() == "ROLLBACK_FAILED"
     switch_fault(port, None)
-    (session,) = stack.sessions()
-    assert stack.existing() == {session}
-    assert stack.abandon() == "DELETE_COMPLETE"
-    stack.delete_by_hand(session)
+    assert len(stack.existing()) == 1
+    assert stack.existing() == stack.sessions()
+    assert stack.delete() == "DELETE_COMPLETE"
 
 
-def test_crash(stack: SessionStack, checkout: Checkout) -> None:
-    """A function that cannot be imported fails its deployment soon, and nothing is left of it."""
-    assert checkout.local("fault", "crash", "--count", "1").returncode == 0
-    started = time.monotonic()
-    done = checkout.cdk("deploy --require-approval never", "hasty")
-    assert time.monotonic() - started < 60
-    assert done.returncode == 1
-    assert "did not receive a response from your Custom Resource" in done.stdout
-    assert "No module named 'no_such_module'" in checkout.folder.log.read_text()
-    assert stack.status() == "ROLLBACK_COMPLETE"
+def test_crash_fails_the_deployment_and_leaves_nothing(
+    stack: SessionStack, rides_cloud: RunningCloud
+) -> None:
+    """A function that cannot be imported fails its deployment, and nothing is left of it."""
+    switch_fault(rides_cloud.port, Fault(kind=FaultKind.CRASH, count=1))
+    assert stack.create("hasty") == "ROLLBACK_COMPLETE"
+    assert "did not receive a response from your Custom Resource" in stack.failures()
+    assert "No module named 'no_such_module'" in rides_cloud.folder.log.read_text()
 
 
-def test_crash_for_good(stack: SessionStack) -> None:
+def test_stack_of_broken_function_can_be_deleted(stack: SessionStack) -> None:
     """A stack whose function can never be imported is deleted by leaving its session."""
     assert stack.create("broken") == "ROLLBACK_FAILED"
     assert stack.abandon() == "DELETE_COMPLETE"
 
 
-def test_throttled(stack: SessionStack, checkout: Checkout) -> None:
+def test_throttled_api_is_asked_again(stack: SessionStack, port: int) -> None:
     """A deployment succeeds if the API is throttled for a while."""
-    assert checkout.local("fault", "throttle", "--count", "3").returncode == 0
-    assert checkout.cdk("deploy --require-approval never", "one").returncode == 0
-    assert "No fault is on" in checkout.local("fault").stdout
+    switch_fault(port, Fault(kind=FaultKind.THROTTLE, count=3))
+    assert stack.create("one") == "CREATE_COMPLETE"
+    assert current_fault(port) is None
     assert stack.sessions() == stack.existing()
 
 
@@ -136,14 +147,14 @@ def test_throttled(stack: SessionStack, checkout: Checkout) -> None:
     ],
     ids=lambda fault: fault.kind,
 )
-def test_lost_answer(stack: SessionStack, port: int, fault: Fault) -> None:
+def test_lost_answer_makes_one_session(stack: SessionStack, port: int, fault: Fault) -> None:
     """There is exactly one session when the answer to its creation does not arrive."""
     switch_fault(port, fault)
     assert stack.create("one") == "CREATE_COMPLETE"
     assert stack.sessions() == stack.existing()
 
 
-def test_failed_create(stack: SessionStack, port: int) -> None:
+def test_failed_create_leaves_no_session(stack: SessionStack, port: int) -> None:
     """There is no session when the API has failed to create it."""
     switch_fault(port, Fault(kind=FaultKind.ERROR, count=1))
     assert stack.create("one") == "ROLLBACK_COMPLETE"
@@ -171,7 +182,7 @@ def test_permission_outlives_session(stack: SessionStack, before: str, after: st
     assert stack.sessions() == stack.existing()
 
 
-def test_abandoned(stack: SessionStack, port: int) -> None:
+def test_undeletable_session_is_abandoned_by_an_update(stack: SessionStack, port: int) -> None:
     """A session that an update removes is nobody's if the API refuses to delete it."""
     stack.create("two")
     switch_fault(port, Fault(kind=FaultKind.REFUSE, count=3))
@@ -180,7 +191,7 @@ def test_abandoned(stack: SessionStack, port: int) -> None:
     stack.delete_by_hand(abandoned)
 
 
-def test_role_decides(stack: SessionStack) -> None:
+def test_session_needs_the_policy_of_its_connector(stack: SessionStack) -> None:
     """Without the policy of its connector a session is not created, and IAM says why."""
     stack.begin(without_permission(stack.templates["one"], ":vc/"))
     assert stack.created() == "ROLLBACK_COMPLETE"

@@ -38,7 +38,7 @@ def declare(stack: PlainStack, **properties: Any) -> None:
     stack.template.write_text(json.dumps(template))
 
 
-def test_attributes(connector: PlainStack) -> None:
+def test_connector_has_id_and_arn(connector: PlainStack) -> None:
     """A connector has an id as AWS's have it, and its Ref is its ARN."""
     outputs = connector.outputs()
 
@@ -48,7 +48,7 @@ def test_attributes(connector: PlainStack) -> None:
     assert outputs["OutboundHostName"].startswith(outputs["VoiceConnectorId"])
 
 
-def test_update_in_place(connector: PlainStack) -> None:
+def test_other_name_keeps_the_connector(connector: PlainStack) -> None:
     """Another name keeps the connector."""
     before = connector.outputs()
     declare(connector, Name="other calls")
@@ -58,7 +58,7 @@ def test_update_in_place(connector: PlainStack) -> None:
     assert connector.outputs() == before
 
 
-def test_replacement(connector: PlainStack) -> None:
+def test_other_network_type_replaces_the_connector(connector: PlainStack) -> None:
     """Another network type makes another connector."""
     before = connector.outputs()
     declare(connector, NetworkType="DUAL_STACK")

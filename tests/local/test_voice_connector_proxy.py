@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.local.checkout import Checkout
 from tests.local.rides import HERE, NOWHERE, without_permission
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
 
 
 @pytest.fixture
-def api(checkout: Checkout, port: int) -> Any:
+def api(rides_cloud: RunningCloud) -> Any:
     """Return a client of the API."""
-    return RunningCloud(checkout.folder, port).client("chime-sdk-voice")
+    return rides_cloud.client("chime-sdk-voice")
 
 
 @pytest.fixture
@@ -41,24 +40,22 @@ def minutes(api: Any, connector: str) -> int:
     return int(found["Proxy"]["DefaultSessionExpiryMinutes"])
 
 
-def test_native_connector(stack: SessionStack, checkout: Checkout, api: Any) -> None:
+def test_native_connector_comes_and_goes_with_its_session(stack: SessionStack, api: Any) -> None:
     """Connector, configuration and session are deployed and destroyed together, in their order."""
-    deployed = checkout.cdk("deploy --require-approval never", "native")
-    assert deployed.returncode == 0, deployed.stdout
+    assert stack.create("native") == "CREATE_COMPLETE"
     outputs = stack.outputs()
     connector = outputs["VoiceConnectorId"]
     assert minutes(api, connector) == 45
     assert outputs["ExpiryMinutes"] == "45"
     listed = api.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
     assert [f"{connector}/{one['ProxySessionId']}" for one in listed] == list(stack.sessions())
-    destroyed = checkout.cdk("destroy --force", "native")
-    assert destroyed.returncode == 0, destroyed.stdout
+    assert stack.delete() == "DELETE_COMPLETE"
     assert minutes(api, connector) == 0
     with pytest.raises(ClientError, match="NotFoundException"):
         api.get_proxy_session(VoiceConnectorId=connector, ProxySessionId=outputs["SessionId"])
 
 
-def test_update_in_place_taken_back(stack: SessionStack, api: Any) -> None:
+def test_rolled_back_configuration_is_put_back(stack: SessionStack, api: Any) -> None:
     """A configuration that closes the connector is put back when a session then fails."""
     assert stack.create("configured") == "CREATE_COMPLETE"
     sessions = stack.sessions()
@@ -69,7 +66,7 @@ def test_update_in_place_taken_back(stack: SessionStack, api: Any) -> None:
     assert not proxy.get("Disabled")
 
 
-def test_claimed(stack: SessionStack, api: Any) -> None:
+def test_existing_configuration_is_left_alone(stack: SessionStack, api: Any) -> None:
     """A configuration that is there already is left alone, and the reason says what to do."""
     before = minutes(api, HERE)
     assert stack.create("claiming") == "ROLLBACK_COMPLETE"
@@ -79,7 +76,7 @@ def test_claimed(stack: SessionStack, api: Any) -> None:
     assert minutes(api, HERE) == before
 
 
-def test_adopted(stack: SessionStack, api: Any) -> None:
+def test_adopted_configuration_is_kept(stack: SessionStack, api: Any) -> None:
     """A configuration that is there already is taken over, and kept when the stack goes."""
     assert stack.create("adopting") == "CREATE_COMPLETE"
     assert minutes(api, HERE) == 45
@@ -87,7 +84,7 @@ def test_adopted(stack: SessionStack, api: Any) -> None:
     assert minutes(api, HERE) == 45
 
 
-def test_permission_is_needed(stack: SessionStack) -> None:
+def test_configuration_needs_its_policy(stack: SessionStack) -> None:
     """Without the policy for its connector, the provider cannot configure it."""
     stack.begin(without_permission(stack.templates["configured"], NOWHERE))
     assert stack.created() == "ROLLBACK_COMPLETE"

@@ -1,31 +1,72 @@
-"""The wheel, built once, and installed where nothing of the checkout is in reach."""
+"""What is uploaded, built once, and installed where nothing of the checkout is in reach."""
 
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from tools.bundle.build import ensure
 
 ROOT = Path(__file__).parents[2]
+_FOLDERS = (".bundle", "constructs", "docs", "examples", "lambda", "tools/bundle")
+_FILES = ("pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "app.py")
+_RUNTIME_BRINGS = (
+    "boto3",
+    "botocore",
+    "jmespath",
+    "python-dateutil",
+    "s3transfer",
+    "six",
+    "urllib3",
+)
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the sources."""
+def code() -> Path:
+    """The zip that the provider's function is made of."""
+    return ensure(ROOT).code
+
+
+@pytest.fixture(scope="session")
+def bundle(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what is in the zip, as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("bundle")
+    shutil.unpack_archive(code, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Lambda's Python runtime brings beside the standard library."""
+    folder = tmp_path_factory.mktemp("runtime")
+    _link(_RUNTIME_BRINGS, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def distributions(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the archive of the sources, and the wheel that is built from the archive."""
+    assert code.exists()
     source = tmp_path_factory.mktemp("source")
-    for name in ("constructs", "lambda"):
-        shutil.copytree(ROOT / name, source / name)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in _FOLDERS:
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in _FILES:
         shutil.copy(ROOT / name, source)
     out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
-    subprocess.run([*command, str(source)], check=True, capture_output=True)
-    (built,) = out.glob("*.whl")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
+    return out
+
+
+@pytest.fixture(scope="session")
+def wheel(distributions: Path) -> Path:
+    """The wheel."""
+    (built,) = distributions.glob("*.whl")
     return built
 
 
@@ -42,12 +83,7 @@ def dependencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what the wheel says that it needs, extras excepted, and what that needs."""
     folder = tmp_path_factory.mktemp("dependencies")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for name in set(_with_theirs(project["dependencies"])):
-        package = distribution(name)
-        for top in {Path(file).parts[0] for file in package.files or []} - {"..", "__pycache__"}:
-            link = folder / top
-            if not link.exists():
-                link.symlink_to(Path(str(package.locate_file(top))))
+    _link(set(_with_theirs(project["dependencies"])), folder)
     return folder
 
 
@@ -56,3 +92,12 @@ def _with_theirs(requirements: list[str]) -> Iterator[str]:
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
             yield requirement.name
             yield from _with_theirs(distribution(requirement.name).requires or [])
+
+
+def _link(names: Iterable[str], folder: Path) -> None:
+    for name in names:
+        package = distribution(name)
+        for top in {Path(file).parts[0] for file in package.files or []} - {"..", "__pycache__"}:
+            link = folder / top
+            if not link.exists():
+                link.symlink_to(Path(str(package.locate_file(top))))

@@ -1,45 +1,19 @@
 import os
-import shutil
 import subprocess
 import sys
-import sysconfig
-from importlib.metadata import distribution
 from pathlib import Path
+from zipfile import ZipFile
 
 import aws_cdk as cdk
 import pytest
+from tools.bundle.packages import pins
+from tools.bundle.sources import requirements
 
 from chime_proxy import ProxySessionProvider
 
-_RUNTIME_BRINGS = (
-    "boto3",
-    "botocore",
-    "jmespath",
-    "python-dateutil",
-    "s3transfer",
-    "six",
-    "urllib3",
-)
-
-
-@pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The asset of a synthesized provider."""
-    app = cdk.App(outdir=str(tmp_path_factory.mktemp("cdk.out")))
-    ProxySessionProvider(cdk.Stack(app, "Calls"), "Provider", endpoint_url="https://example.com")
-    (asset,) = Path(app.synth().directory).glob("asset.*")
-    return asset
-
-
-@pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What Lambda's Python runtime brings beside the standard library."""
-    folder = tmp_path_factory.mktemp("runtime")
-    for name in _RUNTIME_BRINGS:
-        package = distribution(name)
-        for top in {Path(file).parts[0] for file in package.files or []} - {"..", "__pycache__"}:
-            (folder / top).symlink_to(Path(str(package.locate_file(top))))
-    return folder
+ROOT = Path(__file__).parents[2]
+# As importlib.util.MAGIC_NUMBER says on Python 3.14; 1 says that no source is looked at.
+HEADER = (3627).to_bytes(2, "little") + b"\r\n" + (1).to_bytes(4, "little")
 
 
 def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
@@ -63,35 +37,86 @@ def test_handler_starts_from_the_bundle(bundle: Path, runtime: Path) -> None:
 
 
 @pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools"])
-def test_bundle_is_needed(runtime: Path, library: str) -> None:
+def test_runtime_brings_no_package_of_the_bundle(runtime: Path, library: str) -> None:
     """What is zipped is not in the runtime, so that a missing package cannot hide."""
     assert "ModuleNotFoundError" in python(f"import {library}", runtime).stderr
 
 
-def test_runtime_is_needed(bundle: Path) -> None:
+def test_sdk_is_left_to_the_runtime(bundle: Path) -> None:
     """The SDK is not zipped: Lambda's runtime brings it."""
     assert "ModuleNotFoundError" in python("import boto3", bundle).stderr
 
 
-def test_nothing_twice(bundle: Path, runtime: Path) -> None:
-    """What Lambda brings is not in the zip as well, where it would be compiled at each start."""
+def test_nothing_is_in_bundle_and_runtime(bundle: Path, runtime: Path) -> None:
+    """What Lambda brings is not in the zip as well."""
     zipped, brought = ({path.name for path in folder.iterdir()} for folder in (bundle, runtime))
 
     assert not zipped & brought
 
 
-def test_nothing_compiled_or_foreign(bundle: Path) -> None:
-    """The bundle has no bytecode, no machine code, no commands and none of the service."""
+def test_bundle_holds_the_pins_and_the_provider_alone(bundle: Path) -> None:
+    """The bundle has no machine code, no commands, no installer's files and none of the service."""
     files = [path for path in bundle.rglob("*") if path.is_file()]
+    packages = {path.name.removesuffix(".dist-info") for path in bundle.glob("*.dist-info")}
 
-    assert not [path for path in files if path.suffix in (".pyc", ".so", ".exe")]
-    assert not (bundle / "bin").exists()
-    assert not (bundle / "chime_proxy_service").exists()
-    assert sysconfig.get_paths()["purelib"] not in "".join(map(str, files))
+    assert packages == {_folder(pin) for pin in pins(requirements(ROOT))}
+    assert not [path for path in files if path.suffix in (".so", ".pyd", ".dll", ".exe")]
+    assert not {path.name for path in files} & {
+        "RECORD",
+        "INSTALLER",
+        "REQUESTED",
+        "direct_url.json",
+    }
+    assert not {path.name for path in bundle.iterdir()} & {"bin", "tests", "chime_proxy_service"}
 
 
-def test_size(bundle: Path, tmp_path: Path) -> None:
-    """The zipped bundle is small."""
-    zipped = shutil.make_archive(str(tmp_path / "bundle"), "zip", bundle)
+def _folder(pin: str) -> str:
+    name, version = pin.split("==")
+    return f"{name.replace('-', '_')}-{version}"
 
-    assert Path(zipped).stat().st_size < 1_500_000
+
+def test_every_file_of_the_zip_is_readable_for_all(code: Path) -> None:
+    """Lambda's user may read all files; no time and no owner of a build is in the zip."""
+    entries = ZipFile(code).infolist()
+
+    assert {oct(entry.external_attr >> 16) for entry in entries} == {"0o100644"}
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_every_module_has_bytecode_of_lambdas_python(bundle: Path) -> None:
+    """Beside each source is bytecode of Python 3.14, which that takes without a look at the source."""
+    compiled = {
+        path.parents[1] / path.name.replace(".cpython-314.pyc", ".py")
+        for path in bundle.rglob("*.pyc")
+        if path.read_bytes().startswith(HEADER)
+    }
+
+    assert compiled == set(bundle.rglob("*.py"))
+
+
+def test_zip_names_no_folder_of_the_build(code: Path) -> None:
+    """The bytecode's file names are those that Lambda has; none is of the building machine."""
+    with ZipFile(code) as files:
+        contents = {name: files.read(name) for name in files.namelist()}
+
+    assert not [name for name, content in contents.items() if str(ROOT).encode() in content]
+    handler = contents["chime_proxy_provider/__pycache__/handler.cpython-314.pyc"]
+    assert b"/var/task/chime_proxy_provider/handler.py" in handler
+
+
+def test_zip_is_small(code: Path) -> None:
+    """The zip is small, half of it bytecode."""
+    assert code.stat().st_size < 2_500_000
+
+
+def test_asset_is_the_bundle_byte_for_byte(code: Path, tmp_path: Path) -> None:
+    """CDK uploads the very zip, under a hash of its contents."""
+    app = cdk.App(outdir=str(tmp_path))
+    ProxySessionProvider(cdk.Stack(app, "Calls"), "Provider", endpoint_url="https://example.com")
+    app.synth()
+
+    (asset,) = tmp_path.glob("asset.*")
+    assert asset.read_bytes() == code.read_bytes()
+    again = cdk.FileSystem.fingerprint(str(code))
+    assert again in asset.name

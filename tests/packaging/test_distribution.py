@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -18,20 +17,6 @@ from tools.website.__main__ import dead_links
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel and the archive, built from a copy of the sources."""
-    source = tmp_path_factory.mktemp("source")
-    for name in ("constructs", "docs", "examples", "lambda"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "app.py"):
-        shutil.copy(ROOT / name, source)
-    out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
-    subprocess.run(command, check=True, capture_output=True)
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +39,7 @@ def unpacked(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-def test_check(distributions: Path) -> None:
+def test_index_takes_both_files(distributions: Path) -> None:
     """The package index would take both files, and renders the description."""
     files = [str(path) for path in distributions.iterdir()]
     done = subprocess.run(
@@ -68,7 +53,7 @@ def test_check(distributions: Path) -> None:
     assert done.stdout.count("PASSED") == len(files) == 2
 
 
-def test_description(metadata: Message, unpacked: Path) -> None:
+def test_description_has_no_dead_link(metadata: Message, unpacked: Path) -> None:
     """On the index there is no link that leads nowhere: files are named, and are in the archive."""
     description = str(metadata.get_payload())
     links = re.findall(r"\]\(([^)]+)\)", description)
@@ -85,7 +70,7 @@ def test_description(metadata: Message, unpacked: Path) -> None:
     assert "<!--" not in description
 
 
-def test_archive(unpacked: Path) -> None:
+def test_links_of_the_archive_lead_to_its_files(unpacked: Path) -> None:
     """Every link of the archive's pages leads to a file of the archive."""
     pages = [unpacked / "README.md", unpacked / "CHANGELOG.md", *(unpacked / "docs").glob("*.md")]
 
@@ -93,7 +78,7 @@ def test_archive(unpacked: Path) -> None:
     assert {page.name: dead_links(page) for page in pages if dead_links(page)} == {}
 
 
-def test_metadata(metadata: Message) -> None:
+def test_metadata_says_what_a_reader_looks_for(metadata: Message) -> None:
     """The index is told what a reader looks for, and no address that is not there."""
     for field in ("Summary", "Keywords", "License-Expression", "Requires-Python", "Classifier"):
         assert metadata[field]
@@ -101,7 +86,7 @@ def test_metadata(metadata: Message) -> None:
     assert metadata.get_all("Project-URL") is None
 
 
-def test_version() -> None:
+def test_version_is_the_latest_of_the_changelog() -> None:
     """The version is the changelog's latest, which has a date."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     releases = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", CHANGELOG, re.MULTILINE)
@@ -110,7 +95,7 @@ def test_version() -> None:
     assert CHANGELOG.index("\n## Unreleased\n") < CHANGELOG.index(f"\n## {releases[0]} ")
 
 
-def test_install(distributions: Path, tmp_path: Path) -> None:
+def test_first_command_of_the_readme_installs(distributions: Path, tmp_path: Path) -> None:
     """The README's first command installs the package, from an index that has these files."""
     command = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)[0]
     assert command == "pip install cdk-chime-proxy\n"

@@ -12,7 +12,7 @@ APP = """
 import aws_cdk as cdk
 import chime_proxy
 
-app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+app = cdk.App()
 stack = cdk.Stack(app, "Calls")
 chime_proxy.ProxySession(
     stack,
@@ -27,7 +27,7 @@ print(chime_proxy.__file__)
 
 
 def test_everything_is_in_the_wheel(wheel: Path) -> None:
-    """The wheel has every source file of both roots, and nothing that was compiled."""
+    """The wheel has every source file of both roots, and the zip of the provider's code."""
     names = set(ZipFile(wheel).namelist())
     roots = {"constructs": "", "lambda": "chime_proxy/_lambda/"}
     expected = {
@@ -36,11 +36,12 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
         for path in (ROOT / root).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    expected.add("chime_proxy/_lambda/provider.zip")
 
     assert {name for name in names if ".dist-info/" not in name} == expected
 
 
-def test_synth_from_another_folder(installed: Path, tmp_path: Path) -> None:
+def test_wheel_synthesizes_what_the_checkout_does(installed: Path, tmp_path: Path) -> None:
     """A user of the wheel synthesizes from any folder, to the template that the checkout gives."""
     from_wheel = _synth(tmp_path / "wheel", str(installed))
     from_checkout = _synth(tmp_path / "checkout", str(ROOT / "constructs"))
@@ -49,24 +50,24 @@ def test_synth_from_another_folder(installed: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "code", "said"),
+    ("command", "status", "said"),
     [
         (["-c", "import boto3"], 1, "No module named 'boto3'"),
         (["-c", "import chime_proxy"], 0, ""),
         (["-m", "chime_proxy", "drift", "--stack", "Rides"], 2, "pip install 'cdk-chime-proxy[drift]'"),
     ],
 )  # fmt: skip
-def test_extra(
-    installed: Path, dependencies: Path, command: list[str], code: int, said: str
+def test_sdk_is_needed_by_drift_alone(
+    installed: Path, dependencies: Path, command: list[str], status: int, said: str
 ) -> None:
     """Without the SDK all works but the one command, which says how to install it."""
     done = _python(installed, dependencies, *command)
 
-    assert done.returncode == code, done.stderr
+    assert done.returncode == status, done.stderr
     assert said in done.stderr
 
 
-def test_schema_command(installed: Path, dependencies: Path) -> None:
+def test_schema_is_printed_from_the_wheel(installed: Path, dependencies: Path) -> None:
     """The wheel prints the schema of a sessions file from the resource schema that it carries."""
     done = _python(installed, dependencies, "-m", "chime_proxy", "schema")
 

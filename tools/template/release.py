@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tools.template.archive import archive
 from tools.template.synthesis import STACK_NAME, synthesize
 
 _NAME = "chime-proxy-provider"
@@ -47,7 +46,7 @@ def write(folder: Path) -> Release:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         synthesis = synthesize(Path(scratch))
-        code = archive(synthesis.code)
+        code = synthesis.code.read_bytes()
     for earlier in folder.glob(f"{_NAME}-*.zip"):
         earlier.unlink()
     release = Release(

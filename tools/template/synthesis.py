@@ -19,7 +19,7 @@ class Synthesis:
 
     Args:
         template: the stack's.
-        code: the folder that becomes the function's zip.
+        code: the function's zip.
 
     """
 
@@ -38,7 +38,7 @@ def synthesize(folder: Path) -> Synthesis:
     _declare(app)
     app.synth()
     template = json.loads((folder / f"{STACK_NAME}.template.json").read_text(encoding="utf-8"))
-    (code,) = folder.glob("asset.*")
+    (code,) = folder.glob("asset.*.zip")
     return Synthesis(template=template, code=code)
 
 

@@ -29,13 +29,13 @@ def _answer(**changes: Any) -> bytes:
     return json.dumps({name: value for name, value in body.items() if value != "absent"}).encode()
 
 
-def test_success() -> None:
+def test_success_is_read_as_it_is() -> None:
     """An answer that keeps all rules is read as it is."""
     read = read_answer(_answer(Data={"Status": "Open"}), REQUEST)
     assert read == Answer(physical_resource_id="id", data={"Status": "Open"})
 
 
-def test_failure() -> None:
+def test_failure_is_told_in_the_words_of_aws() -> None:
     """A FAILED answer fails the resource in AWS's words and keeps its id for the Delete."""
     with pytest.raises(ResourceFailedError) as failed:
         read_answer(_answer(Status="FAILED", Reason="no number is free"), REQUEST)
@@ -68,14 +68,14 @@ def test_failure() -> None:
         (_answer(Data=["a"]), "Data must be a JSON object"),
     ],
 )
-def test_violations(body: bytes | None, message: str) -> None:
+def test_broken_rule_fails_the_resource(body: bytes | None, message: str) -> None:
     """An answer that breaks a rule fails the resource, says which rule, and its id is lost."""
     with pytest.raises(ResourceFailedError, match=message) as failed:
         read_answer(body, REQUEST)
     assert not failed.value.physical_resource_id
 
 
-def test_longest_answer() -> None:
+def test_longest_answer_is_accepted() -> None:
     """4096 bytes, and an id of 1 KB, are still accepted."""
     room = MAX_ANSWER_BYTES - len(_answer(PhysicalResourceId="x" * 1024, Data={"Filling": ""}))
     body = _answer(PhysicalResourceId="x" * 1024, Data={"Filling": "x" * room})
@@ -84,7 +84,7 @@ def test_longest_answer() -> None:
 
 
 @pytest.mark.parametrize(("value", "seconds"), [({}, 3600), ({"ServiceTimeout": "20"}, 20)])
-def test_service_timeout(value: dict[str, Any], seconds: int) -> None:
+def test_service_timeout_is_an_hour_by_default(value: dict[str, Any], seconds: int) -> None:
     """The provider has as long as ServiceTimeout says, and an hour without it."""
     assert service_timeout(value) == seconds
 
@@ -96,7 +96,7 @@ def test_service_timeout_out_of_range(value: str) -> None:
         service_timeout({"ServiceTimeout": value})
 
 
-def test_presigned_query() -> None:
+def test_response_url_is_shaped_like_a_presigned_one() -> None:
     """A ResponseURL carries the fields of a presigned S3 URL, its age among them."""
     query = parse_qs(presigned_query(datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC), "us-east-1"))
     signature = query.pop("X-Amz-Signature")[0]

@@ -1,0 +1,47 @@
+"""Imports the handler from a bundle, to see that the bundle is complete."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from tools.bundle.errors import BundleError
+
+_OF_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+_SCRIPT = f"""
+import os, sys
+bundle, runtime = sys.argv[1:]
+known = {{*sys.stdlib_module_names, *{_OF_THE_RUNTIME!r}}}
+known.update(name.removesuffix(".py") for name in os.listdir(bundle))
+class OnlyKnown:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in known:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, OnlyKnown())
+sys.path[:0] = [bundle, runtime]
+import chime_proxy_provider.handler
+"""
+
+
+def check(folder: Path) -> None:
+    """Import the handler with nothing but the bundle and the SDK, which Lambda brings.
+
+    Without an SDK in this Python there is nothing to import it with, and the pins are the check.
+
+    Raises:
+        BundleError: an import fails.
+    """
+    sdk = find_spec("boto3")
+    if not sdk or not sdk.origin:
+        return
+    runtime = Path(sdk.origin).parents[1]
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-I", "-S", "-B", "-c", _SCRIPT, str(folder), str(runtime)],
+        env={"AWS_DEFAULT_REGION": "us-east-1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        msg = f"the handler does not start from its bundle:\n{done.stderr.strip()}"
+        raise BundleError(msg)
