@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from chime_proxy._lambda_sources import LAMBDA
-
+_PACKAGE = Path(__file__).parent
+_SHIPPED = _PACKAGE / "_lambda"
+_SOURCES = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parents[1] / "lambda"
 PROXY_SESSION = "proxy_session"
 VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
 
@@ -18,6 +20,6 @@ def resource_schema(resource: str) -> Mapping[str, Any]:
     Args:
         resource: `PROXY_SESSION` or `VOICE_CONNECTOR_PROXY`.
     """
-    path = LAMBDA / "chime_proxy_provider" / resource / "schema.json"
+    path = _SOURCES / "chime_proxy_provider" / resource / "schema.json"
     schema: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return schema

@@ -93,7 +93,7 @@ def test_apps_of_the_guide_synthesize(folder: Path, place: int, stacks: int) -> 
     assert len([*(folder / "cdk.out").glob("*.template.json")]) == stacks
 
 
-def test_schema_command(folder: Path) -> None:
+def test_schema_command_writes_the_examples_schema(folder: Path) -> None:
     """The command writes the schema that the example has."""
     subprocess.run(["bash", "-ec", blocks("sh")[0]], check=True)  # noqa: S607 - the PATH is ours
 
@@ -101,7 +101,7 @@ def test_schema_command(folder: Path) -> None:
     assert schema == (EXAMPLE / "sessions.schema.json").read_text(encoding="utf-8")
 
 
-def test_drift_command() -> None:
+def test_drift_command_is_the_workflows() -> None:
     """The command is the workflow's, which the local cloud runs."""
     file = EXAMPLE / ".github" / "workflows" / "drift.yml"
     steps = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"]["drift"]["steps"]
@@ -109,7 +109,7 @@ def test_drift_command() -> None:
     assert blocks("sh")[1].strip() in [step.get("run") for step in steps]
 
 
-def test_drift_table() -> None:
+def test_drift_table_is_the_commands() -> None:
     """The table is what the command prints of such sessions."""
     shown = blocks("text")[1]
     keys = re.findall(r"^  (\S+)", shown, re.MULTILINE)
