@@ -66,7 +66,7 @@ def test_actionlint_finds_no_fault(workflow: Path, tmp_path: Path) -> None:
 
 
 def test_actionlint_finds_an_unknown_name(workflow: Path, tmp_path: Path) -> None:
-    """actionlint finds an expression with an unknown name."""
+    """An expression with an unknown name is found by actionlint."""
     broken = Path(shutil.copy(workflow, tmp_path))
     text = broken.read_text(encoding="utf-8").replace("env.AWS_REGION", "environment.REGION")
     broken.write_text(text, encoding="utf-8")
