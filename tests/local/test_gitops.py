@@ -144,7 +144,7 @@ def test_drift_is_found_and_named(repository: Repository, account: RunningCloud)
     assert found.returncode == 1
     assert "ExpiryMinutes is 61, declared 60" in found.stdout
     assert found.stdout.count("  missing") == found.stdout.count("  modified") == 1
-    participants = re.findall(r"\+\d+", (as_it_was.path / "sessions.yaml").read_text())
+    participants = re.findall(r"\+\d+", (repository.path / "sessions.yaml").read_text())
     assert [number for number in participants if number in found.stdout] == []
     repository.edit("ExpiryMinutes: 60", "ExpiryMinutes: 59")
     deploy(repository)
