@@ -1,8 +1,8 @@
 """Masked phone sessions as infrastructure.
 
-`ProxySession` puts two participants behind one proxy phone number; `ProxySessionProvider` is the
-function that creates, updates and deletes such sessions for CloudFormation, and
-`ProxySessionDashboard` shows what becomes of them.
+`ProxySession` puts two participants behind one proxy phone number. `ProxySessionProvider` is the
+Lambda function that creates, updates and deletes such sessions for CloudFormation.
+`ProxySessionDashboard` shows its requests and failures.
 """
 
 from importlib import import_module
@@ -56,15 +56,16 @@ _MODULES = {
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",
 }
 
-# A type checker sees the imports above, and would take any name if it saw this.
+# Type checkers read the imports above; with __getattr__ they would accept any name.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Import a public name when it is first used: CDK needs Node, and the commands do not."""
+        """Import a public name when it is used: CDK starts Node, which the commands do without."""
         if name not in _MODULES:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
         return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 
     def __dir__() -> list[str]:
+        """List the public names, imported or not."""
         return sorted({*globals(), *__all__})

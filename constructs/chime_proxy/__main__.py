@@ -1,7 +1,7 @@
-"""`python -m chime_proxy`: the commands for a repository of sessions. They need no CDK and no Node.
+"""The commands of `python -m chime_proxy`, which need neither CDK nor Node.
 
-`schema` prints the JSON Schema of a sessions file. `drift` compares the sessions that stacks
-declare with the sessions that exist.
+`schema` prints the JSON Schema of a sessions file. `drift` compares the sessions of deployed stacks
+with the API's.
 """
 
 import argparse
@@ -13,15 +13,15 @@ from importlib.util import find_spec
 from chime_proxy._sessions_file.schema import sessions_schema
 
 _DRIFT = (
-    "Compare the sessions that stacks declare with what GetProxySession says now. "
+    "Compare the sessions of deployed stacks with those that GetProxySession returns. "
     "Exit codes: 0 all are as declared; 1 at least one is closed, missing or modified; "
-    "2 the command could not tell, and printed why."
+    "2 at least one could not be checked."
 )
 _NO_SDK = "drift needs boto3: pip install 'cdk-chime-proxy[drift]'\n"
 
 
 def main() -> int:
-    """Run the command and return the exit code."""
+    """Run the command and return its exit code."""
     arguments = _parser().parse_args()
     if arguments.command == "drift":
         return _drift(arguments)
@@ -45,10 +45,14 @@ def _drift(arguments: argparse.Namespace) -> int:
     if not find_spec("boto3"):
         sys.stderr.write(_NO_SDK)
         return 2
-    # boto3 is an extra, which nothing else needs.
-    from chime_proxy._drift.command import drift  # noqa: PLC0415 - see above
+    try:
+        # boto3 is an extra, which nothing else needs.
+        from chime_proxy._drift.command import drift  # noqa: PLC0415 - see above
 
-    return drift(arguments.stack, as_data=arguments.json, environment=os.environ)
+        return drift(arguments.stack, as_data=arguments.json, environment=os.environ)
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means drift
+        sys.stderr.write(f"drift could not be checked: {type(error).__name__}\n")
+        return 2
 
 
 if __name__ == "__main__":

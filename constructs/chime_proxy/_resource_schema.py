@@ -1,4 +1,4 @@
-"""Reads the resource schemas. Imports nothing of CDK, so that commands run without Node."""
+"""Reads the resource schemas, without CDK and so without Node."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,11 @@ VOICE_CONNECTOR_PROXY = "voice_connector_proxy"
 
 @cache
 def resource_schema(resource: str) -> Mapping[str, Any]:
-    """Return the schema of a resource type."""
+    """Read the schema of a resource type.
+
+    Args:
+        resource: `PROXY_SESSION` or `VOICE_CONNECTOR_PROXY`.
+    """
     path = _SOURCES / "chime_proxy_provider" / resource / "schema.json"
     schema: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return schema

@@ -116,7 +116,7 @@ def test_third_type_is_replaced(api: Any, carry_out: CarryOut) -> None:
     assert outcome.physical_id == OTHER
 
 
-def test_refresh_and_delete(api: Any, carry_out: CarryOut) -> None:
+def test_third_type_is_refreshed_and_deleted(api: Any, carry_out: CarryOut) -> None:
     """A third type is refreshed and deleted by one call each, and what is gone is deleted."""
     api.add_response("get_voice_connector_termination", TERMINATION, KEY)
     api.add_client_error("delete_voice_connector_termination", "NotFoundException", "", 404)

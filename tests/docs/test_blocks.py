@@ -32,7 +32,7 @@ def functions(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_block(page: Page) -> None:
+def test_every_block_is_run_or_needs_an_account(page: Page) -> None:
     """A test runs each block, or the text before it says that it needs an account."""
     text = page.path.read_text(encoding="utf-8")
     marked = [block for block in page.blocks() if block.mark]
@@ -44,7 +44,7 @@ def test_every_block(page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_claim(page: Page) -> None:
+def test_every_named_test_runs_a_block(page: Page) -> None:
     """Each test that a page names is there, has to do with the page, and runs a block of it."""
     run = {(block.language, block.test) for block in page.blocks()}
 

@@ -38,7 +38,7 @@ def test_templates_are_of_the_examples(page: Page) -> None:
     assert [piece for piece in pieces if not any(piece in example for example in EXAMPLES)] == []
 
 
-def test_nothing_else(page: Page) -> None:
+def test_every_other_block_is_output_or_needs_an_account(page: Page) -> None:
     """Every other block is the output of the one before it, or is said to need an account."""
     outputs = [promised for _, promised in page.promises()]
     rest = [block for block in page.blocks() if block.language != "yaml"]

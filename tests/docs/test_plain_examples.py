@@ -74,8 +74,8 @@ def construct() -> Template:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_cfn_lint(path: Path) -> None:
-    """cfn-lint finds nothing."""
+def test_examples_pass_cfn_lint(path: Path) -> None:
+    """cfn-lint finds no fault in an example."""
     matches = lint(path.read_text(), config=ManualArgs(regions=["us-east-1"]))
 
     acknowledged = template(path).get("Metadata", {}).get("cfn-lint", {}).get("config", {})
@@ -97,7 +97,7 @@ def test_properties_fit_the_schema(resource_type: str) -> None:
 
 
 @pytest.mark.parametrize("resource_type", FOLDERS)
-def test_time_out(construct: Template, resource_type: str) -> None:
+def test_time_out_is_the_constructs(construct: Template, resource_type: str) -> None:
     """CloudFormation waits as long for an example's resource as for a construct's."""
     (own,) = construct.find_resources(resource_type).values()
 

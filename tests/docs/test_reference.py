@@ -75,7 +75,7 @@ def test_every_public_name_has_a_section(name: str) -> None:
     assert [one for one in (arguments | own) - private if one not in text] == []
 
 
-def test_public_types() -> None:
+def test_private_types_are_shown_as_public_ones() -> None:
     """A type that cannot be imported is put in terms of those that can."""
     text = section("ProxySession")
 

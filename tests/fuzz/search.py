@@ -12,13 +12,17 @@ import atheris
 
 with atheris.instrument_imports(include=["chime_proxy_provider", "chime_proxy_service"]):
     import tests.conftest  # no test can reach an account
-    from tests.fuzz.test_api_replies import test_every_reply
-    from tests.fuzz.test_events import test_every_event
-    from tests.fuzz.test_wire import test_every_request
+    from tests.fuzz.test_api_replies import test_every_reply_gets_one_valid_answer
+    from tests.fuzz.test_events import test_every_event_is_answered_once
+    from tests.fuzz.test_wire import test_every_request_is_answered_by_the_rules
 
 assert tests.conftest
 _FOLDER = Path(__file__).parents[2] / ".local" / "fuzz"
-_PROPERTIES = {"events": test_every_event, "replies": test_every_reply, "wire": test_every_request}
+_PROPERTIES = {
+    "events": test_every_event_is_answered_once,
+    "replies": test_every_reply_gets_one_valid_answer,
+    "wire": test_every_request_is_answered_by_the_rules,
+}
 _LONGEST_INPUT_BYTES = 4096
 _SEEDS = 50
 

@@ -14,7 +14,7 @@ _FICTIONAL_NUMBER = re.compile("(206|312|401|913)55501[0-9]{2}")
 
 @effort(400)
 @given(SENT_EVENTS, REPLIES)
-def test_every_reply(event: dict[str, Any], replies: Replies) -> None:
+def test_every_reply_gets_one_valid_answer(event: dict[str, Any], replies: Replies) -> None:
     """Whatever the API replies, there is one valid answer, and no phone number in its reason."""
     bodies = bodies_of(event, in_turn(replies))
 

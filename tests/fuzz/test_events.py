@@ -17,6 +17,6 @@ def _served(_operation: str) -> Reply:
 
 @effort(600)
 @given(EVENTS)
-def test_every_event(event: Json) -> None:
+def test_every_event_is_answered_once(event: Json) -> None:
     """An event that says where to answer is answered once and validly, any other never."""
     assert_answered(event, bodies_of(event, _served))

@@ -20,7 +20,7 @@ _PUT = Request(
 
 @effort(500)
 @given(st.lists(REQUESTS, min_size=1, max_size=4))
-def test_every_request(requests: list[Request]) -> None:
+def test_every_request_is_answered_by_the_rules(requests: list[Request]) -> None:
     """Whatever the service is asked, it answers by the API's rules, never with a 500."""
     pool = NumberPool(["+12125550100", "+12125550101"])
     clock = datetime(2026, 11, 21, tzinfo=UTC)

@@ -1,7 +1,4 @@
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -137,21 +134,6 @@ def client_at(endpoint_url: str) -> Any:
     return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url)
 
 
-def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python -m chime_proxy` in a Python that cannot import CDK."""
-    hidden = (
-        "import sys, runpy; sys.modules.update(dict.fromkeys(('aws_cdk', 'constructs', 'jsii')))"
-    )
-    run_module = "runpy.run_module('chime_proxy', run_name='__main__', alter_sys=True)"
-    return subprocess.run(
-        [sys.executable, "-c", f"{hidden}; {run_module}", *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture
 def aws() -> Aws:
     """AWS without a stack."""
@@ -176,8 +158,8 @@ def look(aws: Aws) -> Look:
     return look
 
 
-def test_in_sync(look: Look) -> None:
-    """Orders, and numbers that CloudFormation made texts of, are no drift."""
+def test_order_and_text_are_no_drift(look: Look) -> None:
+    """The order of a list and a number as text are no drift."""
     drift = look({"ExpiryMinutes": "60"})
 
     assert (drift.status, drift.differences, drift.not_compared) == (DriftStatus.IN_SYNC, (), ())
@@ -210,17 +192,20 @@ def test_in_sync(look: Look) -> None:
 def test_modified_session_shows_both_values(
     look: Look, actual: Mapping[str, Any], shown: str
 ) -> None:
-    """What was changed by hand is named with both values, but for numbers and names."""
+    """A change by hand is shown with both values, except for phone numbers and names."""
     drift = look({}, **actual)
+    number = drift.proxy_number or "-"
 
     assert drift.status is DriftStatus.MODIFIED
-    assert table("Rides", [drift]) == f"Rides: 0 of 1 sessions in sync\n  Ride  modified  {shown}"
+    assert table("Rides", [drift]) == (
+        f"Rides: 0 of 1 sessions in sync\n  Ride (logical id)  {number}  modified  {shown}"
+    )
     assert "401555" not in json.dumps(as_json("Rides", [drift]))
     assert exit_code([drift]) == 1
 
 
 def test_undeclared_is_no_drift(look: Look) -> None:
-    """What a stack leaves to the API may be anything."""
+    """A property left to the API may have any value."""
     undeclared = ("ExpiryMinutes", "Name", "NumberSelectionBehavior", "GeoMatchLevel")
     drift = look(dict.fromkeys(undeclared), ExpiryMinutes=5, Name="derived")
 
@@ -228,14 +213,14 @@ def test_undeclared_is_no_drift(look: Look) -> None:
 
 
 def test_closed_session_has_drifted(look: Look) -> None:
-    """An expired session has drifted, whatever else is as declared."""
+    """An expired session has drifted, even if its properties are as declared."""
     drift = look({}, Status="Closed", EndedTimestamp=datetime(2026, 11, 22, 1, tzinfo=UTC))
 
-    assert table("Rides", [drift]).endswith("Ride  closed  since 2026-11-22T01:00:00Z")
+    assert table("Rides", [drift]).endswith("closed  since 2026-11-22T01:00:00Z")
     assert exit_code([drift]) == 1
 
 
-def test_in_progress(look: Look) -> None:
+def test_session_with_a_call_is_in_sync(look: Look) -> None:
     """A session with a call on it is as declared."""
     assert look({}, Status="InProgress").status is DriftStatus.IN_SYNC
 
@@ -250,8 +235,8 @@ def test_in_progress(look: Look) -> None:
         "{{resolve:ssm:rider}}",
     ],
 )
-def test_not_in_the_template(look: Look, number: object) -> None:
-    """What the template only refers to is said not to have been compared."""
+def test_references_are_not_compared(look: Look, number: object) -> None:
+    """A reference to a value outside the template is listed as not compared."""
     drift = look({"ParticipantPhoneNumbers": [number, "+12065550100"]}, Participants=[])
 
     assert table("Rides", [drift]).endswith("in sync  not compared: ParticipantPhoneNumbers")
@@ -259,28 +244,28 @@ def test_not_in_the_template(look: Look, number: object) -> None:
 
 
 def test_missing_session_has_drifted(aws: Aws) -> None:
-    """A session that the API does not know has drifted."""
+    """A session unknown to the API has drifted."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "NotFoundException", http_status_code=404)
 
     (drift,) = aws.find()
 
-    assert table("Rides", [drift]).endswith("Ride  missing")
+    assert table("Rides", [drift]).endswith("Ride (logical id)  -  missing")
     assert exit_code([drift]) == 1
 
 
 def test_refused_look_is_not_checked(aws: Aws) -> None:
-    """A session that may not be looked at is neither in sync nor drifted."""
+    """A session is neither in sync nor drifted if the caller may not get it."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_client_error("get_proxy_session", "ForbiddenException", "of +14015550101", 403)
 
     (drift,) = aws.find()
 
-    assert table("Rides", [drift]).endswith("Ride  not checked  ForbiddenException")
+    assert table("Rides", [drift]).endswith("Ride (logical id)  -  not checked  ForbiddenException")
     assert exit_code([drift]) == 2
 
 
-def test_plain_template(aws: Aws) -> None:
+def test_short_forms_of_yaml_are_read(aws: Aws) -> None:
     """A template in YAML with CloudFormation's short forms is read as well."""
     aws.deploy(PLAIN, [summary("Ride")])
     aws.api.add_response("get_proxy_session", {"ProxySession": {**ACTUAL, "Capabilities": ["SMS"]}})
@@ -293,7 +278,7 @@ def test_plain_template(aws: Aws) -> None:
 
 
 def test_every_page_of_resources_is_read(aws: Aws) -> None:
-    """Every page of resources is read, and what is no deployed session is passed over."""
+    """Every page of resources is read; other and deleted resources are passed over."""
     body = json.loads(template(DECLARED))
     body["Resources"] |= dict.fromkeys(("Two", "Off", "Gone"), body["Resources"]["Ride"])
     aws.deploy(
@@ -342,8 +327,10 @@ def test_api_is_asked_where_the_provider_asks(
         ),
     ],
 )
-def test_unknown_endpoint(aws: Aws, variables: Mapping[str, Any], service_token: Any) -> None:
-    """Nobody is asked where it is not known whom the provider asks."""
+def test_no_api_is_asked_at_an_unknown_endpoint(
+    aws: Aws, variables: Mapping[str, Any], service_token: Any
+) -> None:
+    """A session is not checked if the template does not contain the provider's endpoint."""
     body = json.loads(template({**DECLARED, "ServiceToken": service_token}))
     body["Resources"]["Provider"]["Properties"] = {"Environment": {"Variables": variables}}
     aws.deploy(json.dumps(body), [summary("Ride")])
@@ -355,7 +342,7 @@ def test_unknown_endpoint(aws: Aws, variables: Mapping[str, Any], service_token:
 
 
 def test_json_has_the_names_of_cloudformation(look: Look) -> None:
-    """Programs get CloudFormation's names."""
+    """The JSON has the names of CloudFormation and the API."""
     assert as_json("Rides", [look({"Name": {"Ref": "Name"}}, ExpiryMinutes=61)]) == {
         "StackName": "Rides",
         "Sessions": [
@@ -374,7 +361,7 @@ def test_json_has_the_names_of_cloudformation(look: Look) -> None:
 
 
 def test_session_of_a_file_is_shown_by_its_key(aws: Aws) -> None:
-    """The table names the entry of the file; a session without a path has its logical id."""
+    """A session has the key of its entry; without CDK's paths it has its logical id, which is said."""
     body = json.loads(template(DECLARED))
     session = body["Resources"].pop("Ride")
     path = {"aws:cdk:path": "Rides/Sessions/ride-1290/Resource/Default"}
@@ -386,14 +373,17 @@ def test_session_of_a_file_is_shown_by_its_key(aws: Aws) -> None:
     drifts = aws.find()
 
     lines = [line.strip() for line in table("Rides", drifts).splitlines()[1:]]
-    assert lines == ["ride-1290  in sync", "Two        in sync"]
+    assert lines == [
+        "ride-1290         +12065550199  in sync",
+        "Two (logical id)  +12065550199  in sync",
+    ]
     shown = as_json("Rides", drifts)["Sessions"]
     assert [one["ConstructId"] for one in shown] == ["ride-1290", ""]
     assert {one["ProxyPhoneNumber"] for one in shown} == {"+12065550199"}
 
 
-def test_equal_keys_are_shown_by_their_logical_ids(aws: Aws) -> None:
-    """Two files of one stack may have the same key: then the logical ids tell the sessions apart."""
+def test_repeated_keys_are_shown_as_logical_ids(aws: Aws) -> None:
+    """Sessions of two files in one stack with the same key are told apart by their logical ids."""
     session = json.loads(template(DECLARED))["Resources"]["Ride"]
     paths = {"A": "Rides/One/ride/Resource/Default", "B": "Rides/Two/ride/Resource/Default"}
     resources = {
@@ -411,7 +401,7 @@ def test_equal_keys_are_shown_by_their_logical_ids(aws: Aws) -> None:
 
 
 def test_response_without_a_session_is_not_checked(aws: Aws) -> None:
-    """A server that answers with something else has not said what the session is."""
+    """A session is not checked if the response is not that of GetProxySession."""
     aws.deploy(template(DECLARED), [summary("Ride")])
     aws.api.add_response("get_proxy_session", {})
 
@@ -421,7 +411,7 @@ def test_response_without_a_session_is_not_checked(aws: Aws) -> None:
 
 
 def test_invalid_endpoint_is_not_checked(aws: Aws) -> None:
-    """An address without https:// or http:// asks nobody, and says so."""
+    """A session is not checked at an endpoint that is no URL, and the reason names the endpoint."""
     aws.deploy(template(DECLARED), [summary("Ride")])
 
     with aws.stack:
@@ -429,61 +419,47 @@ def test_invalid_endpoint_is_not_checked(aws: Aws) -> None:
 
     (drift,) = found["Rides"]
     assert drift.status is DriftStatus.NOT_CHECKED
-    assert drift.reason == "the endpoint 127.0.0.1:4566 is not a URL: begin it with https://"
+    assert (
+        drift.reason == "the endpoint 127.0.0.1:4566 is not a URL such as https://calls.example.com"
+    )
 
 
-def test_no_such_stack(aws: Aws) -> None:
-    """A stack that CloudFormation does not know is no empty stack."""
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{'",
+        "- Resources",
+        "text",
+        "Resources: 7",
+        "Resources: {Ride: +14015550101}",
+        "Resources: {Ride: {Type: 'Custom::ChimeProxySession'}}",
+        "Date: 2026-13-45",
+    ],
+)
+def test_unreadable_template_is_an_error(aws: Aws, body: str) -> None:
+    """A template that is not valid is an error with the stack's name and nothing of the template."""
+    aws.deploy(body, [summary("Ride")])
+
+    with (
+        aws.stack,
+        pytest.raises(StackNotReadError, match="the template of Rides") as raised,
+    ):
+        find_drifts(["Rides"], aws.cloudformation, aws.client_at, None)
+    assert "401555" not in str(raised.value)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "ExpiredToken", "Throttling"])
+def test_refused_stack_is_an_error(aws: Aws, code: str) -> None:
+    """A stack that the caller may not read is an error with CloudFormation's message."""
+    aws.stack.add_client_error("get_template", code, f"{code} for GetTemplate", 403)
+
+    with pytest.raises(StackNotReadError, match=f"^{code} for GetTemplate$"):
+        aws.find()
+
+
+def test_unknown_stack_is_an_error(aws: Aws) -> None:
+    """An unknown stack is an error, not a stack without sessions."""
     aws.stack.add_client_error("get_template", "ValidationError", "Stack with id X does not exist")
 
     with pytest.raises(StackNotReadError, match="does not exist"):
         aws.find()
-
-
-@pytest.mark.parametrize("arguments", [["drift", "--stack", "Rides"], ["drift"], []])
-def test_exit_code_without_an_answer(arguments: list[str]) -> None:
-    """Exit code 2 says that nothing was found out: nobody answers, or the command line is wrong."""
-    done = run_command(*arguments)
-
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("AWS_ENDPOINT_URL", "127.0.0.1:4566"),
-        ("AWS_ENDPOINT_URL_CLOUDFORMATION", "{{resolve:ssm:/calls/endpoint}}"),
-        ("AWS_PROFILE", "nobody"),
-        ("AWS_DEFAULT_REGION", "no region"),
-        ("AWS_CA_BUNDLE", "/nowhere.pem"),
-        ("AWS_MAX_ATTEMPTS", "many"),
-    ],
-)
-def test_exit_code_with_a_wrong_setting(setting: str, value: str) -> None:
-    """A setting that the SDK does not accept is exit code 2 and one line, not a traceback."""
-    done = run_command("drift", "--stack", "Rides", **{setting: value})
-
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-
-
-@pytest.mark.parametrize("arguments", [["schema"], ["drift", "--stack", "Rides"]])
-def test_commands_need_neither_cdk_nor_node(arguments: list[str]) -> None:
-    """The commands run where CDK, its constructs and jsii cannot be imported."""
-    done = run_command(*arguments)
-
-    assert "ImportError" not in done.stderr
-    assert done.returncode == (0 if arguments == ["schema"] else 2)
-
-
-def test_library_is_imported_by_name() -> None:
-    """Each public name is found when it is asked for; another one is an AttributeError."""
-    import_all = "import chime_proxy as c; assert {getattr(c, n) for n in c.__all__}; c.Ride"
-    done = subprocess.run(
-        [sys.executable, "-c", import_all], capture_output=True, text=True, check=False
-    )
-
-    assert "AttributeError: module 'chime_proxy' has no attribute 'Ride'" in done.stderr

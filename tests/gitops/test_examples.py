@@ -76,8 +76,8 @@ def test_schema_is_current() -> None:
     assert (EXAMPLE / "sessions.schema.json").read_text(encoding="utf-8") == done.stdout
 
 
-def test_schema_is_one() -> None:
-    """The schema is a schema, of the draft that it says, and says nothing that JSON Schema ignores."""
+def test_schema_is_valid_json_schema() -> None:
+    """The schema is valid in its draft and has no keyword that JSON Schema ignores."""
     schema = sessions_schema()
 
     Draft7Validator.check_schema(schema)
@@ -152,7 +152,7 @@ def test_plain_templates_pass_cfn_lint(template: str) -> None:
     assert cfn_lint("--template", template) == ""
 
 
-def test_deployment_file() -> None:
+def test_deployment_file_passes_cfn_lint() -> None:
     """cfn-lint finds nothing in what Git sync reads: the deployment file with its template."""
     assert cfn_lint("--deployment-files", "git-sync/deployment.yaml") == ""
 
@@ -160,8 +160,10 @@ def test_deployment_file() -> None:
 @pytest.mark.parametrize(
     ("before", "after"), [("VoiceConnectorId:", "Connector:"), ("tags", "labels")]
 )
-def test_deployment_file_is_checked(tmp_path: Path, before: str, after: str) -> None:
-    """cfn-lint would find a parameter that is missing, and a key that is unknown."""
+def test_cfn_lint_finds_faults_of_a_deployment_file(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    """cfn-lint finds a missing parameter and an unknown key."""
     text = (EXAMPLE / "git-sync" / "deployment.yaml").read_text(encoding="utf-8")
     template = EXAMPLE / "git-sync" / "template.yaml"
     file = tmp_path / "deployment.yaml"

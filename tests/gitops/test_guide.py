@@ -16,7 +16,14 @@ from chime_proxy._sessions_file.document import read_sessions
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "gitops.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples" / "gitops"
-ACTUAL = {"Status": "Open", "Participants": [], "Capabilities": ["SMS"]}
+ACTUAL = {
+    "Status": "Open",
+    "Participants": [
+        {"PhoneNumber": "+14015550101", "ProxyPhoneNumber": "+12065550199"},
+        {"PhoneNumber": "+12065550109", "ProxyPhoneNumber": "+12065550199"},
+    ],
+    "Capabilities": ["SMS"],
+}
 
 
 def blocks(language: str) -> list[str]:
@@ -86,7 +93,7 @@ def test_apps_of_the_guide_synthesize(folder: Path, place: int, stacks: int) -> 
     assert len([*(folder / "cdk.out").glob("*.template.json")]) == stacks
 
 
-def test_schema_command(folder: Path) -> None:
+def test_schema_command_writes_the_examples_schema(folder: Path) -> None:
     """The command writes the schema that the example has."""
     subprocess.run(["bash", "-ec", blocks("sh")[0]], check=True)  # noqa: S607 - the PATH is ours
 
@@ -94,7 +101,7 @@ def test_schema_command(folder: Path) -> None:
     assert schema == (EXAMPLE / "sessions.schema.json").read_text(encoding="utf-8")
 
 
-def test_drift_command() -> None:
+def test_drift_command_is_the_workflows() -> None:
     """The command is the workflow's, which the local cloud runs."""
     file = EXAMPLE / ".github" / "workflows" / "drift.yml"
     steps = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"]["drift"]["steps"]
@@ -102,7 +109,7 @@ def test_drift_command() -> None:
     assert blocks("sh")[1].strip() in [step.get("run") for step in steps]
 
 
-def test_drift_table() -> None:
+def test_drift_table_is_the_commands() -> None:
     """The table is what the command prints of such sessions."""
     shown = blocks("text")[1]
     keys = re.findall(r"^  (\S+)", shown, re.MULTILINE)

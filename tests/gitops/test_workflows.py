@@ -65,8 +65,8 @@ def test_actionlint_finds_no_fault(workflow: Path, tmp_path: Path) -> None:
     assert actionlint(Path(shutil.copy(workflow, tmp_path))) == ""
 
 
-def test_actionlint_finds(workflow: Path, tmp_path: Path) -> None:
-    """An expression that names nothing would be found by actionlint."""
+def test_actionlint_finds_an_unknown_name(workflow: Path, tmp_path: Path) -> None:
+    """An expression with an unknown name is found by actionlint."""
     broken = Path(shutil.copy(workflow, tmp_path))
     text = broken.read_text(encoding="utf-8").replace("env.AWS_REGION", "environment.REGION")
     broken.write_text(text, encoding="utf-8")
@@ -116,8 +116,8 @@ def test_roles_trust_both_forms_of_subjects(role: str, jobs: list[str]) -> None:
     assert sorted(subjects(role)) == sorted(f"repo:{form}:{job}" for form in forms for job in jobs)
 
 
-def test_credentials_come_late() -> None:
-    """What a pull request brings is synthesized before there are credentials to take."""
+def test_synthesis_comes_before_credentials() -> None:
+    """A pull request's code is synthesized before the job has credentials."""
     steps = parsed(EXAMPLE / ".github" / "workflows" / "rides.yml")["jobs"]["plan"]["steps"]
     order = [step.get("name") or step["uses"].split("@")[0] for step in steps]
 

@@ -144,7 +144,8 @@ def test_drift_is_found_and_named(repository: Repository, account: RunningCloud)
     assert found.returncode == 1
     assert "ExpiryMinutes is 61, declared 60" in found.stdout
     assert found.stdout.count("  missing") == found.stdout.count("  modified") == 1
-    assert not re.search(r"(401|206)555", found.stdout)
+    without_proxy_numbers = re.sub(r"^  \S+ +\S+", "", found.stdout, flags=re.MULTILINE)
+    assert not re.search(r"(401|206)555", without_proxy_numbers)
     repository.edit("ExpiryMinutes: 60", "ExpiryMinutes: 59")
     deploy(repository)
     assert drift(repository).returncode == 0

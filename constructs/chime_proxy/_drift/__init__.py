@@ -1,1 +1,1 @@
-"""Compares the sessions that stacks declare with those that exist."""
+"""Compares the sessions of deployed stacks with the API's."""

@@ -1,4 +1,4 @@
-"""`python -m chime_proxy drift`: compares deployed stacks with the API."""
+"""Runs `python -m chime_proxy drift`."""
 
 import json
 import sys
@@ -17,19 +17,19 @@ Drifts: TypeAlias = dict[str, list[SessionDrift]]
 
 # The SDK's own names for the setting, the one that counts first.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
-_NO_URL = "the endpoint {} is not a URL: begin it with https://"
-_NO_SESSION = "the response has no session"
 _NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
+_NO_URL = "the endpoint {} is not a URL such as https://calls.example.com"
+_NO_SESSION = "the response has no session"
 
 
 def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str, str]) -> int:
-    """Show the drift of stacks and return the exit code.
+    """Print the drift of stacks and return the exit code.
 
     Args:
-        stack_names: the stacks.
-        as_data: print JSON instead of a table.
-        environment: `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` is the API's address. Default: the address
-            of the session's provider, if its stack contains it.
+        stack_names: the names or ids of the stacks.
+        as_data: print JSON in place of a table.
+        environment: the environment variables. `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` or
+            `AWS_ENDPOINT_URL` is the API's endpoint. Default: that of the stack's provider.
     """
     override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
 
@@ -41,7 +41,7 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
         drifts = find_drifts(
             stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
         )
-    # The SDK raises ValueError and OSError for settings: an endpoint, a number, a file.
+    # The SDK raises ValueError and OSError for settings, such as an endpoint or a missing file.
     except (StackNotReadError, BotoCoreError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return NOT_LOOKED
@@ -55,16 +55,16 @@ def find_drifts(
     proxy_sessions_at: Callable[[str], Any],
     override: str | None,
 ) -> Drifts:
-    """The drift of every session, by stack.
+    """Find the drift of every session, by stack.
 
     Args:
-        stack_names: the stacks.
+        stack_names: the names or ids of the stacks.
         cloudformation: a client.
-        proxy_sessions_at: a client for an endpoint; empty is AWS's own.
-        override: the API's address for all sessions. Default: that of each stack's provider.
+        proxy_sessions_at: makes a client for an endpoint; for AWS's own, it is empty.
+        override: the endpoint for all sessions. Default: that of each session's provider.
 
     Raises:
-        StackNotReadError: CloudFormation does not show a stack.
+        StackNotReadError: a stack or its template cannot be read.
     """
 
     def look(declared: DeclaredSession) -> SessionDrift:

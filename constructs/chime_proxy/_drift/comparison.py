@@ -1,4 +1,4 @@
-"""Compares a declared session with the API's session."""
+"""Compares a declared session with the API's."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-# Phone numbers, and names that people may have put one into.
+# Participants' numbers, and names, which may contain one.
 _UNSHOWN = {"ParticipantPhoneNumbers", "Name"}
-# What the resource and the API call the same.
+# Properties with the same name in the resource and the API.
 _SAME = (
     "VoiceConnectorId",
     "Capabilities",
@@ -21,7 +21,7 @@ _SAME = (
 
 
 class DriftStatus(StrEnum):
-    """The result of a comparison, in CloudFormation's drift statuses."""
+    """The result of a comparison."""
 
     IN_SYNC = "IN_SYNC"
     MODIFIED = "MODIFIED"
@@ -32,16 +32,16 @@ class DriftStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredSession:
-    """A session as a deployed stack has it.
+    """A session in the template of a deployed stack.
 
     Args:
-        logical_id: its resource's.
-        construct_id: the id of its construct, which is the key of an entry in a sessions file;
-            empty if the template has no construct paths.
-        physical_id: the connector's id and the session's, with a slash between them.
-        properties: as the template has them, with references to what is not in it.
-        endpoint_url: where its provider finds the API; empty for AWS's own endpoint, None where
-            the template does not say.
+        logical_id: the logical id of the resource.
+        construct_id: the id of the CDK construct; for a session of a sessions file, its key. Empty
+            if the template has no construct paths.
+        physical_id: the ids of the voice connector and the session, joined by a slash.
+        properties: the properties in the template; references are not resolved.
+        endpoint_url: the provider's endpoint for the API; empty for AWS's own, None if the
+            template does not contain it.
     """
 
     logical_id: str
@@ -53,12 +53,12 @@ class DeclaredSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A property that is not as declared.
+    """A property with another value than declared.
 
     Args:
-        name: the property's name.
-        declared: its value in the template; None where it is not shown.
-        actual: its value in the API; None where it is not shown.
+        name: the name of the property.
+        declared: the value in the template; None for a phone number or a name.
+        actual: the value in the API; None for a phone number or a name.
     """
 
     name: str
@@ -68,14 +68,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDrift:
-    """The comparison of one session.
+    """The drift of one session.
 
     Args:
-        session: its declaration.
-        status: the result.
-        differences: the properties that are not as declared.
-        not_compared: the properties whose values are not in the template.
-        reason: more about the status; empty if there is nothing more.
+        session: the declared session.
+        status: the result of the comparison.
+        differences: the properties with other values than declared.
+        not_compared: the properties with values outside the template.
+        reason: the time of closing, or the error of a failed check; otherwise empty.
         proxy_number: the number that both participants call; empty if unknown.
     """
 
@@ -88,11 +88,11 @@ class SessionDrift:
 
 
 def compared(declared: DeclaredSession, actual: Mapping[str, Any] | None) -> SessionDrift:
-    """Compare a session with its declaration.
+    """Compare a declared session with the API's.
 
     Args:
-        declared: the session in the stack.
-        actual: the API's ProxySession, or None if it has none.
+        declared: the declared session.
+        actual: the `ProxySession` of the API's response; None if the API has none.
     """
     if actual is None:
         return SessionDrift(session=declared, status=DriftStatus.DELETED)
@@ -110,7 +110,7 @@ def compared(declared: DeclaredSession, actual: Mapping[str, Any] | None) -> Ses
 
 
 def not_checked(declared: DeclaredSession, reason: str) -> SessionDrift:
-    """Return the result for a session that could not be read."""
+    """Report a session that could not be checked."""
     return SessionDrift(session=declared, status=DriftStatus.NOT_CHECKED, reason=reason)
 
 
@@ -129,7 +129,7 @@ def _differences(properties: Mapping[str, Any], actual: Mapping[str, Any]) -> It
 
 
 def _properties_of(session: Mapping[str, Any]) -> dict[str, Any]:
-    """A session of the API under the names of the resource's properties."""
+    """Give a session of the API the names of the resource's properties."""
     numbers = [participant["PhoneNumber"] for participant in session.get("Participants", [])]
     return {**{name: session.get(name) for name in _SAME}, "ParticipantPhoneNumbers": numbers}
 
@@ -144,7 +144,7 @@ def _proxy_number(session: Mapping[str, Any]) -> str:
 
 
 def _is_literal(value: Any) -> bool:
-    """Return true if the template contains the value itself."""
+    """Return False for a reference to a value outside the template."""
     match value:
         case str():
             return "{{resolve:" not in value

@@ -1,4 +1,4 @@
-"""The sessions that a deployed stack declares."""
+"""Reads the sessions of a deployed stack."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,23 +11,24 @@ from chime_proxy._drift.comparison import DeclaredSession
 _SESSION = "Custom::ChimeProxySession"
 _ENDPOINT = "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
 _DELETED = "DELETE_COMPLETE"
+_UNREADABLE = "the template of {} cannot be read: it is not a valid CloudFormation template"
 
 
 class StackNotReadError(Exception):
-    """A stack that CloudFormation does not show."""
+    """The stack or its template cannot be read."""
 
 
 def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSession]:
-    """The sessions of a stack, in the order of its template.
+    """Read the sessions of a stack, in the order of its template.
 
-    Nested stacks have their own names, and are not followed.
+    Nested stacks have names of their own and are left out.
 
     Args:
         cloudformation: a client.
-        stack_name: its name or its id.
+        stack_name: the name or id of the stack.
 
     Raises:
-        StackNotReadError: CloudFormation does not show the stack; the message is the reason.
+        StackNotReadError: CloudFormation refuses or does not answer, or the template is not valid.
     """
     try:
         template = _template(cloudformation, stack_name)
@@ -36,31 +37,38 @@ def declared_sessions(cloudformation: Any, stack_name: str) -> list[DeclaredSess
         raise StackNotReadError(error.response["Error"]["Message"]) from error
     except BotoCoreError as error:
         raise StackNotReadError(str(error)) from error
-    except yaml.YAMLError as error:
-        msg = f"the template of {stack_name} is neither JSON nor YAML"
-        raise StackNotReadError(msg) from error
-    return [
-        DeclaredSession(
-            logical_id=logical_id,
-            construct_id=_construct_id(resource.get("Metadata", {}).get("aws:cdk:path", "")),
-            physical_id=physical_ids[logical_id],
-            properties=_own(resource["Properties"]),
-            endpoint_url=_endpoint_url(template, resource["Properties"]["ServiceToken"]),
-        )
-        for logical_id, resource in template["Resources"].items()
-        if logical_id in physical_ids
-    ]
+    try:
+        return list(_declared(template, physical_ids))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise StackNotReadError(_UNREADABLE.format(stack_name)) from error
+
+
+def _declared(
+    template: Mapping[str, Any], physical_ids: Mapping[str, str]
+) -> Iterator[DeclaredSession]:
+    for logical_id, resource in template["Resources"].items():
+        if logical_id in physical_ids:
+            yield DeclaredSession(
+                logical_id=logical_id,
+                construct_id=_construct_id(resource.get("Metadata", {})),
+                physical_id=physical_ids[logical_id],
+                properties=_own(resource["Properties"]),
+                endpoint_url=_endpoint_url(template, resource["Properties"]["ServiceToken"]),
+            )
 
 
 def _template(cloudformation: Any, stack_name: str) -> Mapping[str, Any]:
     answer = cloudformation.get_template(StackName=stack_name, TemplateStage="Processed")
     body: Mapping[str, Any] | str = answer["TemplateBody"]
-    # botocore has parsed it where it is JSON.
-    return _parsed(body) if isinstance(body, str) else body
+    # botocore has parsed it if it is JSON.
+    return _parsed(body, stack_name) if isinstance(body, str) else body
 
 
-def _parsed(text: str) -> Mapping[str, Any]:
-    template: Mapping[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a safe one
+def _parsed(text: str, stack_name: str) -> Mapping[str, Any]:
+    try:
+        template: Mapping[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - _Loader is a safe one
+    except (yaml.YAMLError, ValueError) as error:
+        raise StackNotReadError(_UNREADABLE.format(stack_name)) from error
     return template
 
 
@@ -79,7 +87,10 @@ def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None:
-    """Return the endpoint of the provider's function; None if the template does not contain it."""
+    """Read the endpoint from the environment of the provider's function.
+
+    None if the function is not in the template, or has a reference in place of a URL.
+    """
     function = template["Resources"].get(_function(service_token))
     if not function:
         return None
@@ -89,8 +100,9 @@ def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None
     return url if is_known else None
 
 
-def _construct_id(path: str) -> str:
+def _construct_id(metadata: Mapping[str, Any]) -> str:
     """Return `ride-1290` for `Rides0/Sessions/ride-1290/Resource/Default`."""
+    path: str = metadata.get("aws:cdk:path", "")
     return path.removesuffix("/Resource/Default").rpartition("/")[2]
 
 
@@ -104,7 +116,7 @@ def _function(service_token: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms, as what they are short for."""
+    """Reads YAML with CloudFormation's short forms: `!Ref X` is `{"Ref": "X"}`."""
 
 
 def _long_form(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Prints drift as a table or as JSON."""
+"""Prints the drift of sessions as a table or JSON."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from chime_proxy._drift.comparison import Difference, DriftStatus, SessionDrift
@@ -17,7 +17,7 @@ _WORDS = {
 
 
 def exit_code(drifts: Sequence[SessionDrift]) -> int:
-    """Return 0 if all sessions are as declared, 1 if one is not, 2 if one could not be read."""
+    """Return 0 if all sessions are in sync, 1 if one is not, 2 if one was not checked."""
     statuses = {drift.status for drift in drifts}
     if DriftStatus.NOT_CHECKED in statuses:
         return NOT_LOOKED
@@ -25,26 +25,39 @@ def exit_code(drifts: Sequence[SessionDrift]) -> int:
 
 
 def table(stack: str, drifts: Sequence[SessionDrift]) -> str:
-    """A line for the stack, and one for each session."""
+    """Return a line for the stack and one for each session.
+
+    A session has its construct's id, or its logical id if that is unknown or not unique.
+    """
     in_sync = sum(drift.status is DriftStatus.IN_SYNC for drift in drifts)
-    repeated = Counter(drift.session.construct_id for drift in drifts)
-    rows = [(_name(drift, repeated), _WORDS[drift.status], _detail(drift)) for drift in drifts]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
-    lines = [
-        f"  {one:<{widths[0]}}  {two:<{widths[1]}}  {more}".rstrip() for one, two, more in rows
-    ]
+    unique = _unique(drift.session.construct_id for drift in drifts)
+    names = [_name(drift, unique) for drift in drifts]
+    numbers = [drift.proxy_number or "-" for drift in drifts]
+    words = [_WORDS[drift.status] for drift in drifts]
+    columns = [_padded(names), _padded(numbers), _padded(words), map(_detail, drifts)]
+    lines = [f"  {'  '.join(row)}".rstrip() for row in zip(*columns, strict=True)]
     return "\n".join([f"{stack}: {in_sync} of {len(drifts)} sessions in sync", *lines])
 
 
 def as_json(stack: str, drifts: Sequence[SessionDrift]) -> dict[str, Any]:
-    """The same for programs, with CloudFormation's names."""
+    """Return the same for programs, under CloudFormation's names."""
     return {"StackName": stack, "Sessions": [_session(drift) for drift in drifts]}
 
 
-def _name(drift: SessionDrift, repeated: Counter[str]) -> str:
+def _unique(construct_ids: Iterable[str]) -> set[str]:
+    return {one for one, count in Counter(construct_ids).items() if one and count == 1}
+
+
+def _name(drift: SessionDrift, unique: Container[str]) -> str:
     session = drift.session
-    is_unique = repeated[session.construct_id] == 1
-    return session.construct_id if session.construct_id and is_unique else session.logical_id
+    if session.construct_id in unique:
+        return session.construct_id
+    return f"{session.logical_id} (logical id)"
+
+
+def _padded(texts: Sequence[str]) -> list[str]:
+    width = max(map(len, texts), default=0)
+    return [text.ljust(width) for text in texts]
 
 
 def _detail(drift: SessionDrift) -> str:
