@@ -46,6 +46,11 @@ def is_deferred(value: object) -> bool:
     return is_token(value)
 
 
+def is_lookup_dummy(value: str) -> bool:
+    """Tell CDK's stand-in for a lookup from other texts."""
+    return value.startswith(_LOOKUP)
+
+
 def is_secret(scope: Construct, value: object) -> bool:
     """Find a secret or secure parameter in a text or token, by its dynamic reference."""
     if isinstance(value, str):

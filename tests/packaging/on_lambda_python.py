@@ -46,7 +46,8 @@ from chime_proxy_provider.lifecycle.deletion import Deletion, RefusedDeletion  #
 from chime_proxy_provider.lifecycle.lifecycle import Lifecycle  # noqa: E402
 from chime_proxy_provider.lifecycle.resource_type import Dependencies  # noqa: E402
 from chime_proxy_provider.resource_types import RESOURCE_TYPES  # noqa: E402
-from chime_proxy_service.number_pool import NumberPool, fictional_numbers  # noqa: E402
+from chime_proxy_service.handlers.fictional_numbers import fictional_numbers  # noqa: E402
+from chime_proxy_service.number_pool import NumberPool  # noqa: E402
 from chime_proxy_service.service import ProxySessionService  # noqa: E402
 from chime_proxy_service.stores.memory import MemoryStore  # noqa: E402
 from chime_proxy_service.wire.api import Api  # noqa: E402
@@ -83,8 +84,7 @@ def serve(request: AWSPreparedRequest, **_: object) -> AWSResponse:
             },
             "body": _text(body),
             "isBase64Encoded": False,
-        },
-        None,
+        }
     )
     raw = HTTPResponse(BytesIO((answer.get("body") or "").encode()), preload_content=False)
     return AWSResponse(request.url, answer["statusCode"], answer["headers"], raw)

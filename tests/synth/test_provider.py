@@ -287,7 +287,7 @@ def test_looked_up_endpoint_is_checked() -> None:
 def test_policies_over_iams_limit_are_warned_of(stack: cdk.Stack, connectors: int) -> None:
     """More policies than fit in a role are warned of, with their size and two ways out."""
     provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
-    other = cdk.Stack(stack.node.scope, "Other")
+    other = cdk.Stack(cdk.App.of(stack), "Other")
     for number in range(connectors):
         home = (stack, other)[number % 2]
         ride(home, f"Ride{number}", f"abcdef1ghij2klmno3pq{number:02}", provider=provider)

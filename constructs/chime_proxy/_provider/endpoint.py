@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aws_cdk import Annotations
 from constructs import Construct
 
-from chime_proxy._provider.deferred import is_deferred
+from chime_proxy._deferred_value import is_deferred
 
 _WEB_ADDRESS = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")

@@ -6,8 +6,8 @@ from typing import Self, Unpack
 from aws_cdk import Stack, Token, aws_iam, aws_lambda
 from constructs import Construct, DependencyGroup, IDependable
 
+from chime_proxy._deferred_value import is_lookup_dummy
 from chime_proxy._phone_number import PhoneNumber
-from chime_proxy._provider.deferred import is_dummy
 from chime_proxy._provider.endpoint import warn_of_end_of_support
 from chime_proxy._provider.function import provider_function
 from chime_proxy._provider.metrics import Monitored
@@ -244,7 +244,7 @@ class _ImportedProvider(ProxySessionProvider):
 
 def _function_arn(service_token: str) -> str:
     # CDK takes no dummy for an ARN. The template of a synthesis with dummies is thrown away.
-    arn = _EXAMPLE_ARN if is_dummy(service_token) else service_token
+    arn = _EXAMPLE_ARN if is_lookup_dummy(service_token) else service_token
     if not Token.is_unresolved(arn) and not _FUNCTION_ARN.fullmatch(arn):
         msg = f"service_token must be the ARN of a Lambda function, such as {_EXAMPLE_ARN}"
         raise ValueError(msg)
