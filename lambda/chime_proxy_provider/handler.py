@@ -12,15 +12,15 @@ Example: a Create with `ExpiryMinutes: "7200"`.
 1. `read_address` finds ResponseURL, StackId, RequestId and LogicalResourceId.
 2. The lifecycle checks the properties and raises `InvalidRequest`: "ExpiryMinutes must be a whole
    number from 1 to 720". No call of the API was made.
-3. `failures_answered` gives the failure a physical id. A Create has none, and this one created
-   nothing, so it is a marker, `create-failed/<RequestId>`.
+3. `failures_answered` gives the failure a physical id. A Create brings none. Since nothing was
+   created, the id of the answer is a marker, `create-failed/<RequestId>`.
 4. `Delivery` puts FAILED, the reason and the marker to the ResponseURL.
 5. CloudFormation rolls back and sends a Delete with the marker. It costs no call and succeeds.
 """
 
 import gc
 
-# What is imported stays for good: to look for garbage in it would take a fifth of the start.
+# Imported objects stay for good: the search for garbage among them takes a fifth of a cold start.
 gc.disable()
 
 import os

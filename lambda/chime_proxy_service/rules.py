@@ -17,7 +17,7 @@ Who may have a session:
     exist are not affected: after DeleteVoiceConnectorProxy, or under `Disabled`, they can be read,
     updated, used and deleted until they end.
 
-Which number a session gets:
+Which number a session gets (chosen in `number_choice`):
     A proxy number serves many sessions, but a (proxy number, participant) pair is in at most one
     open session across all connectors of a region, so that an inbound call has exactly one
     meaning. Both participants see one number, never a participant's own. The same participants
@@ -39,22 +39,17 @@ Whom a call or a text reaches:
 All functions are pure: they take the time and the store's data as arguments.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
-from itertools import chain
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError
-from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.session import (
     Capability,
     Connector,
-    GeoMatchLevel,
-    NumberSelectionBehavior,
     ProxySession,
     SessionKey,
     Status,
@@ -138,61 +133,6 @@ def check_not_disabled(configuration: ProxyConfiguration) -> None:
             "set Disabled to false with PutVoiceConnectorProxy"
         )
         raise ForbiddenError(msg)
-
-
-def choose_number(
-    request: CreateRequest,
-    configuration: ProxyConfiguration,
-    pool: NumberPool,
-    *,
-    busy: frozenset[str],
-    last: str | None,
-) -> str:
-    """Choose the proxy number of a new session.
-
-    NumberSelectionBehavior comes before GeoMatchLevel. Both are preferences: if they cannot be met,
-    any free number of the configuration's countries will do.
-
-    Args:
-        request: the session to create.
-        configuration: the connector's.
-        pool: all proxy numbers.
-        busy: the proxy numbers of every open session of either participant.
-        last: the number these participants had last on this connector. PreferSticky takes it if
-            it is free, AvoidSticky only if no other is. Without either it is ignored.
-
-    Raises:
-        BadRequestError: no number is free.
-    """
-    countries = configuration.phone_number_countries
-    taken = busy | set(request.participants)
-    if last is not None and place_of(last).country not in countries:
-        last = None
-    numbers = pool.numbers(countries, preferred_place(request))
-    for number in _by_stickiness(numbers, last, request.number_selection_behavior):
-        if number not in taken:
-            return number
-    msg = (
-        f"No proxy number of the pool's countries ({', '.join(countries)}) is free for these "
-        "participants; delete one of their sessions or add to PhoneNumberPoolCountries"
-    )
-    raise BadRequestError(msg)
-
-
-def preferred_place(request: CreateRequest) -> Place:
-    """Return the preferred place of the proxy number.
-
-    It is the one in GeoMatchParams, else the first participant's. With the GeoMatchLevel `Country`
-    only its country counts. GeoMatchParams without a level counts in full, empty parts aside.
-    """
-    level, params = request.geo_match_level, request.geo_match_params
-    if params is not None:
-        place = Place(params.country or None, params.area_code or None)
-    elif level is not None:
-        place = place_of(request.participants[0])
-    else:
-        place = Place()
-    return Place(place.country) if level is GeoMatchLevel.COUNTRY else place
 
 
 def opened(
@@ -326,13 +266,3 @@ def _check_expiry(member: str, minutes: int | None) -> None:
     if minutes is not None and not 1 <= minutes <= MAX_EXPIRY_MINUTES:
         msg = f"{member} must be 1 to {MAX_EXPIRY_MINUTES} minutes"
         raise BadRequestError(msg)
-
-
-def _by_stickiness(
-    numbers: Iterable[str], last: str | None, behavior: NumberSelectionBehavior | None
-) -> Iterator[str]:
-    if last is None or behavior is None:
-        return iter(numbers)
-    if behavior is NumberSelectionBehavior.PREFER_STICKY:
-        return chain([last], numbers)
-    return chain((number for number in numbers if number != last), [last])

@@ -9,6 +9,7 @@ from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import NotFoundError
+from chime_proxy_service.number_choice import choose_number
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
@@ -165,7 +166,7 @@ class ProxySessionService:
         self, request: CreateRequest, configuration: ProxyConfiguration, now: datetime
     ) -> str:
         region = request.connector.region
-        return rules.choose_number(
+        return choose_number(
             request,
             configuration,
             self._pool,

@@ -11,6 +11,7 @@ SERVICE_DOMAIN = {
     "configuration",
     "contact",
     "errors",
+    "number_choice",
     "number_pool",
     "requests",
     "rules",

@@ -8,9 +8,9 @@ from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+from chime_proxy_service.number_choice import preferred_place
 from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest
-from chime_proxy_service.rules import preferred_place
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import (
     Capability,

@@ -1,4 +1,7 @@
-"""Compares the properties of an Update: nothing to do, a change in place, or a replacement."""
+"""Compares the properties of an Update: nothing to do, a change in place, or a replacement.
+
+The schema of the resource type (`schema.json`) lists the properties whose change takes a replacement.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

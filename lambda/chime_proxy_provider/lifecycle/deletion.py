@@ -61,8 +61,8 @@ class Deletion:
         """Delete the resource of a request's physical id.
 
         One call for the id of a resource, none for the marker of a Create that created nothing. Any
-        other id was invented by CloudFormation when it cancelled a Create: the resource type looks
-        for the leftovers of that Create.
+        other id is the marker of an interrupted Create, or was invented by CloudFormation when it
+        cancelled one: the resource type looks for the leftovers of that Create.
 
         Raises:
             ProviderError: something may be left. A missing resource is no failure.

@@ -11,12 +11,12 @@ A request becomes an outcome in these steps:
 
 Example: a stack update changes a session's participants, and another resource of the stack fails.
 
-1. The Update from participants [A, B] to [A, C] is a replacement. No session for [A, C] exists, so
-   one is created, and its id is the new physical id.
+1. The resource has a session for participants [A, B]. The Update to [A, C] is a replacement. No
+   session for [A, C] exists, so one is created, and its id is the new physical id.
 2. CloudFormation rolls back. It sends an Update from [A, C] to [A, B] with the new physical id. To
    the provider this is a replacement like any other.
-3. `rollback_target` looks for a session of this resource for [A, B] and finds the first one, which
-   CloudFormation has not deleted yet. The outcome is its id: participants keep their number.
+3. `rollback_target` looks for a session of this resource for [A, B] and finds the original one:
+   CloudFormation has not deleted it yet. The outcome is its id, so A and B keep their number.
 4. CloudFormation deletes the session for [A, C], since its id is no longer the resource's.
 """
 
