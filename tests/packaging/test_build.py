@@ -33,8 +33,10 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Path:
-    """A folder with the wheels of two versions of a package."""
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the wheels of two versions of a package, and no index of the machine's own."""
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
     folder = tmp_path / "index"
     folder.mkdir()
     for version in ("1.0", "2.0"):
