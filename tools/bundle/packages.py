@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from configparser import RawConfigParser
 from importlib.metadata import Distribution, distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,13 +85,26 @@ def _pin(package: Distribution) -> str:
 def _index_settings() -> dict[str, str]:
     """The user's settings of where packages come from, as environment variables."""
     lines = _pip("config", "list", environment=dict(os.environ)).splitlines()
-    found: dict[str, str] = {}
+    found = _settings_of_file(os.environ.get("PIP_CONFIG_FILE", os.devnull))
     for section in ("global", "install", ":env:"):
         for name in _OF_THE_INDEX:
             key = f"{section}.{name}="
             values = [line.removeprefix(key) for line in lines if line.startswith(key)]
             found |= {f"PIP_{_upper(name)}": str(ast.literal_eval(text)) for text in values}
     return found
+
+
+def _settings_of_file(path: str) -> dict[str, str]:
+    """The same of PIP_CONFIG_FILE, which `pip config list` of older releases leaves out."""
+    parser = RawConfigParser()
+    parser.read(path, encoding="utf-8")
+    known = [
+        (name, parser[section][name])
+        for section in ("global", "install")
+        for name in _OF_THE_INDEX
+        if parser.has_option(section, name)
+    ]
+    return {f"PIP_{_upper(name)}": text for name, text in known}
 
 
 def _upper(name: str) -> str:
