@@ -18,6 +18,12 @@ pathlib.Path("begun.tmp").write_text(str(os.getpid()))
 pathlib.Path("begun.tmp").rename("begun")
 time.sleep(600)
 """
+# A job in the background of a shell ignores SIGINT, and so would the command of a test in it.
+COMMAND = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("local", run_name="__main__")
+"""
 
 
 def is_running(pid: int) -> bool:
@@ -37,7 +43,7 @@ def test_synthesis_ends_with_the_command(
     checkout = new_checkout()
     (checkout.path / "app.py").write_text(APP)
     command = subprocess.Popen(
-        [sys.executable, "-m", "local"],
+        [sys.executable, "-c", COMMAND],
         cwd=checkout.path,
         env={name: os.environ[name] for name in ("HOME", "PATH", OWNER)},
         stdout=subprocess.PIPE,
