@@ -57,7 +57,7 @@ class Approach:
 
     @property
     def ships_bytecode(self) -> bool:
-        """Whether what is deployed has bytecode beside the code."""
+        """True if the deployed code has bytecode beside it."""
         return any(next(self._code(name).rglob("*.pyc"), None) for name in self._functions)
 
     @property

@@ -46,8 +46,7 @@ def _drift(arguments: argparse.Namespace) -> int:
         sys.stderr.write(_NO_SDK)
         return 2
     try:
-        # boto3 is an extra, which nothing else needs.
-        from chime_proxy._drift.command import drift  # noqa: PLC0415 - see above
+        from chime_proxy._drift.command import drift  # noqa: PLC0415 - boto3 is an extra
 
         return drift(arguments.stack, as_data=arguments.json, environment=os.environ)
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, which means drift

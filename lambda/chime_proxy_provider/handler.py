@@ -115,15 +115,15 @@ class Handler:
         except InvalidRequest as error:
             self.reporter.unanswerable(error)
             return
-        schedule = Schedule.of(context, self.clock)
+        operation, schedule = _operation(event), Schedule.of(context, self.clock)
         fallback_id = failure_id(event, address, outcome_unknown=True)
         delivery = Delivery(AnswerSender(self.routes, schedule.delivery), fallback_id)
         serve = partial(self._serve, event, address, schedule.calls)
         adapter = CrhelperAdapter(delivery, fallback_id)
-        created = adapter.run(_operation(event), address, schedule, serve)
+        created = adapter.run(operation, address, schedule, serve)
         if created and not _is_reported(event, delivery, created):
             self._take_back(event, created, schedule.delivery)
-        self.reporter.answer(_operation(event), address, delivery, self.clock() - start)
+        self.reporter.answer(operation, address, delivery, self.clock() - start)
         if delivery.failure and _may_be_repeated(event, delivery):
             raise delivery.failure
 

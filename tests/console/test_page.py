@@ -285,7 +285,7 @@ def test_search_shows_twenty_and_counts_all(busy: Site) -> None:
 
 
 def test_search_leaves_no_number_in_an_address(busy: Site) -> None:
-    """Where the browser is sent after a search tells nothing of it, nor does the page."""
+    """After a search, neither the address nor the page shows the number."""
     reply = busy.post("/_local/console/search", urlencode({"wanted": "+13105550290"}))
     assert reply["headers"]["location"] == "/_local/console?search=1"
     assert "0290" not in busy.get("/_local/console?search=1")["body"]

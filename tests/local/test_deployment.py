@@ -168,7 +168,7 @@ def test_down_after_work_by_hand_leaves_nothing(new_checkout: Callable[[], Check
 
 
 def test_down_after_a_crash_leaves_nothing(new_checkout: Callable[[], Checkout]) -> None:
-    """What is left of a cloud that was killed is taken down."""
+    """The leftovers of a killed cloud are taken down."""
     checkout = new_checkout()
     process.start(checkout.folder)
     pid = locked_pid(checkout.folder.lock)

@@ -48,7 +48,7 @@ def test_new_renamed_and_removed_sources_are_noticed(sources: Path, folder: str)
 
 
 def test_compiled_files_are_no_change(sources: Path) -> None:
-    """What Python writes beside the sources is no change of them."""
+    """Bytecode beside the sources does not count as a change."""
     before = source_digest(sources)
     compiled = sources / "local" / "__pycache__" / "error.cpython-311.pyc"
     compiled.parent.mkdir()

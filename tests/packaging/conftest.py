@@ -1,4 +1,4 @@
-"""What is uploaded, built once, and installed where nothing of the checkout is in reach."""
+"""Builds wheel and sdist once, and installs them out of the checkout's reach."""
 
 import shutil
 import subprocess

@@ -2,8 +2,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -86,13 +85,6 @@ class Api(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-@contextmanager
-def serving() -> Iterator[str]:
-    """The address of an API."""
-    with LoopbackServer(Api).running() as url:
-        yield url
-
-
 def serve(environment: Mapping[str, str], *events: Mapping[str, Any]) -> tuple[list[Any], str]:
     """Serve events in a process of their own; the answers, and what the process printed."""
     bucket = HttpBucket(200)
@@ -118,7 +110,7 @@ def failed_delete() -> dict[str, Any]:
 
 def test_settings_of_a_fleet_change_no_answer_and_show_no_event() -> None:
     """An Aspect may set any variable of Powertools, botocore and Lambda on every function."""
-    with serving() as endpoint:
+    with LoopbackServer(Api).running() as endpoint:
         (plain,), _ = serve({ENDPOINT: endpoint}, event("Create"))
         (answer,), printed = serve({ENDPOINT: endpoint, **OF_A_FLEET}, event("Create"))
 
@@ -132,7 +124,7 @@ def test_settings_of_a_fleet_change_no_answer_and_show_no_event() -> None:
 @pytest.mark.parametrize("level", ["TRACE", "DEBUG", "WARN", "ERROR", "FATAL", "unknown"])
 def test_log_level_of_lambda_changes_no_answer(level: str) -> None:
     """Lambda's own log level filters the log, and nothing else."""
-    with serving() as endpoint:
+    with LoopbackServer(Api).running() as endpoint:
         (answer,), printed = serve(
             {ENDPOINT: endpoint, "AWS_LAMBDA_LOG_LEVEL": level}, event("Create")
         )
@@ -175,7 +167,7 @@ def test_unknown_refused_deletion_fails_no_delete_that_the_api_accepts() -> None
 )
 def test_broken_proxy_or_bundle_is_answered(network: Mapping[str, str]) -> None:
     """A failure to reach the API is answered, without the proxy that failed."""
-    with serving() as endpoint:
+    with LoopbackServer(Api).running() as endpoint:
         answers, _ = serve({ENDPOINT: endpoint, **network}, event("Create"))
 
     assert len(answers) == 1

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from chime_proxy._code import HANDLER, RUNTIME, provider_code
 from chime_proxy._provider.options import FunctionOptions, ProviderOptions, function_options
-from chime_proxy._provider.permissions import policy_name
+from chime_proxy._provider.permissions import policy
 
 # Lambda calls these with the function's role, before and after the function runs.
 _NETWORK_ACTIONS = (
@@ -40,8 +40,9 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
     given_role = options.get("role")
     role = given_role or _role(scope)
     log_group = options.get("log_group") or _log_group(scope)
-    log_writer = _policy(scope, role, "LogPolicy") if given_role else role
-    log_group.grant_write(log_writer)
+    log_policy = _log_policy(scope, role, log_group) if given_role else None
+    if log_policy is None:
+        log_group.grant_write(role)
     settings: FunctionOptions = {
         **function_options(options),
         "role": role,
@@ -58,8 +59,8 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
         **settings,
     )
     _keep_while_referenced(function)
-    if given_role:
-        function.node.add_dependency(log_writer)
+    if log_policy:
+        function.node.add_dependency(log_policy)
     if options.get("vpc"):
         # Lambda checks these permissions of the role when it creates the function.
         function.node.add_dependency(_network_policy(scope, role))
@@ -100,14 +101,22 @@ def _environment(options: ProviderOptions) -> dict[str, str]:
 
 
 def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:
-    policy = _policy(scope, role, "NetworkPolicy")
-    policy.add_statements(aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"]))
-    Validations.of(policy).acknowledge(_WILDCARD)
-    return policy
+    statement = aws_iam.PolicyStatement(actions=list(_NETWORK_ACTIONS), resources=["*"])
+    made = policy(
+        scope,
+        role,
+        Stack.of(scope),
+        "NetworkPolicy",
+        lambda network, _role: network.add_statements(statement),
+    )
+    Validations.of(made).acknowledge(_WILDCARD)
+    return made
 
 
-def _policy(scope: Construct, role: aws_iam.IRole, policy_id: str) -> aws_iam.Policy:
-    name = policy_name(scope, Stack.of(scope), policy_id)
-    policy = aws_iam.Policy(scope, policy_id, policy_name=name)
-    role.attach_inline_policy(policy)
-    return policy
+def _log_policy(
+    scope: Construct, role: aws_iam.IRole, log_group: aws_logs.ILogGroup
+) -> aws_iam.Policy:
+    def grant(log_writer: aws_iam.Policy, _role: aws_iam.IRole) -> None:
+        log_group.grant_write(log_writer)
+
+    return policy(scope, role, Stack.of(scope), "LogPolicy", grant)

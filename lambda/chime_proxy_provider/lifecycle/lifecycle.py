@@ -98,8 +98,11 @@ class Lifecycle:
         desired = update.desired
         if update.change is Change.REPLACEMENT:
             return self.resource_type.update(target, desired) if target else None
-        change = self.resource_type.update if update.change is Change.IN_PLACE else None
-        model = (change or self.resource_type.read)(target or update.key, desired)
+        key = target or update.key
+        if update.change is Change.IN_PLACE:
+            model = self.resource_type.update(key, desired)
+        else:
+            model = self.resource_type.read(key, desired)
         if model is not None:
             return model
         untracked = self.resource_type.find_untracked(update)
