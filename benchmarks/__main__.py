@@ -1,7 +1,7 @@
-"""Run every benchmark side by side, print one table and write `results.json`.
+"""Run the benchmarks, print their tables and write `results.json`.
 
-`python -m benchmarks`, or `--quick` to see whether everything works. PARTS are some of start,
-steps, warm, sizes, service and deploy; the others keep what the file has of them.
+`python -m benchmarks [--quick] [PARTS]`. `--quick` only shows that everything works. PARTS are some
+of start, steps, warm, sizes, service and deploy; the file keeps its figures of the others.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from benchmarks.results import RESULTS
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the parts that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PARTS")
     parser.add_argument("--quick", action="store_true", help="little of everything")
@@ -62,7 +62,7 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
 
 
 def _in_new_process(measure: Callable[..., Any], *arguments: object) -> Any:
-    """What is measured where no memory was used before."""
+    """Measure in a new process, whose memory nothing has used before."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
         return pool.submit(measure, *arguments).result()

@@ -1,4 +1,4 @@
-"""How much of everything a run measures."""
+"""The sizes and repetitions of a run."""
 
 from dataclasses import dataclass
 

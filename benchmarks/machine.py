@@ -1,4 +1,4 @@
-"""What a run ran on, without its name or paths."""
+"""The machine of a run, without its name or paths."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def machine() -> dict[str, object]:
-    """Describe the machine as far as figures depend on it."""
+    """Describe what the figures depend on: processor, load, versions."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""Where a run leaves its results."""
+"""The file of a run's results."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[1]
 _PAGE = _ROOT / "docs" / "architecture.md"
 _PICTURE = re.compile(r"(<!-- modules: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-# What nearly every module imports would hide the rest.
+# Modules that nearly every other imports would hide the rest.
 _EVERYWHERE = frozenset({"errors", "session", "configuration"})
 
 
@@ -18,7 +18,7 @@ def main() -> None:
 
 
 def drawn(page: str) -> str:
-    """A page with its pictures as the code is now."""
+    """Return the page with its pictures drawn anew."""
     return _PICTURE.sub(lambda match: f"{match[1]}{_picture(match[2])}\n{match[3]}", page)
 
 
@@ -28,7 +28,7 @@ def _picture(package: str) -> str:
 
 
 def _arrows(package: str) -> set[tuple[str, str]]:
-    """The rooms that import each other; a module beside the rooms counts as one."""
+    """Return pairs of rooms where the first imports the second; a module beside the rooms is its own room."""
     folder = _ROOT / "lambda" / package
     arrows = {
         (room, imported)
@@ -44,7 +44,7 @@ def _room(path: Path) -> str:
 
 
 def _imported(package: str, path: Path) -> Iterator[str]:
-    """The package's modules that one of them needs to run: those for types alone are left out."""
+    """Return the modules that a module imports from its package, without those imported for types only."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module == package:
             yield from (alias.name for alias in node.names)

@@ -1,4 +1,4 @@
-"""What the service itself costs as it grows: allocation, paging, memory. No wire, no HTTP."""
+"""Times the service as it grows: allocation, paging and memory, without HTTP."""
 
 import gc
 import time
@@ -29,7 +29,7 @@ _HUB = "+999099999999"
 
 
 class _Growing:
-    """A service that gets sessions of ever new participants."""
+    """A service that gets more and more sessions, each with new participants."""
 
     def __init__(self, numbers: Iterator[str]) -> None:
         self.service = ProxySessionService(
@@ -40,7 +40,7 @@ class _Growing:
         self._ends = (f"+9990{number:08d}" for number in count())
 
     def create(self, first: str = "") -> None:
-        """Open a session, between two newcomers unless the first is given."""
+        """Open a session between two new participants, or between `first` and a new one."""
         participants = first or next(self._ends), next(self._ends)
         self.service.create(
             CreateRequest(
@@ -52,7 +52,7 @@ class _Growing:
         self.size += 1
 
     def grow(self, size: int) -> None:
-        """Open sessions until there are so many."""
+        """Open sessions until there are `count`."""
         while self.size < size:
             self.create()
 
@@ -69,7 +69,7 @@ class _Growing:
 
 
 def measure(sizes: Sequence[int], pools: Sequence[int], rounds: int) -> dict[str, Any]:
-    """Time allocations among open sessions, out of pools and for one participant; and paging."""
+    """Time pages, and allocations by open sessions, by numbers in the pool and by sessions of one participant."""
     return {
         "by_open_sessions": _by_open_sessions(sizes, rounds),
         "by_pool_size": _by_pool_size(pools, rounds),
@@ -88,7 +88,7 @@ def _by_open_sessions(sizes: Sequence[int], rounds: int) -> list[dict[str, float
         rows.append(
             {
                 "sessions": size,
-                # Of few sessions no more than the pages of memory would be seen.
+                # Below this, the size of a page of memory hides the sessions'.
                 "bytes_per_session": memory if size >= _MANY else 0,
                 "page_ms": round(_milliseconds(growing.page) / pages, 4),
                 "filtered_page_ms": round(_milliseconds(growing.page_of_closed), 4),

@@ -1,7 +1,7 @@
-"""What deploying costs: stacks of sessions created, left, updated and destroyed by CloudFormation.
+"""Times CloudFormation as it creates, leaves, updates and destroys stacks of sessions.
 
-The CDK CLI is not in it: it adds the same to every approach, and asks after a stack every five
-seconds only.
+The CDK CLI is left out: it adds the same to every approach, and polls a stack only every five
+seconds.
 """
 
 import time
@@ -42,7 +42,7 @@ class _Deployment:
         self._update(self.stacks)
 
     def update(self) -> None:
-        """Give every session other minutes."""
+        """Change the expiry of every session."""
         self._update({name: changed(text) for name, text in self.stacks.items()})
 
     def destroy(self) -> None:
@@ -77,14 +77,14 @@ class _Deployment:
 
 
 def changed(template: str) -> str:
-    """The template with 90 minutes for every session in place of 60."""
+    """Return the template with an expiry of 90 minutes in place of 60."""
     for mark in ('"ExpiryMinutes": {}', '\\"ExpiryMinutes\\":{}'):
         template = template.replace(mark.format(60), mark.format(90))
     return template
 
 
 def measure(workshop: Workshop, sizes: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
-    """Deploy each approach in each size, (sessions of a stack, stacks), in turn."""
+    """Deploy each approach in each size, which is (sessions of a stack, stacks)."""
     rows = []
     with running_cloud(workshop) as cloud:
         for sessions, stacks in sizes:
@@ -119,7 +119,7 @@ def _measure(
 
 
 def _check(cloud: Cloud, expected: Counter[int]) -> None:
-    """See that the sessions are what the templates say, or the times would mean nothing."""
+    """Fail unless the sessions are those of the templates: else the times would mean nothing."""
     client, page = cloud.client("chime-sdk-voice"), {"VoiceConnectorId": VOICE_CONNECTOR_ID}
     found: Counter[int] = Counter()
     while True:

@@ -1,4 +1,4 @@
-"""What each approach puts into a template and an asset."""
+"""Measures the templates, resources and assets of each approach."""
 
 from collections import Counter
 from pathlib import Path
@@ -22,7 +22,7 @@ def measure(workshop: Workshop) -> dict[str, dict[str, Any]]:
 
 
 def compare(few: tuple[int, Path], many: tuple[int, Path]) -> dict[str, Any]:
-    """Tell what a session adds to a stack, and what the stack has once.
+    """Return what each session adds to a stack, and what a stack has once.
 
     Args:
         few: a number of sessions, and the assembly of a stack that has them.

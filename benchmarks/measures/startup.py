@@ -1,4 +1,4 @@
-"""What a cold function costs: from the start of its process to ready, and to the first answer."""
+"""Times a cold function: from the start of its process until it is ready, and until its first answer."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,7 +20,7 @@ class ColdStart:
     Args:
         cpu_ms: processor time until the handler is ready, Python's or Node's own start included.
         wall_ms: the same by the clock.
-        peak_mb: the most memory that the process had by then.
+        peak_mb: the peak memory of the process until then.
         answered_cpu_ms: processor time until the first Create was answered, of all functions
             that take part in it.
     """
@@ -32,7 +32,7 @@ class ColdStart:
 
 
 def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Start every approach's functions in turn, as deployed, and with or without bytecode."""
+    """Start the functions of each approach, as deployed and with or without bytecode."""
     samples: dict[tuple[str, str], list[ColdStart]] = {}
     with World().running() as world:
         for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""Where the time of a start in Python goes: more and less of it, each in processes of its own."""
+"""Times the steps of a start in Python, each in a new process."""
 
 import os
 import subprocess
@@ -37,7 +37,7 @@ _END = "\nimport os, time; os.write(1, str(time.process_time() * 1000).encode())
 
 
 def measure(workshop: Workshop, rounds: int) -> dict[str, float]:
-    """Take every step in turn; processor time in milliseconds, medians."""
+    """Return the median processor time of each step in milliseconds."""
     samples: dict[str, list[float]] = {name: [] for name in _STEPS}
     for _ in range(rounds):
         for name, code in _STEPS.items():

@@ -1,4 +1,4 @@
-"""What an event costs a function that has served others, and which calls of the API it makes."""
+"""Times events in a function that has served others, and counts their calls of the API."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ _WARMING = 3
 
 @dataclass(slots=True)
 class _Running:
-    """A started approach, and what its events have cost."""
+    """A started approach and the times of its events."""
 
     approach: Approach
     serve: Callable[[dict[str, Any]], list[Served]]
@@ -27,7 +27,7 @@ class _Running:
 
 
 def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, Any]]]:
-    """Send every approach the events of a session's life in turn, in processes that stay."""
+    """Send each approach the events of one session after another, to processes that stay alive."""
     with World().running() as world, ExitStack() as stack:
         running = [_start(approach, world, stack) for approach in approaches]
         for number in range(_WARMING + rounds):
@@ -61,7 +61,7 @@ def _reachable(world: World, invoked: Process | None) -> Iterator[list[Served]]:
 
 
 def _live(one: _Running, world: World, *, counts: bool) -> None:
-    """A session's life: made, updated with nothing new, changed, deleted."""
+    """Send one session's events: Create, an Update without a change, an Update, Delete."""
     physical_id = ""
     for name in EVENTS:
         request_type = "Update" if name == "refresh" else name

@@ -1,4 +1,4 @@
-"""An approach as it was synthesized: its functions, its resources and its events."""
+"""A synthesized approach: its functions, its resources and its events."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ class Approach:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many resources of each type there are."""
+        """The number of resources of each type."""
         return dict(Counter(resource["Type"] for resource in self.resources.values()))
 
     @property
@@ -45,13 +45,13 @@ class Approach:
         """The function that CloudFormation sends the session's events to.
 
         Args:
-            endpoint: where all that it calls is.
+            endpoint: the server that takes all of its calls.
             compiled: with bytecode beside the code.
         """
         return self._function(self._entry, endpoint, compiled=compiled)
 
     def invoked_function(self, endpoint: str, *, compiled: bool = False) -> Function | None:
-        """The function that the first one invokes, if it does."""
+        """The function that the first one invokes, None if it invokes none."""
         others = [name for name in self._functions if name != self._entry]
         return self._function(others[0], endpoint, compiled=compiled) if others else None
 
@@ -62,7 +62,7 @@ class Approach:
 
     @property
     def in_python(self) -> bool:
-        """Whether any of the functions runs in Python."""
+        """True if any of the functions runs in Python."""
         return any(f["Runtime"].startswith("python") for f in self._functions.values())
 
     def event(self, request_type: str, physical_id: str = "", minutes: int = 60) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Approach:
         folder = self.workshop.path / "compiled" / code.name
         if not folder.exists():
             shutil.copytree(code, folder)
-            # What is deployed is of Lambda's version; here it is made in the same way for this one.
+            # The deployed bytecode is of Lambda's Python: compile the same files for this one.
             mode = "--invalidation-mode=unchecked-hash"
             command = [str(self.workshop.python), "-m", "compileall", "-q", mode, str(folder)]
             subprocess.run(command, check=True)

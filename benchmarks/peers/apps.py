@@ -1,4 +1,4 @@
-"""The same sessions as each approach declares them: `apps.py APPROACH SESSIONS STACKS`.
+"""Declares the same sessions in each approach: `apps.py APPROACH SESSIONS STACKS`.
 
 `CODE` in the environment is the folder of the handlers' code, CDK_OUTDIR the assembly.
 """

@@ -1,4 +1,4 @@
-"""A local cloud whose functions may be Node's too."""
+"""A local cloud that also runs functions in Node."""
 
 import os
 import shutil
@@ -28,12 +28,12 @@ _POLL_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """A cloud that runs."""
+    """A running cloud."""
 
     endpoint: str
 
     def client(self, service: str) -> Any:
-        """A client of the account's root."""
+        """Return a client with the account's root credentials."""
         create: Any = boto3.client
         return create(
             service,
@@ -58,7 +58,7 @@ class Cloud:
         return f"{self.endpoint}/{_BUCKET}/{name}"
 
     def settle(self, stacks: list[str]) -> set[str]:
-        """Wait for the end of what the stacks are at, and return the statuses that they end in."""
+        """Wait until no stack is in progress, and return the stacks' statuses."""
         client = self.client("cloudformation")
         while True:
             statuses = {_status(client, stack) for stack in stacks}
@@ -96,7 +96,7 @@ def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
 
 
 def zipped(folder: Path) -> Path:
-    """The folder as a zip beside it, as CDK makes one; a zip is deployed as it is."""
+    """Return the zip of a folder, made beside it as CDK does; a zip is returned as it is."""
     if folder.suffix == ".zip":
         return folder
     file = folder.with_suffix(".zip")

@@ -1,4 +1,4 @@
-"""A function of a peer as a process: how it starts, and what an event costs it."""
+"""A peer's function as a process: times its start and its events."""
 
 import json
 import os
@@ -35,7 +35,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """What runs in Lambda for an approach.
+    """A function of an approach, as Lambda runs it.
 
     Args:
         command: the interpreter, and for Node nothing else.

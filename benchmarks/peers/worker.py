@@ -1,6 +1,6 @@
-"""The process of a Python function: `worker.py FD MODULE.HANDLER`, events in, measures out.
+"""Runs a Python function: `worker.py FD MODULE.HANDLER` reads events and writes measures.
 
-What is imported before the handler is what Python has imported anyway.
+Before the handler it imports only modules that Python has imported anyway.
 """
 
 import os
@@ -9,7 +9,7 @@ import time
 
 
 class Context:
-    """Lambda's context, as far as handlers look."""
+    """Lambda's context, with the attributes that the handlers read."""
 
     function_name = "benchmark"
     aws_request_id = "00000000-0000-4000-8000-000000000000"
@@ -21,7 +21,7 @@ class Context:
 
 
 def main(out: int, handler: str) -> None:
-    """Import the handler, say so, and serve events until there are no more."""
+    """Import the handler, report it, and serve events until there are no more."""
     module, _, name = handler.rpartition(".")
     __import__(module)
     serve = getattr(sys.modules[module], name)

@@ -1,4 +1,4 @@
-"""Where the peers are set up: `.venv/bench`, from the project's own pins and npm's registry."""
+"""Sets up the peers in `.venv/bench`, from the project's pins and npm's registry."""
 
 import json
 import os
@@ -28,13 +28,13 @@ _FILES = {
     "framework": ("framework.py",),
 }
 _COMMON = "proxy_session.py"
-# What Lambda's Node runtime brings, and CDK's handlers ask for.
+# Packages of Lambda's Node runtime that CDK's handlers import.
 _NODE_PACKAGES = ("client-chime-sdk-voice", "client-lambda", "client-sfn", "credential-providers")
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """The folder with all that the peers need, made when it is first asked for."""
+    """The folder with everything that the peers need. Each part is made when it is first used."""
 
     path: Path = ROOT / ".venv" / "bench"
     synthesis_seconds: dict[Path, float] = field(default_factory=dict)
@@ -42,12 +42,12 @@ class Workshop:
 
     @cached_property
     def python(self) -> Path:
-        """A Python with what Lambda's runtime brings."""
+        """A Python with the packages of Lambda's runtime."""
         return create_runtime(self.path / "runtime")
 
     @cached_property
     def node_modules(self) -> Path:
-        """The packages that Lambda's Node runtime brings."""
+        """The packages of Lambda's Node runtime."""
         installed = self.path / "node"
         version = json.loads((ROOT / "package.json").read_text())["dependencies"]
         pin = version["@aws-sdk/client-chime-sdk-voice"]
@@ -59,7 +59,7 @@ class Workshop:
 
     @cached_property
     def code(self) -> Path:
-        """A folder of code for each handler in Python that is not this project's."""
+        """The folders with the code of the peers' handlers in Python."""
         folder = self.path / "code"
         shutil.rmtree(folder, ignore_errors=True)
         for name, files in _FILES.items():
@@ -70,7 +70,7 @@ class Workshop:
         return folder
 
     def synthesize(self, approach: str, sessions: int, stacks: int = 1) -> Path:
-        """Return the assembly of an approach, the same one again in the same run."""
+        """Return the assembly of an approach, synthesized once in a run."""
         folder = self.path / "cdk.out" / f"{approach}-{sessions}-{stacks}"
         if folder in self.synthesis_seconds:
             return folder
@@ -87,7 +87,7 @@ class Workshop:
         return folder
 
     def environment(self, endpoint: str) -> dict[str, str]:
-        """The environment of a function, in a world without certificates and far from AWS."""
+        """Return a function's environment variables: no TLS, dummy credentials, a server on this machine."""
         return {
             "PATH": f"{tool_path()}:/usr/bin:/bin",
             "AWS_REGION": "us-east-1",

@@ -1,4 +1,4 @@
-"""What a handler meets: the API, the address for its answer, and Lambda for what it invokes."""
+"""The servers that a handler calls: the API, the address for its answer, and Lambda."""
 
 import json
 import time
@@ -48,7 +48,7 @@ class World:
         return self._server.url
 
     def event(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The event with an address for its answer, freshly signed as far as anyone looks."""
+        """Return the event with an address for its answer that looks freshly signed."""
         self.api_ms = 0.0
         self.calls.clear()
         signed = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"

@@ -11,7 +11,7 @@ _COLOURS = ("#0b6e4f", "#888888", "#c44536", "#e09f3e", "#335c81")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Points that belong together, smallest x first."""
+    """The points of one line, smallest x first."""
 
     name: str
     points: Sequence[tuple[float, float]]

@@ -1,4 +1,4 @@
-"""What was to be reached, beside what was."""
+"""The goals and the measured figures."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ _PEERS = ("crhelper", "framework", "AwsCustomResource")
 
 
 def goals(results: dict[str, Any]) -> str:
-    """One line for each goal."""
+    """Return a row for each goal."""
     start, warm, sizes = results["start"], results["warm"], results["sizes"]
     allocations = results["service"]["by_open_sessions"]
     floor, ready = (start[name]["as deployed"]["cpu_ms"] for name in ("bare", "provider"))

@@ -1,4 +1,4 @@
-"""The results as tables: what `make bench` prints, and docs/performance.md shows."""
+"""The results as tables, for `make bench` and docs/performance.md."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ Row = Sequence[object]
 
 
 def table(results: dict[str, Any]) -> str:
-    """All that was measured, in Markdown."""
+    """Return all tables in Markdown."""
     made: dict[str, Callable[[Any], str]] = {
         "start": start,
         "steps": steps,
@@ -53,7 +53,7 @@ def start(results: dict[str, Any]) -> str:
 
 
 def machine(results: dict[str, object]) -> str:
-    """What a run ran on."""
+    """The machine of a run."""
     return markdown(tuple(results), [tuple(results.values())])
 
 

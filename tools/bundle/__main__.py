@@ -1,4 +1,4 @@
-"""`python -m tools.bundle`: build the zip of the provider's code, unless it is that of the sources."""
+"""`python -m tools.bundle`: build the zip of the provider's code, unless it is up to date."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A zip with the same bytes for the same files, whenever and wherever it is made."""
+"""Makes zips whose bytes depend on the files alone, not on the time or the machine."""
 
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ def archive(folder: Path, compression: int = ZIP_STORED) -> bytes:
     """Zip all files below a folder, all of them readable for everyone.
 
     Args:
-        folder: what is zipped; its own name is no part of the names in the zip.
+        folder: names in the zip are relative to it.
         compression: one of `zipfile`'s. Default: none, because zlib and its replacement in some
             Pythons compress to other bytes.
     """

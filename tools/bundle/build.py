@@ -1,4 +1,4 @@
-"""Builds the zip of the provider's code where it is missing or its sources have changed."""
+"""Builds the zip of the provider's code if it is missing or its sources have changed."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ class Bundle:
 
     @property
     def folder(self) -> Path:
-        """The folder of what is built."""
+        """The folder of the zip and its stamp."""
         return self.root / ".bundle"
 
     @property
@@ -39,12 +39,12 @@ class Bundle:
 
     @property
     def stamp(self) -> Path:
-        """A file that says what the zip was built from."""
+        """The file with the digest of the sources that the zip was built from."""
         return self.folder / "built-from"
 
 
 def ensure(root: Path) -> Bundle:
-    """Return the bundle of a checkout, built anew if it is not that of the sources.
+    """Return the bundle of a checkout. Builds it first if it is missing or its sources have changed.
 
     Raises:
         BundleError: it cannot be built.

@@ -1,4 +1,4 @@
-"""Runs on CPython 3.14: compiles what is in /var/task, and zips it to /out/provider.zip."""
+"""Runs on CPython 3.14: compiles the files in /var/task and zips them to /out/provider.zip."""
 
 import sys
 from importlib.util import MAGIC_NUMBER

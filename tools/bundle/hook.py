@@ -11,7 +11,7 @@ class BundleHook(BuildHookInterface[Any]):
     """Puts the zip into the wheel and the source distribution."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the zip if there is none of these sources."""
+        """Build the zip if it is missing or its sources have changed."""
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from tools.bundle.build import ensure  # noqa: PLC0415 - found by the path

@@ -24,9 +24,9 @@ import chime_proxy_provider.handler
 
 
 def check(folder: Path) -> None:
-    """Import the handler with nothing but the bundle and the SDK, which Lambda brings.
+    """Import the handler with only the bundle and the SDK, which is part of Lambda's runtime.
 
-    Without an SDK in this Python there is nothing to import it with, and the pins are the check.
+    If this Python has no SDK, the handler is not imported; then only the pins are checked.
 
     Raises:
         BundleError: an import fails.

@@ -30,7 +30,7 @@ class LambdaPython:
 
     @classmethod
     def find(cls, root: Path) -> Self | None:
-        """Return the pyodide of a checkout, None where Node or pyodide is not installed."""
+        """Return the pyodide of a checkout, None if Node or pyodide is not installed."""
         package = root / "node_modules" / "pyodide" / "package.json"
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         node = shutil.which("node", path=path)

@@ -1,4 +1,4 @@
-"""Installs the pinned packages, by pip and with none of the settings of the user's own projects."""
+"""Installs the pinned packages by pip, without the pip settings of the user's own projects."""
 
 import ast
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tools.bundle.errors import BundleError
 
-# Where packages come from may be set; the hashes say what comes.
+# The user may set the index: the hashes check what it delivers.
 _OF_THE_INDEX = (
     "cache-dir",
     "cert",
@@ -34,11 +34,11 @@ _MACHINE_CODE = (".dll", ".dylib", ".exe", ".pyd", ".so")
 
 
 def install(requirements: Path, target: Path, python_version: str) -> None:
-    """Fill a folder with what a file pins.
+    """Install the pins of a file into a folder.
 
     Args:
         requirements: exact versions with hashes.
-        target: made by this.
+        target: the folder, which this makes.
         python_version: of the Python that imports the packages, such as `3.14`.
 
     Raises:
@@ -83,7 +83,7 @@ def _pin(package: Distribution) -> str:
 
 
 def _index_settings() -> dict[str, str]:
-    """The user's settings of where packages come from, as environment variables."""
+    """Return the user's settings of the package index, as environment variables."""
     lines = _pip("config", "list", environment=dict(os.environ)).splitlines()
     found = _settings_of_file(os.environ.get("PIP_CONFIG_FILE", os.devnull))
     for section in ("global", "install", ":env:"):
@@ -95,7 +95,7 @@ def _index_settings() -> dict[str, str]:
 
 
 def _settings_of_file(path: str) -> dict[str, str]:
-    """The same of PIP_CONFIG_FILE, which `pip config list` of older releases leaves out."""
+    """Return those of PIP_CONFIG_FILE, which `pip config list` of older releases leaves out."""
     parser = RawConfigParser()
     parser.read(path, encoding="utf-8")
     known = [

@@ -1,4 +1,4 @@
-"""Draw the dashboard from its own definition: `python -m tools.dashboard [FILE]`."""
+"""Draw the dashboard from its definition: `python -m tools.dashboard [FILE]`."""
 
 import sys
 from pathlib import Path

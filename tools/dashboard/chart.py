@@ -12,7 +12,7 @@ _STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where the chart's area is."""
+    """The place of the chart's area."""
 
     left: float
     top: float
@@ -60,7 +60,7 @@ def lines(
 
 
 def legend(drawn: Sequence[dict[str, Any]], x: float, y: float) -> Iterator[str]:
-    """What each color is."""
+    """The name of each colour."""
     for each in drawn:
         yield f'<rect x="{x:g}" y="{y - 10:g}" width="12" height="12" fill="{each["color"]}"/>'
         yield _label(x + 17, y, each["label"], "start")
@@ -94,6 +94,6 @@ def _stacked(layers: Sequence[Series]) -> list[Series]:
 
 
 def _round(value: float) -> float:
-    """The next value up that divides into steps nicely."""
+    """Round up to a value that divides into even steps."""
     steps = (4, 8, 12, 16, 20, 40, 80, 200, 400, 800, 1200, 1600, 2000, 4000)
     return next(step for step in steps if value <= step)

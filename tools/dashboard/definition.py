@@ -1,4 +1,4 @@
-"""The dashboard's body as CloudWatch gets it, with names in place of CloudFormation's references."""
+"""The dashboard's body as CloudWatch gets it, with CloudFormation's references replaced by names."""
 
 import json
 from typing import Any

@@ -19,7 +19,7 @@ _STYLE = (
 
 
 def picture(widgets: Sequence[dict[str, Any]], banner: str) -> str:
-    """All widgets in their places, below a line that says what one looks at."""
+    """Draw all widgets in their places, below a line that says that the data is made up."""
     width = max(widget["x"] + widget["width"] for widget in widgets) * _UNIT + 2 * _MARGIN
     height = max(widget["y"] + widget["height"] for widget in widgets) * _UNIT
     height += _BANNER + 2 * _MARGIN

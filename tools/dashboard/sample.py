@@ -1,4 +1,4 @@
-"""Made-up data for the metrics and log fields that the dashboard asks for: a day of deployments."""
+"""Made-up data for the dashboard's metrics and log fields: a day of deployments."""
 
 import re
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ _LOG = (
 
 
 def series(metrics: Sequence[Sequence[Any]]) -> list[tuple[dict[str, Any], Series]]:
-    """The visible ones of a widget's metrics: how each is drawn, and its points."""
+    """Return a widget's visible metrics with their options and points."""
     parsed = [_parsed(metric) for metric in metrics]
     by_id = {drawn["id"]: points for drawn, points in parsed if "id" in drawn}
     return [

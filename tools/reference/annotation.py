@@ -1,4 +1,4 @@
-"""Types in signatures, in the words of those who can only import what is public."""
+"""Writes the types of signatures with public names only."""
 
 import re
 from functools import cache
@@ -13,7 +13,7 @@ _NAME = re.compile(r"\b[A-Z]\w+\b")
 
 @cache
 def package() -> Any:
-    """The library, read and not imported."""
+    """The library's code, parsed and not imported."""
     return griffe.load(
         "chime_proxy",
         search_paths=[_SOURCES],
@@ -25,21 +25,21 @@ def package() -> Any:
 
 
 def public_classes() -> list[griffe.Class]:
-    """What `chime_proxy` exports, in the order of its `__all__`."""
+    """The classes that `chime_proxy` exports, in the order of its `__all__`."""
     return [target(package()[name]) for name in package().exports]
 
 
 def target(item: Any) -> Any:
-    """A class, function or attribute where it is defined."""
+    """Return a class, function or attribute where it is defined."""
     return item.final_target if item.is_alias else item
 
 
 def public_type(item: Any, annotation: Any) -> str:
-    """An annotation, with names that are the library's own put in public terms.
+    """Return an annotation with private names replaced by public ones.
 
     Args:
         item: the class, function or attribute that has it.
-        annotation: what stands there.
+        annotation: the annotation.
     """
     text = _NAME.sub(lambda match: _public(item, match[0]), str(annotation).strip("'\""))
     return text.removesuffix(" | None")
@@ -56,7 +56,7 @@ def unpacked(item: Any) -> dict[str, Any]:
 
 
 def _public(item: Any, name: str) -> str:
-    """A type alias written out; a private class as its public heirs."""
+    """Write out a type alias; name a private class by its public subclasses."""
     try:
         found = target(package()[_path(item, name)])
     except (griffe.NameResolutionError, KeyError):
@@ -68,5 +68,5 @@ def _public(item: Any, name: str) -> str:
 
 
 def _path(item: Any, name: str) -> str:
-    """Where in the package a name leads that is used in a class or function."""
+    """Return the path in the package of a name that a class or function uses."""
     return str(item.resolve(name)).removeprefix("chime_proxy.")

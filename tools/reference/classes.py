@@ -1,4 +1,4 @@
-"""A public class of the library, as its docstrings and signatures describe it."""
+"""Describes a public class by its docstrings and signatures."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ _STARS = {
 
 
 def section(public: griffe.Class) -> str:
-    """What is to be known of a class to use it."""
+    """Return the section of a class."""
     members = {**public.inherited_members, **public.members}
     shown = [target(member) for name, member in members.items() if not name.startswith("_")]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""The page: first what a template may say, then what the library offers."""
+"""The reference page: the resource types first, then the library's classes."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _LIBRARY = """\
 
 
 def page() -> str:
-    """The page, as the schemas and docstrings are now."""
+    """Return the page for the present schemas and docstrings."""
     return "\n".join(_parts())
 
 

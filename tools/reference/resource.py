@@ -1,4 +1,4 @@
-"""A type of resource, as its schema describes it."""
+"""Describes a resource type by its schema."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
@@ -7,7 +7,7 @@ Schema: TypeAlias = Mapping[str, Any]
 
 
 def chapter(schema: Schema) -> str:
-    """What a template may say of one type of resource, and what it gets back."""
+    """Return the chapter of a resource type: its properties and its attributes."""
     name = schema["typeName"]
     return "\n".join(
         [
@@ -48,7 +48,7 @@ def _reference(schema: Schema) -> str:
 
 
 def _allowed(shape: Schema) -> str:
-    """What a property may be, in words."""
+    """Return a property's allowed values in words."""
     match shape:
         case {"enum": values}:
             return " or ".join(f"`{value}`" for value in values)
@@ -74,7 +74,7 @@ def _count(shape: Schema) -> str:
 
 
 def _update(schema: Schema, name: str) -> str:
-    """What a change of a property does."""
+    """Return the effect of a change of a property."""
     if name in _named(schema, "createOnlyProperties"):
         return "replacement"
     if name in _named(schema, "conditionalCreateOnlyProperties"):

@@ -1,4 +1,4 @@
-"""`python -m tools.template [FOLDER]`: write the provider's template and code, and say what to do."""
+"""`python -m tools.template [FOLDER]`: write the provider's template and code, and print the commands that deploy them."""
 
 import sys
 from pathlib import Path

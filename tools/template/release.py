@@ -1,4 +1,4 @@
-"""The two files that make a provider, and how to deploy them."""
+"""The two files of a provider, and the commands that deploy them."""
 
 import json
 import tempfile
@@ -18,7 +18,7 @@ class Release:
     Args:
         template: the provider's stack.
         code: the zip that it refers to. Its name changes with its content, so that CloudFormation
-            sees that there is something new.
+            notices a change.
 
     """
 
@@ -40,7 +40,7 @@ def write(folder: Path) -> Release:
     """Write both files, in place of earlier ones.
 
     Args:
-        folder: where to; made if it is not there.
+        folder: the target; made if it does not exist.
 
     """
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The provider's stack as `app.py` has it, with what CDK would fill in left to parameters."""
+"""Synthesizes the provider's stack of `app.py`, with parameters for the values that CDK would fill in."""
 
 import json
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ STACK_NAME = "ChimeProxyProvider"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Synthesis:
-    """What a synthesis left.
+    """The files of a synthesis.
 
     Args:
         template: the stack's.
@@ -31,7 +31,7 @@ def synthesize(folder: Path) -> Synthesis:
     """Synthesize the stack.
 
     Args:
-        folder: where CDK may leave its files.
+        folder: the folder for CDK's files.
 
     """
     app = cdk.App(outdir=str(folder), analytics_reporting=False)
@@ -82,7 +82,7 @@ def _code(stack: cdk.Stack) -> aws_lambda.CfnFunction.CodeProperty:
 
 
 def _depend_once(function: aws_lambda.CfnFunction, provider: ProxySessionProvider) -> None:
-    """Leave out the dependency on the role, which its ARN is one already: cfn-lint's W3005."""
+    """Remove the dependency on the role: the reference to its ARN is one already (cfn-lint's W3005)."""
     policies = [
         function.stack.resolve(construct.logical_id)
         for construct in provider.node.find_all()

@@ -1,4 +1,4 @@
-"""Builds the site: `python -m tools.website` writes it to site/html, and fails at a link that leads nowhere."""
+"""Builds the site: `python -m tools.website` writes it to site/html, and fails at a dead link."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ def main() -> int:
 
 
 def build(site: Path) -> int:
-    """Build a site that is laid out; without links that lead nowhere, the exit code is 0."""
+    """Build a site that is laid out. The exit code is 0 if it has no dead links."""
     command = [sys.executable, "-m", "zensical", "build", "--strict"]
     return subprocess.run(command, cwd=site, check=False).returncode  # noqa: S603 - our own words
 
@@ -34,7 +34,7 @@ def stage(root: Path, site: Path) -> None:
 
     Args:
         root: the checkout.
-        site: a folder that is not there yet.
+        site: a folder that does not exist yet.
 
     Raises:
         FileNotFoundError: names every link to a file that is not there.
@@ -56,7 +56,7 @@ def stage(root: Path, site: Path) -> None:
 
 
 def dead_links(page: Path) -> list[str]:
-    """The files and folders that a page links to and that are not there."""
+    """Return a page's links to files and folders that do not exist."""
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     return [target for _, target, _ in links if not (page.parent / target).exists()]
 
@@ -86,7 +86,7 @@ def _pages(navigation: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _relinked(text: str, folder: Path, sources: dict[Path, str]) -> str:
-    """A page whose links lead to other pages; what is no page is named, and not linked to."""
+    """Return a page whose links lead to other pages. A link to anything else becomes its text."""
 
     def link(match: re.Match[str]) -> str:
         words, target, anchor = match.groups()

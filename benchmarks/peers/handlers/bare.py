@@ -1,4 +1,4 @@
-"""The floor: a client, one call, one PUT, and nothing for what may go wrong."""
+"""The floor: a client, one call and one PUT, without any handling of errors."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What CDK's provider framework calls: the framework answers CloudFormation."""
+"""A handler for CDK's provider framework, which answers CloudFormation itself."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The same without TLS, which crhelper insists on and the local cloud does not speak.
+"""The handler of crhelper's README without TLS: crhelper insists on it, and the local cloud has none.
 
 As in Lambda, what is logged is written.
 """

@@ -1,4 +1,4 @@
-"""The calls that every handler in Python makes, with CloudFormation's strings as numbers again."""
+"""The API calls of the handlers in Python. They turn CloudFormation's strings back into numbers."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def delete(client: Any, properties: dict[str, Any], session_id: str) -> None:
 
 
 def attributes(session: dict[str, Any]) -> dict[str, str]:
-    """What a template is told of a session."""
+    """Return the attributes of a session."""
     return {"ProxyPhoneNumber": session["Participants"][0]["ProxyPhoneNumber"]}
 
 

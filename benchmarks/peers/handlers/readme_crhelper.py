@@ -44,5 +44,5 @@ def delete(event: dict[str, Any], _context: object) -> None:
 
 
 def handler(event: dict[str, Any], context: object) -> None:
-    """Let the helper frame the event."""
+    """Let the helper serve the event."""
     helper(event, context)
