@@ -17,12 +17,9 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
-from local.command import process
-from local.folder import Folder
 from local.gateway import http_request, lambda_event
-from local.health import endpoint as local_endpoint
 from tests.loopback import LoopbackServer
-from tests.service.tables import FilledStore, create_table, dynamodb_client
+from tests.service.tables import FilledStore, create_table
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
@@ -36,7 +33,6 @@ from chime_proxy_service.wire.api import Api
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient
-    from types_boto3_dynamodb.client import DynamoDBClient
 
 VOICE_CONNECTOR_ID = "abcdef1ghij2klmno3pqr4"
 BEGINNING = datetime(2020, 4, 15, 16, 10, 10, 288000, tzinfo=UTC)
@@ -67,14 +63,6 @@ def moments() -> Moments:
 def pass_time(moments: Moments) -> Callable[..., None]:
     """Move the service's clock by `timedelta`'s arguments."""
     return moments.pass_time
-
-
-@pytest.fixture(scope="session")
-def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DynamoDBClient"]:
-    """Make a client of a local DynamoDB, in a cloud of this process's own."""
-    folder = Folder(tmp_path_factory.mktemp("dynamodb") / ".local")
-    yield dynamodb_client(local_endpoint(process.start(folder)))
-    process.stop(folder)
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
