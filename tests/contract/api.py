@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
 
 _SLOW_SECONDS = 10
+_KEYS = ("Idempotency-Key", "amz-sdk-invocation-id")
 
 
 class ApiFault(StrEnum):
@@ -60,15 +61,22 @@ _STATUS = {
 
 
 class Wire:
-    """Carries a client's calls to the service, with faults on the way."""
+    """Carries a client's calls to the service, with faults on the way.
 
-    def __init__(self, clock: Clock, api: Api) -> None:
+    Args:
+        clock: the time.
+        api: the service.
+        knows_keys: let idempotency keys through. AWS's own API knows none.
+    """
+
+    def __init__(self, clock: Clock, api: Api, *, knows_keys: bool) -> None:
         self.faults: deque[ApiFault] = deque()
         self.calls: list[str] = []
         self.before_call: Callable[[str, object], None] = lambda *_: None
         self.on_fault: Callable[[], None] = lambda: None
         self._clock = clock
         self._api = api
+        self._knows_keys = knows_keys
 
     def send(self, request: AWSPreparedRequest, operation: str) -> AWSResponse:
         """Carry one call."""
@@ -92,6 +100,9 @@ class Wire:
         return response
 
     def _serve(self, request: AWSPreparedRequest) -> AWSResponse:
+        if not self._knows_keys:
+            for name in _KEYS:
+                request.headers.pop(name, None)
         result = self._api.handle(_event(request))
         headers = HTTPHeaders()
         for name, value in result["headers"].items():

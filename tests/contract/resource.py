@@ -37,9 +37,9 @@ class Resource:
         """Ask for the resource to go."""
         return self._ask("Delete", properties, PhysicalResourceId=physical_id)
 
-    def repeat(self) -> Answer:
-        """Deliver the last request again, a minute later, though it was answered."""
-        event = self.universe.cloudformation.events[-1]
+    def repeat(self, request: int = -1) -> Answer:
+        """Deliver a request again, a minute later, though it was answered. Default: the last one."""
+        event = self.universe.cloudformation.events[request]
         mailbox = self.universe.bucket.mailboxes[event["ResponseURL"]]
         mailbox.is_open = True
         self.universe.clock.sleep(_AGAIN_AFTER_SECONDS)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.contract.api import ApiFault
 from tests.contract.bucket import BucketFault
 from tests.contract.cloudformation import Declared, Deployed, Rollback, Stack
@@ -96,9 +96,13 @@ class Histories(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.universe = Universe()
-        self.ledger = Ledger(self.universe)
         self.stacks: list[Stack] = []
+
+    @initialize(knows_keys=st.booleans())
+    def begin(self, *, knows_keys: bool) -> None:
+        """Begin with a service that knows idempotency keys, or with AWS's own API."""
+        self.universe = Universe(knows_keys=knows_keys)
+        self.ledger = Ledger(self.universe)
 
     @precondition(lambda self: len(self.stacks) < 2)
     @rule(

@@ -40,7 +40,9 @@ _LONGEST_ECHO_SECONDS = 600
 class Universe:
     """Everything that a history happens in."""
 
-    def __init__(self, refused: RefusedDeletion = RefusedDeletion.FAIL) -> None:
+    def __init__(
+        self, refused: RefusedDeletion = RefusedDeletion.FAIL, *, knows_keys: bool = False
+    ) -> None:
         self.clock = Clock()
         self.bucket = Bucket(self.clock)
         numbers = count(1)
@@ -52,7 +54,8 @@ class Universe:
         )
         for name in CONNECTORS:
             self.service.put_configuration(Connector(REGION, name), _CONFIGURATION)
-        self.wire = Wire(self.clock, Api(self.service, default_region=REGION))
+        api = Api(self.service, default_region=REGION)
+        self.wire = Wire(self.clock, api, knows_keys=knows_keys)
         self._refused = refused
         self.function = Lambda(self.clock, self._container)
         self.cloudformation = CloudFormation(

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from tests.doubles import DRIVER, NOW, RIDER, Answers, Context, event, properties, session
@@ -19,6 +19,7 @@ class World:
 
     last_moment: float
     seconds: float = 0
+    meta: Any = field(default_factory=lambda: provider.handler.client().meta)
 
     def clock(self) -> float:
         """The time."""

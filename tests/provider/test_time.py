@@ -16,6 +16,7 @@ class Hanging:
     def __init__(self) -> None:
         self.go = Event()
         self.deleted: list[Mapping[str, Any]] = []
+        self.meta = provider.handler.client().meta
 
     def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
         """Hang, then create."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from chime_proxy_provider.aws.request_header import request_header
 from chime_proxy_provider.aws.retry import PASSING, PASSING_WITH_PERMISSION
 from chime_proxy_provider.errors import AccessDenied, NotFound, ServiceInternalError, Throttling
 
@@ -40,14 +41,17 @@ class Sessions:
         """The same calls, repeated while a new permission of the role spreads."""
         return replace(self, passing=PASSING_WITH_PERMISSION)
 
-    def create(self, properties: Mapping[str, Any]) -> Session:
+    def create(self, properties: Mapping[str, Any], idempotency_key: str) -> Session:
         """Create a session.
 
-        The call is repeated only if the API refused it. After a `ServiceInternalError` or a
-        `NetworkFailure` the session may exist.
+        A service that knows idempotency keys answers a repeated key with the session that there
+        is. Others do not, so the call is repeated only if the API refused it. After a
+        `ServiceInternalError` or a `NetworkFailure` the session may exist.
         """
-        call = partial(self.client().create_proxy_session, **properties)
-        return _session(self.retry.call(call, passing=_NOT_TAKEN))
+        client = self.client()
+        call = partial(client.create_proxy_session, **properties)
+        with request_header(client, "Idempotency-Key", idempotency_key):
+            return _session(self.retry.call(call, passing=_NOT_TAKEN))
 
     def get(self, key: Key) -> Session:
         """Read the session."""

@@ -1,6 +1,7 @@
 """Creates a session once, however often CloudFormation's request is delivered.
 
-CreateProxySession has no client token. A later delivery finds the session of an earlier one by a
+Every delivery sends the same idempotency key, and a service that knows such keys creates one session
+for it. AWS's own API knows none. There a later delivery finds the session of an earlier one by a
 name derived from the request. A session named by the user is not looked for: one with the same name
 and participants may be another resource's.
 """
@@ -19,7 +20,7 @@ from chime_proxy_provider.errors import (
     ServiceInternalError,
 )
 from chime_proxy_provider.lifecycle.resource_type import Created
-from chime_proxy_provider.proxy_session.name import session_name
+from chime_proxy_provider.proxy_session.name import idempotency_key, session_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,14 +46,14 @@ class Creation:
             ProviderError: no session was created; or, if `outcome_unknown`, none was found.
         """
         if properties.get("Name"):
-            return self._new(properties)
+            return self._new(address, properties)
         named = {**properties, "Name": session_name(address)}
         if not is_fresh(address.response_url, self.now()):
             earlier = self._find_earlier(named)
             if earlier:
                 return Created(earlier, is_new=False)
         try:
-            return self._new(named)
+            return self._new(address, named)
         except (ServiceInternalError, NetworkFailure):
             with suppress(ProviderError):
                 lost = self._find(named)
@@ -60,8 +61,9 @@ class Creation:
                     return Created(lost, is_new=True)
             raise
 
-    def _new(self, properties: Mapping[str, Any]) -> Created:
-        return Created(self.sessions.create(properties), is_new=True)
+    def _new(self, address: ReturnAddress, properties: Mapping[str, Any]) -> Created:
+        session = self.sessions.create(properties, idempotency_key(address))
+        return Created(session, is_new=True)
 
     def _find_earlier(self, named: Mapping[str, Any]) -> Session | None:
         try:
