@@ -182,7 +182,9 @@ def test_fifty_clients_wait_for_a_server_that_is_busy() -> None:
     """Fifty clients connect to the tests' server at once, even while it accepts none of them."""
     with LoopbackServer(BaseHTTPRequestHandler) as server, ExitStack() as connections:
         for _ in range(50):
-            connections.enter_context(create_connection(server.server_address[:2], timeout=10))
+            connections.enter_context(
+                create_connection(("127.0.0.1", server.server_port), timeout=10)
+            )
 
 
 def test_unknown_path_is_no_server_error(client: "ChimeSDKVoiceClient") -> None:
