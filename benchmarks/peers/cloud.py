@@ -1,8 +1,7 @@
 """A local cloud that also runs functions in Node."""
 
-import os
+import fcntl
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -18,8 +17,10 @@ import boto3
 from benchmarks.peers.workshop import NODE, Workshop, assets
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from local.command import process
+from local.daemon import OWNER
 from local.environment import REGION, server_environment
-from local.folder import ROOT
+from local.folder import ROOT, Folder
 from local.health import endpoint, served_pid
 
 _BUCKET = f"cdk-hnb659fds-assets-000000000000-{REGION}"
@@ -69,7 +70,7 @@ class Cloud:
 
 @contextmanager
 def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
-    """Start a cloud, and end it with the block."""
+    """Start a cloud, and end it with the block, or with this process if that is killed."""
     folder = workshop.path / "cloud"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -78,21 +79,23 @@ def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
         port = int(candidate.getsockname()[1])
     environment = {
         **server_environment(port, folder),
+        OWNER: str(folder / "owner"),
         "PATH": f"{NODE.parent}:/usr/bin:/bin",
         "NODE_PATH": str(workshop.node_modules),
     }
-    command = [sys.executable, "-m", "local.cloud.server", str(port), str(workshop.python)]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+    daemon = [sys.executable, "-m", "local.daemon", str(Folder(folder).lock)]
+    server = ["local.cloud.server", str(port), str(workshop.python)]
+    with (folder / "log").open("w") as log, (folder / "owner").open("w") as owner:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+        subprocess.run(
+            [*daemon, *server], cwd=ROOT, env=environment, stdout=log, stderr=log, check=True
         )
         try:
             while served_pid(port) is None:
                 time.sleep(_POLL_SECONDS)
             yield Cloud(endpoint(port))
         finally:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
+            process.stop(Folder(folder))
 
 
 def zipped(folder: Path) -> Path:

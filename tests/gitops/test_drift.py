@@ -5,6 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.stub import Stubber
 
 from chime_proxy._drift.command import find_drifts
@@ -422,6 +423,27 @@ def test_invalid_endpoint_is_not_checked(aws: Aws) -> None:
     assert (
         drift.reason == "the endpoint 127.0.0.1:4566 is not a URL such as https://calls.example.com"
     )
+
+
+def test_unreachable_api_is_asked_once(aws: Aws) -> None:
+    """After a failed connection, the other sessions of the endpoint are not checked at once."""
+    body = json.loads(template(DECLARED))
+    body["Resources"]["Two"] = body["Resources"]["Ride"]
+    aws.deploy(json.dumps(body), [summary("Ride"), summary("Two")])
+    attempts: list[str] = []
+
+    def unreachable(endpoint_url: str) -> Any:
+        once = Config(retries={"total_max_attempts": 1})
+        client = boto3.client("chime-sdk-voice", endpoint_url=endpoint_url, config=once)
+        client.meta.events.register("before-send", lambda **_: attempts.append(endpoint_url))
+        return client
+
+    with aws.stack:
+        found = find_drifts(["Rides"], aws.cloudformation, unreachable, "http://127.0.0.1:9")
+
+    assert [one.status for one in found["Rides"]] == [DriftStatus.NOT_CHECKED] * 2
+    assert {one.reason for one in found["Rides"]} == {"EndpointConnectionError"}
+    assert len(attempts) == 1
 
 
 @pytest.mark.parametrize(

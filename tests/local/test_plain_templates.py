@@ -110,6 +110,16 @@ def test_outputs_are_those_of_the_session(deploy: Deploy, api: Any) -> None:
     assert session["ProxySession"]["ExpiryMinutes"] == 60
 
 
+def test_metrics_are_missing_as_the_page_says(deploy: Deploy, cloud: RunningCloud) -> None:
+    """The local cloud makes no metrics of the function's log, and the docs list that."""
+    deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
+
+    page = (ROOT / "docs" / "cloudformation.md").read_text(encoding="utf-8")
+    differing = page.partition("## What differs on the local cloud")[2].partition("\n## ")[0]
+    assert cloud.client("cloudwatch").list_metrics(Namespace="ChimeProxy")["Metrics"] == []
+    assert "`aws cloudwatch list-metrics --namespace ChimeProxy` is empty" in differing
+
+
 def test_other_expiry_keeps_the_session(deploy: Deploy, api: Any) -> None:
     """Another expiry keeps the session."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)

@@ -2,8 +2,10 @@ import os
 import shutil
 import sys
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 from zipfile import ZipFile
 
 import pytest
@@ -166,6 +168,39 @@ def test_bundle_is_built_anew_when_a_source_changes(
 
     assert ensure(checkout).code.read_bytes() != first
     assert "Building the provider's code" in capfd.readouterr().err
+
+
+def test_two_first_builds_at_once_make_one_bundle(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two builds that install the packages at the same moment both succeed, with the same bytes."""
+    (packages_folder,) = (checkout / ".bundle").glob("packages-*")
+    installed = packages_folder.rename(tmp_path / "installed")
+    both = Barrier(2)
+
+    def install(_requirements: Path, target: Path, _version: str) -> None:
+        shutil.copytree(installed, target)
+        both.wait(timeout=60)
+
+    monkeypatch.setattr(packages, "install", install)
+    with ThreadPoolExecutor() as threads:
+        first, second = threads.map(ensure, [checkout, checkout])
+
+    assert first == second
+    assert {path.name for path in first.folder.iterdir()} == {
+        "built-from",
+        packages_folder.name,
+        "provider.zip",
+    }
+
+
+def test_bundle_of_an_interrupted_build_is_built_anew(checkout: Path) -> None:
+    """A stamp without its contents, as a machine that stops may leave it, is no stamp."""
+    whole = ensure(checkout).code.read_bytes()
+    Bundle(checkout).stamp.write_text("")
+    Bundle(checkout).code.write_bytes(b"")
+
+    assert ensure(checkout).code.read_bytes() == whole
 
 
 def test_bundle_without_node_has_no_bytecode_and_is_whole(

@@ -1,6 +1,7 @@
 import logging
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -107,6 +108,7 @@ def test_event_leaves_one_log_line_and_one_metric_line(
 
     written.setStream(before)
     log, metrics = capsys.readouterr().out.strip().splitlines()
+    assert '"level": "INFO"' in log
     assert '"status": "SUCCESS"' in log
     assert '"physical_resource_id": "create-failed/[phone number]"' in log
     assert '"Succeeded":[1.0]' in metrics
@@ -115,6 +117,28 @@ def test_event_leaves_one_log_line_and_one_metric_line(
     assert '"Operation":"Delete"' in metrics
     for secret in ("5ec2e7", "4015550101"):
         assert secret not in log + metrics
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (event("Delete", PhysicalResourceId="create-failed/1"), 403),
+        (event("Create", ResourceProperties={}), 200),
+    ],
+)
+def test_failed_and_undelivered_requests_are_logged_as_errors(
+    handler: provider.Handler,
+    answers: Answers,
+    caplog: pytest.LogCaptureFixture,
+    sent: dict[str, Any],
+    status: int,
+) -> None:
+    """A filter for the level ERROR finds failed requests and undelivered answers."""
+    answers.status = status
+    with suppress(Undelivered), caplog.at_level("DEBUG"):
+        handler(sent, Context())
+
+    assert [one.levelname for one in caplog.records] == ["ERROR"]
 
 
 def test_delete_never_sleeps(handler: provider.Handler, answers: Answers) -> None:

@@ -1,10 +1,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
+from socket import create_connection
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.loopback import LoopbackServer
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.service import ProxySessionService
@@ -172,6 +176,15 @@ def test_fifty_clients_at_once(
     assert len({session["Participants"][1]["ProxyPhoneNumber"] for session in sessions}) == len(
         sessions
     )
+
+
+def test_fifty_clients_wait_for_a_server_that_is_busy() -> None:
+    """Fifty clients connect to the tests' server at once, even while it accepts none of them."""
+    with LoopbackServer(BaseHTTPRequestHandler) as server, ExitStack() as connections:
+        for _ in range(50):
+            connections.enter_context(
+                create_connection(("127.0.0.1", server.server_port), timeout=10)
+            )
 
 
 def test_unknown_path_is_no_server_error(client: "ChimeSDKVoiceClient") -> None:

@@ -374,6 +374,13 @@ def test_ensure_open_on_deploy(stack: cdk.Stack) -> None:
     assert datetime.now(UTC) - datetime.fromisoformat(when) < timedelta(hours=1)
 
 
+@pytest.mark.parametrize("value", ["false", 1, None, [], cdk.Fn.condition_if("C", "a", "b")])
+def test_ensure_open_on_deploy_is_true_or_false(stack: cdk.Stack, value: Any) -> None:
+    """Any other value is refused, a token too: it is not known when the template is written."""
+    with pytest.raises(ValueError, match="ensure_open_on_deploy must be True or False"):
+        ride(stack, ensure_open_on_deploy=value)
+
+
 def test_lookup_passes_until_it_is_made() -> None:
     """The dummy of a lookup passes, alone and in a list; the looked-up value is checked."""
     pending, found = _looked_up({}), _looked_up({_LOOKUP: CONNECTOR})

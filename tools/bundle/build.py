@@ -46,6 +46,8 @@ class Bundle:
 def ensure(root: Path) -> Bundle:
     """Return the bundle of a checkout. Builds it first if it is missing or its sources have changed.
 
+    Two builds at the same moment do not disturb each other: both make the same files.
+
     Raises:
         BundleError: it cannot be built.
     """
@@ -54,24 +56,23 @@ def ensure(root: Path) -> Bundle:
         _say("Building the provider's code, since there is none of the present sources ...")
         if not python:
             _say("It has no bytecode and starts slower: Node or npm's pyodide is not installed.")
-        _build(bundle, python)
-        bundle.stamp.write_text(f"{sources}\n{_compiler(python)}\n", encoding="utf-8")
+        _build(bundle, sources, python)
     return bundle
 
 
 def _is_current(bundle: Bundle, sources: str, python: LambdaPython | None) -> bool:
     if not (bundle.code.is_file() and bundle.stamp.is_file()):
         return False
-    built_from, compiler = bundle.stamp.read_text(encoding="utf-8").splitlines()
+    built_from, _, compiler = bundle.stamp.read_text(encoding="utf-8").partition("\n")
     # A zip that came with bytecode is no worse where there is no compiler.
-    return built_from == sources and (python is None or compiler == _compiler(python))
+    return built_from == sources and (python is None or compiler.strip() == _compiler(python))
 
 
 def _compiler(python: LambdaPython | None) -> str:
     return f"pyodide {python.version}" if python else _WITHOUT_BYTECODE
 
 
-def _build(bundle: Bundle, python: LambdaPython | None) -> None:
+def _build(bundle: Bundle, sources: str, python: LambdaPython | None) -> None:
     bundle.folder.mkdir(exist_ok=True)
     installed = _packages(bundle)
     with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
@@ -86,6 +87,8 @@ def _build(bundle: Bundle, python: LambdaPython | None) -> None:
             (out / bundle.code.name).write_bytes(archive(task))
         (out / bundle.code.name).chmod(0o644)
         (out / bundle.code.name).replace(bundle.code)
+        (out / bundle.stamp.name).write_text(f"{sources}\n{_compiler(python)}\n", "utf-8")
+        (out / bundle.stamp.name).replace(bundle.stamp)
 
 
 def _compile(python: LambdaPython, task: Path, out: Path) -> None:
@@ -102,12 +105,21 @@ def _packages(bundle: Bundle) -> Path:
     pinned = requirements(bundle.root)
     folder = bundle.folder / f"packages-{sha256(pinned.read_bytes()).hexdigest()[:16]}"
     if not folder.is_dir():
-        for earlier in bundle.folder.glob("packages-*"):
-            shutil.rmtree(earlier)
         with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
             packages.install(pinned, Path(scratch, "packages"), VERSION)
-            Path(scratch, "packages").replace(folder)
+            _move(Path(scratch, "packages"), folder)
+        for earlier in {*bundle.folder.glob("packages-*")} - {folder}:
+            shutil.rmtree(earlier, ignore_errors=True)
     return folder
+
+
+def _move(installed: Path, folder: Path) -> None:
+    try:
+        installed.replace(folder)
+    except OSError:
+        # Another build was faster.
+        if not folder.is_dir():
+            raise
 
 
 def _say(line: str) -> None:

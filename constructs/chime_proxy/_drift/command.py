@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any, TypeAlias
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
@@ -20,6 +22,9 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
 _NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
 _NO_URL = "the endpoint {} is not a URL such as https://calls.example.com"
 _NO_SESSION = "the response has no session"
+_NO_CONNECTION = (NoConnectionError, HTTPClientError)
+# The SDK's minute, five times, is long for an API that is switched off.
+_SECONDS_TO_CONNECT = Config(connect_timeout=5)
 
 
 def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str, str]) -> int:
@@ -35,7 +40,9 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
 
     @cache
     def proxy_sessions_at(endpoint_url: str | None) -> Any:
-        return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url or None)
+        return boto3.client(
+            "chime-sdk-voice", endpoint_url=endpoint_url or None, config=_SECONDS_TO_CONNECT
+        )
 
     try:
         drifts = find_drifts(
@@ -57,6 +64,8 @@ def find_drifts(
 ) -> Drifts:
     """Find the drift of every session, by stack.
 
+    After a failed connection the other sessions of the same endpoint are not checked.
+
     Args:
         stack_names: the names or ids of the stacks.
         cloudformation: a client.
@@ -66,16 +75,21 @@ def find_drifts(
     Raises:
         StackNotReadError: a stack or its template cannot be read.
     """
+    no_answer: dict[str | None, str] = {None: _NO_ENDPOINT}
 
     def look(declared: DeclaredSession) -> SessionDrift:
         endpoint_url = override or declared.endpoint_url
-        if endpoint_url is None:
-            return not_checked(declared, _NO_ENDPOINT)
+        if endpoint_url is None or endpoint_url in no_answer:
+            return not_checked(declared, no_answer[endpoint_url])
         try:
             proxy_sessions = proxy_sessions_at(endpoint_url)
         except ValueError:
             return not_checked(declared, _NO_URL.format(endpoint_url))
-        return _looked_at(declared, proxy_sessions)
+        try:
+            return _looked_at(declared, proxy_sessions)
+        except _NO_CONNECTION as error:
+            no_answer[endpoint_url] = type(error).__name__
+            return not_checked(declared, no_answer[endpoint_url])
 
     return {
         name: [look(declared) for declared in declared_sessions(cloudformation, name)]
@@ -93,6 +107,8 @@ def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:
         return compared(declared, None)
     except ClientError as error:
         return not_checked(declared, error.response["Error"]["Code"])
+    except _NO_CONNECTION:
+        raise
     except BotoCoreError as error:
         return not_checked(declared, type(error).__name__)
     session = answer.get("ProxySession")

@@ -59,8 +59,21 @@ def disabled(enabled: object) -> object:
     return None if enabled else True
 
 
+def deployment_id(construct: Construct, *, differs: bool) -> str | None:
+    """Return a text that differs at each synthesis, None if that is not wanted.
+
+    Raises:
+        ValueError: `differs` is neither True nor False.
+    """
+    # A token is not known yet, and any other text would be true.
+    if not isinstance(differs, bool):
+        msg = f"{construct.node.path}: ensure_open_on_deploy must be True or False"
+        raise ValueError(msg)  # noqa: TRY004 - as for every other prop
+    return _time_of_synthesis() if differs else None
+
+
 @cache
-def deployment_id() -> str:
+def _time_of_synthesis() -> str:
     """The time of the synthesis: the same for all resources of the app."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 

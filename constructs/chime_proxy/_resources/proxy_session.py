@@ -106,7 +106,7 @@ class ProxySession(SessionBase):
             **props.geo_match(geo_match),
             RevealParticipantPhoneNumbers=reveal_participants or None,
             AdoptProxySessionId=adopt,
-            DeploymentId=props.deployment_id() if ensure_open_on_deploy else None,
+            DeploymentId=props.deployment_id(self, differs=ensure_open_on_deploy),
         )
         check(self, properties, PROXY_SESSION)
         props.check_adoption(self, "adopt", adopt, removal_policy)
