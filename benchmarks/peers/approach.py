@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from benchmarks.peers.function import Function
 from benchmarks.peers.workshop import NODE, Workshop, assets, templates
@@ -69,7 +70,7 @@ class Approach:
         """An event as CloudFormation sends it."""
         fields: dict[str, Any] = {
             "RequestType": request_type,
-            "RequestId": "5d478078-13e9-4b5c-8f3a-000000000001",
+            "RequestId": str(uuid4()),
             "StackId": STACK_ID,
             "LogicalResourceId": "Session0",
             "ResourceType": self.session["Type"],
