@@ -57,7 +57,7 @@ class Checkout:
         return list(json.loads(listed.stdout)["ProxySessions"])
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER)}
+        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER, "CDK_VALIDATION")}
         return subprocess.run(
             command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
         )
