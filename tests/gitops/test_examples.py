@@ -3,11 +3,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.rules import Match
+from check_jsonschema.cli import main as check_jsonschema
+from click.testing import CliRunner
 from jsonschema import Draft7Validator
+from tests.cfn_lint import lint_as_command
 
 from chime_proxy._sessions_file.document import read_sessions
 from chime_proxy._sessions_file.schema import sessions_schema
@@ -34,11 +39,10 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def cfn_lint(*arguments: str | Path) -> str:
-    """What cfn-lint finds."""
-    done = run("cfn-lint", "--regions", "us-east-1", *arguments)
-    assert bool(done.returncode) is bool(done.stdout), done.stderr
-    return done.stdout
+def cfn_lint(*arguments: str | Path) -> list[Match]:
+    """What cfn-lint finds in the example's folder."""
+    with chdir(EXAMPLE):
+        return lint_as_command(*arguments)
 
 
 def synthesized(app: str, folder: Path) -> dict[str, dict[str, Any]]:
@@ -65,7 +69,7 @@ def sessions(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def check_sessions(file: Path) -> int:
     """The exit code of check-jsonschema for a sessions file."""
     schema = EXAMPLE / "sessions.schema.json"
-    return run("check-jsonschema", "--schemafile", schema, file).returncode
+    return CliRunner().invoke(check_jsonschema, ["--schemafile", str(schema), str(file)]).exit_code
 
 
 def test_schema_is_current() -> None:
@@ -149,12 +153,12 @@ def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("template", ["roles.yaml", "git-sync/template.yaml"])
 def test_plain_templates_pass_cfn_lint(template: str) -> None:
     """cfn-lint finds nothing in the plain templates."""
-    assert cfn_lint("--template", template) == ""
+    assert cfn_lint("--template", template) == []
 
 
 def test_deployment_file_passes_cfn_lint() -> None:
     """cfn-lint finds nothing in what Git sync reads: the deployment file with its template."""
-    assert cfn_lint("--deployment-files", "git-sync/deployment.yaml") == ""
+    assert cfn_lint("--deployment-files", "git-sync/deployment.yaml") == []
 
 
 @pytest.mark.parametrize(
@@ -169,4 +173,4 @@ def test_cfn_lint_finds_faults_of_a_deployment_file(
     file = tmp_path / "deployment.yaml"
     file.write_text(text.replace("git-sync/template.yaml", str(template)).replace(before, after, 1))
 
-    assert cfn_lint("--deployment-files", file) != ""
+    assert cfn_lint("--deployment-files", file) != []
