@@ -124,20 +124,26 @@ def test_sessions_fit_the_schema() -> None:
     assert check_sessions(EXAMPLE / "sessions.yaml") == 0
 
 
-def test_app_declares_every_session(tmp_path: Path) -> None:
-    """The app has every session of the file, in four stacks that have a provider each."""
-    templates = synthesized("app.py", tmp_path)
+@pytest.fixture(scope="module")
+def app_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Synthesize the app once."""
+    return synthesized("app.py", tmp_path_factory.mktemp("app"))
 
-    assert templates.keys() == {f"Rides{number}" for number in range(4)}
-    assert len(sessions(templates)) == len(read_sessions(EXAMPLE / "sessions.yaml")) == 3
-    for template in templates.values():
+
+def test_app_declares_every_session(app_templates: dict[str, dict[str, Any]]) -> None:
+    """The app has every session of the file, in four stacks that have a provider each."""
+    assert app_templates.keys() == {f"Rides{number}" for number in range(4)}
+    assert len(sessions(app_templates)) == len(read_sessions(EXAMPLE / "sessions.yaml")) == 3
+    for template in app_templates.values():
         types = [resource["Type"] for resource in template["Resources"].values()]
         assert types.count("AWS::Lambda::Function") == 1
 
 
-def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
+def test_pipeline_deploys_the_same_sessions(
+    app_templates: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
     """The pipeline deploys itself, and then the sessions that the app has, with the same ids."""
-    templates = synthesized("pipeline.py", tmp_path / "pipeline")
+    templates = synthesized("pipeline.py", tmp_path)
 
     pipeline = templates.pop("RidesPipeline")["Resources"]
     (stages,) = [
@@ -147,7 +153,7 @@ def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
     ]
     assert stages == ["Source", "Build", "UpdatePipeline", "Assets", "Production"]
     assert len(templates) == 4
-    assert sorted(sessions(templates)) == sorted(sessions(synthesized("app.py", tmp_path / "app")))
+    assert sorted(sessions(templates)) == sorted(sessions(app_templates))
 
 
 @pytest.mark.parametrize("template", ["roles.yaml", "git-sync/template.yaml"])
