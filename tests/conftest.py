@@ -7,11 +7,20 @@ import fcntl
 import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 import pytest
+from local.command import process
+from local.folder import Folder
+from local.health import endpoint
+from tests.service.tables import dynamodb_client
 from tools.bundle.build import ensure
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 _ROOT = Path(__file__).parents[1]
 
@@ -37,6 +46,14 @@ os.environ["PATH"] = os.pathsep.join(
     [sysconfig.get_path("scripts"), str(_ROOT / "node_modules" / ".bin"), os.environ["PATH"]]
 )
 assert sys.prefix != sys.base_prefix, "run the tests by `make test`, in the project's environment"
+
+
+@pytest.fixture(scope="session")
+def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DynamoDBClient"]:
+    """Make a client of a local DynamoDB, in a cloud of this process's own."""
+    folder = Folder(tmp_path_factory.mktemp("dynamodb") / ".local")
+    yield dynamodb_client(endpoint(process.start(folder)))
+    process.stop(folder)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -25,7 +25,19 @@ class ForbiddenError(ServiceError):
     code = "Forbidden"
 
 
+class ConflictError(ServiceError):
+    """An idempotency key was used before, for another request or for a session since deleted."""
+
+    code = "Conflict"
+
+
 class NotFoundError(ServiceError):
     """The session or the proxy configuration does not exist."""
 
     code = "NotFound"
+
+
+class UnavailableError(ServiceError):
+    """The store could not decide in time. Clients repeat such a request."""
+
+    code = "ServiceUnavailable"

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-_CANADIAN_AREA_CODES = (
-    "204 226 236 249 250 257 263 289 306 343 354 365 367 368 382 403 416 418 428 431 437 438 450 "
-    "460 468 474 506 514 519 537 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 "
-    "780 782 807 819 825 867 873 879 902 905 942"
-)
+import phonenumbers
+from phonenumbers import NumberParseException
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +23,49 @@ class Place:
         return self.country in (None, other.country) and self.area_code in (None, other.area_code)
 
 
+@lru_cache(maxsize=10_000)
 def place_of(phone_number: str) -> Place:
-    """Return the place of an E.164 number.
+    """Return the place of an E.164 number, as the `phonenumbers` library knows it.
 
-    A +1 number is Canadian if its area code is, otherwise it counts as the United States'. Other
-    country codes are not recognized: ``place_of("+442079460100") == Place()``.
+    ``place_of("+12065550100") == Place("US", "206")`` and
+    ``place_of("+442079460100") == Place("GB", "20")``. Mobile numbers have no area code in most
+    countries, and numbers of no country have no place.
     """
-    if not phone_number.startswith("+1"):
+    try:
+        number = phonenumbers.parse(phone_number)
+    except NumberParseException:
         return Place()
-    area_code = phone_number[2:5]
-    return Place("CA" if area_code in _CANADIAN_AREA_CODES.split() else "US", area_code)
+    # A number that nobody can have, such as one of an unassigned area code, has its code's country.
+    code = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    country = phonenumbers.region_code_for_number(number) or code
+    if country not in phonenumbers.SUPPORTED_REGIONS:
+        return Place()
+    digits = phonenumbers.national_significant_number(number)
+    return Place(country, digits[: phonenumbers.length_of_geographical_area_code(number)] or None)
 
 
 class NumberPool:
-    """Proxy numbers by area code, in the order they are handed out.
+    """Proxy numbers by place, in the order they are handed out.
 
     Args:
-        phone_numbers: E.164 numbers of country code 1.
+        phone_numbers: E.164 numbers.
     """
 
     def __init__(self, phone_numbers: Iterable[str]) -> None:
-        self._blocks: dict[Place, list[str]] = {}
+        self._blocks: dict[Place, dict[str, None]] = {}
         for number in phone_numbers:
-            self._blocks.setdefault(place_of(number), []).append(number)
+            self._blocks.setdefault(place_of(number), {})[number] = None
+
+    def __contains__(self, phone_number: str) -> bool:
+        """Return True if the number is one of the pool's."""
+        return phone_number in self._blocks.get(place_of(phone_number), {})
 
     def places(self) -> dict[Place, int]:
         """Return the count of numbers by place."""
         return {place: len(numbers) for place, numbers in self._blocks.items()}
 
-    def numbers(self, countries: Collection[str], nearest: Place) -> Iterator[str]:
-        """Yield the numbers of these countries, those in the place `nearest` first."""
-        blocks = [place for place in self._blocks if place.country in countries]
-        for place in sorted(blocks, key=lambda block: not nearest.contains(block)):
-            yield from self._blocks[place]
+    def numbers(self, countries: Collection[str], *, within: Place) -> Iterator[str]:
+        """Yield the numbers of these countries that are in a place."""
+        for place, numbers in self._blocks.items():
+            if place.country in countries and within.contains(place):
+                yield from numbers

@@ -21,13 +21,20 @@ Which number a session gets (chosen in `number_choice`):
     A proxy number serves many sessions, but a (proxy number, participant) pair is in at most one
     open session across all connectors of a region, so that an inbound call has exactly one
     meaning. Both participants see one number, never a participant's own. The same participants
-    may have several sessions at once, each with another number. The number they had last on a
-    connector stays known after the session is gone.
+    may have several sessions at once, each with another number. Numbers rest: after a session, its
+    number goes to another session of the same person only if no fresher one is in the preferred
+    place, so that a redial does not reach somebody else. The number that two participants had last
+    on a connector stays known for 30 days after the session, even if it was deleted.
 
 How a session lives:
     It is Open at creation, InProgress during a call, Closed at expiry, even during a call. Creation,
     update and use restart the expiry clock, so a session in use can outlive its 720 minutes. A
     closed session stays readable for 30 days and cannot be changed. A deleted one is gone at once.
+
+What a repetition gets:
+    A creation that comes again with the same idempotency key gets the session as it is now, Closed
+    if it has closed. With another request under that key, or after the session was deleted, it is
+    a Conflict. The key of a deleted session can be used again after a day.
 
 Whom a call or a text reaches:
     From a participant to the session's proxy number, it reaches the other participant, who sees
@@ -46,7 +53,9 @@ from enum import Enum
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError
+from chime_proxy_service.idempotency import digest
 from chime_proxy_service.requests import CreateRequest, UpdateRequest
+from chime_proxy_service.retention import readable
 from chime_proxy_service.session import (
     Capability,
     Connector,
@@ -56,7 +65,6 @@ from chime_proxy_service.session import (
 )
 
 MAX_EXPIRY_MINUTES = 720
-RETENTION = timedelta(days=30)
 
 
 class Use(Enum):
@@ -159,6 +167,7 @@ def opened(
         number_selection_behavior=request.number_selection_behavior,
         geo_match_level=request.geo_match_level,
         geo_match_params=request.geo_match_params,
+        request_digest=digest(request),
     )
 
 
@@ -176,6 +185,7 @@ def updated(session: ProxySession, request: UpdateRequest, now: datetime) -> Pro
         expiry_minutes=minutes,
         updated_at=now,
         expires_at=now + timedelta(minutes=minutes),
+        revision=session.revision + 1,
     )
 
 
@@ -191,6 +201,7 @@ def used(session: ProxySession, use: Use, now: datetime) -> ProxySession:
         session,
         status=calls.get(use, session.status),
         expires_at=now + timedelta(minutes=session.expiry_minutes),
+        revision=session.revision + 1,
     )
 
 
@@ -236,11 +247,6 @@ def as_of(session: ProxySession, now: datetime) -> ProxySession:
     if now < session.expires_at:
         return session
     return replace(session, status=Status.CLOSED, ended_at=session.expires_at)
-
-
-def readable(session: ProxySession, now: datetime) -> bool:
-    """Return True until 30 days after the session's expiry."""
-    return now < session.expires_at + RETENTION
 
 
 def closed_session_error() -> BadRequestError:

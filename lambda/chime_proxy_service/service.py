@@ -1,6 +1,7 @@
 """The eight operations: read from the store, decide by the rules, write to the store."""
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -8,15 +9,24 @@ from uuid import uuid4
 from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
-from chime_proxy_service.errors import NotFoundError
+from chime_proxy_service.errors import (
+    ConflictError,
+    NotFoundError,
+    ServiceError,
+    UnavailableError,
+)
+from chime_proxy_service.idempotency import digest
 from chime_proxy_service.number_choice import choose_number
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
-from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey
-from chime_proxy_service.store import Store
+from chime_proxy_service.retention import readable
+from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey, Status
+from chime_proxy_service.store import Addition, CreationData, Store
 
 Clock = Callable[[], datetime]
 _READ_AT_MOST = 1000
+_READ_BY_STATUS = 100
+_ATTEMPTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +82,39 @@ class ProxySessionService:
         self.get_configuration(connector)
         self._store.remove_configuration(connector)
 
-    def create(self, request: CreateRequest) -> ProxySession:
+    def create(self, request: CreateRequest, proxy_session_id: str | None = None) -> ProxySession:
         """Open a session.
+
+        Args:
+            request: the session.
+            proxy_session_id: the id that the client's idempotency key stands for. If there is such
+                a session, it is returned as it is now. None: a new id.
 
         Raises:
             BadRequestError: the request breaks a rule, or no proxy number is free.
+            ConflictError: the key stands for another request, or for a deleted session.
             ForbiddenError: the connector's proxy configuration is disabled.
             NotFoundError: the connector has no proxy configuration.
         """
         rules.check_participants(request.participants)
         rules.check_terms(request)
-        configuration = self.get_configuration(request.connector)
-        rules.check_not_disabled(configuration)
-        key = SessionKey(request.connector, self._new_id())
-        while True:
+        key = SessionKey(request.connector, proxy_session_id or self._new_id())
+        for attempt in range(_ATTEMPTS):
             now = self._clock()
-            session = rules.opened(
-                request,
-                configuration,
-                key=key,
-                proxy_phone_number=self._number(request, configuration, now),
-                now=now,
-            )
-            if self._store.add(session, now):
-                self._store.forget(now - rules.RETENTION)
+            data = self._store.creation_data(request.connector, request.participants, now)
+            try:
+                session = self._opened(request, data, key, now, attempt)
+            except ServiceError:
+                # The first request may have taken the last number, or come before a `Disabled`.
+                if proxy_session_id and self._store.session(key):
+                    return self._repeated(request, key)
+                raise
+            addition = self._store.add(session, now)
+            if addition is Addition.ADDED:
                 return session
+            if addition is Addition.ID_TAKEN:
+                return self._repeated(request, key)
+        raise _too_much_traffic()
 
     def get(self, key: SessionKey) -> ProxySession:
         """Return a session as it is now, or raise NotFoundError."""
@@ -124,22 +142,23 @@ class ProxySessionService:
 
     def connect(self, contact: Contact) -> Connection | Refusal:
         """Return the person a call or a text reaches, and record the use of the session."""
-        while True:
+        for _ in range(_ATTEMPTS):
             now = self._clock()
             session = self._store.session_behind(
                 contact.region, contact.proxy_phone_number, contact.sender
             )
-            reached = rules.reached(contact, session, self._configuration_of(session), now)
+            reached = rules.reached(contact, session, self._fallback_of(session, now), now)
             if session is None or isinstance(reached, Refusal) or reached.session is None:
                 return reached
             # Somebody else changed the session meanwhile: decide again.
             if self._store.replace(session, rules.used(session, rules.use_of(contact), now)):
                 return reached
+        raise _too_much_traffic()
 
     def delete(self, key: SessionKey) -> None:
         """Remove a session, whatever its status, or raise NotFoundError."""
-        self._readable(key, self._clock())
-        if not self._store.remove(key):
+        now = self._clock()
+        if not self._store.remove(self._readable(key, now), now):
             raise _no_such_session(key)
 
     def list(self, request: ListRequest) -> Page:
@@ -152,34 +171,68 @@ class ProxySessionService:
         Raises:
             NotFoundError: the connector has no proxy configuration and no sessions.
         """
-        limit = request.max_results + 1 if request.status is None else _READ_AT_MOST
-        part = self._store.sessions_after(request.connector, request.after, limit)
-        found = self._matching(request, part)
-        if not found:
-            self._check_known(request.connector)
+        now = self._clock()
+        found, position = self._read(request, now)
         if len(found) > request.max_results:
             page = found[: request.max_results]
             return Page(page, page[-1].position)
-        return Page(found, part[-1].position if len(part) == limit else None)
+        if not found:
+            self._check_known(request.connector, now)
+        return Page(found, position)
 
-    def _number(
-        self, request: CreateRequest, configuration: ProxyConfiguration, now: datetime
-    ) -> str:
-        region = request.connector.region
-        return choose_number(
-            request,
-            configuration,
-            self._pool,
-            busy=self._store.busy_numbers(region, request.participants, now),
-            last=self._store.last_number(request.connector, request.participants),
-        )
+    def _opened(
+        self,
+        request: CreateRequest,
+        data: CreationData,
+        key: SessionKey,
+        now: datetime,
+        attempt: int,
+    ) -> ProxySession:
+        configuration = rules.configured(data.configuration, request.connector)
+        rules.check_not_disabled(configuration)
+        skipped = random.randrange(4**attempt)  # noqa: S311 - spreads simultaneous creations
+        number = choose_number(request, self._pool, data, now=now, skipped=skipped)
+        return rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
 
-    def _configuration_of(self, session: ProxySession | None) -> ProxyConfiguration | None:
-        return None if session is None else self._store.configuration(session.key.connector)
+    def _repeated(self, request: CreateRequest, key: SessionKey) -> ProxySession:
+        session = self._store.session(key)
+        if session is None:
+            msg = "The session of this idempotency key was deleted; use another key for a new one"
+            raise ConflictError(msg)
+        if session.request_digest != digest(request):
+            msg = "This idempotency key was used for another request; use another key"
+            raise ConflictError(msg)
+        return rules.as_of(session, self._clock())
+
+    def _fallback_of(
+        self, session: ProxySession | None, now: datetime
+    ) -> ProxyConfiguration | None:
+        """Read the configuration of a session, if it is closed: only then a call falls back."""
+        if session is None or now < session.expires_at:
+            return None
+        return self._store.configuration(session.key.connector)
+
+    def _read(
+        self, request: ListRequest, now: datetime
+    ) -> tuple[tuple[ProxySession, ...], Position | None]:
+        """Read sessions until there is one more than a page holds, or the thousand is read."""
+        only_open = request.status in (Status.OPEN, Status.IN_PROGRESS)
+        limit = max(request.max_results + 1, _READ_BY_STATUS if request.status else 0)
+        found: list[ProxySession] = []
+        position = request.after
+        for _ in range(0, _READ_AT_MOST, limit):
+            part = self._store.sessions_after(
+                request.connector, position, limit, now=now, only_open=only_open
+            )
+            found += _matching(request, part.sessions, now)
+            position = part.position
+            if position is None or len(found) > request.max_results:
+                break
+        return tuple(found), position
 
     def _readable(self, key: SessionKey, now: datetime) -> ProxySession:
         session = self._store.session(key)
-        if session is None or not rules.readable(session, now):
+        if session is None or not readable(session, now):
             raise _no_such_session(key)
         return session
 
@@ -197,16 +250,21 @@ class ProxySessionService:
         # Nobody changed the session, so it expired and its number went to another one.
         raise rules.closed_session_error()
 
-    def _matching(
-        self, request: ListRequest, part: Sequence[ProxySession]
-    ) -> tuple[ProxySession, ...]:
-        now = self._clock()
-        shown = (rules.as_of(session, now) for session in part if rules.readable(session, now))
-        return tuple(one for one in shown if request.status in (None, one.status))
-
-    def _check_known(self, connector: Connector) -> None:
-        if not self._store.sessions_after(connector, None, 1):
+    def _check_known(self, connector: Connector, now: datetime) -> None:
+        part = self._store.sessions_after(connector, None, 1, now=now)
+        if not part.sessions and part.position is None:
             self.get_configuration(connector)
+
+
+def _matching(
+    request: ListRequest, sessions: Sequence[ProxySession], now: datetime
+) -> Iterator[ProxySession]:
+    shown = (rules.as_of(session, now) for session in sessions if readable(session, now))
+    return (one for one in shown if request.status in (None, one.status))
+
+
+def _too_much_traffic() -> UnavailableError:
+    return UnavailableError("Too many changes at the same time; try again")
 
 
 def _no_such_session(key: SessionKey) -> NotFoundError:

@@ -70,6 +70,8 @@ class ProxySession:
         participants: E.164 numbers in the order of the request.
         expires_at: the time the session closes; an update or a use moves it.
         ended_at: the time the session closed; None before.
+        revision: the number of changes so far.
+        request_digest: a digest of the request that created it.
     """
 
     key: SessionKey
@@ -86,6 +88,8 @@ class ProxySession:
     number_selection_behavior: NumberSelectionBehavior | None = None
     geo_match_level: GeoMatchLevel | None = None
     geo_match_params: GeoMatchParams | None = None
+    revision: int = 0
+    request_digest: str = ""
 
     @property
     def position(self) -> Position:

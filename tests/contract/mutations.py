@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ class Mutation:
     before: str
     after: str
     tests: str
+    package: str = "chime_proxy_provider"
 
 
 MUTATIONS = (
@@ -315,11 +317,11 @@ MUTATIONS = (
 )
 
 
-def main() -> int:
+def run(mutations: Sequence[Mutation]) -> int:
     """Make every mutation, print the table, and say by the exit code whether all were noticed."""
     print("| Rule | Broken in | Noticed by |")
     print("|---|---|---|")
-    missed = [mutation for mutation in MUTATIONS if not _is_noticed(mutation)]
+    missed = [mutation for mutation in mutations if not _is_noticed(mutation)]
     for mutation in missed:
         print(f"NOT NOTICED: {mutation.rule}", file=sys.stderr)
     return bool(missed)
@@ -339,7 +341,7 @@ def _is_noticed(mutation: Mutation) -> bool:
 
 def _fails(mutation: Mutation, source: Path, *, mutated: bool) -> bool:
     if mutated:
-        path = source / "chime_proxy_provider" / f"{mutation.module}.py"
+        path = source / mutation.package / f"{mutation.module}.py"
         text = path.read_text(encoding="utf-8")
         assert text.count(mutation.before) == 1, f"{mutation.rule}: no such place in {path.name}"
         path.write_text(text.replace(mutation.before, mutation.after), encoding="utf-8")
@@ -353,4 +355,4 @@ def _fails(mutation: Mutation, source: Path, *, mutated: bool) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(MUTATIONS))

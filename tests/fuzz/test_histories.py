@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import NAMESPACE_OID, uuid5
 
@@ -21,14 +21,22 @@ from hypothesis.stateful import (
     multiple,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 from tests.fuzz.effort import effort
 from tests.fuzz.wire import Request, assert_well_formed
+from tests.service.tables import create_table
 
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.store import Store
+from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.stores.table import Table
 from chime_proxy_service.wire.api import Api
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
 
 _IDS = ("abcdef1ghij2klmno3pqr4", "zyxwvu9tsrq8ponmlk7jih")
 _CONNECTORS = st.sampled_from(_IDS)
@@ -85,14 +93,14 @@ class Histories(RuleBasedStateMachine):
 
     sessions: Bundle[str] = Bundle("sessions")
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
         super().__init__()
         self.now = datetime(2026, 11, 21, tzinfo=UTC)
         pool = NumberPool(sorted(_NUMBERS["US"] | _NUMBERS["CA"]))
         # The same ids each time, in no order: hypothesis repeats histories.
         ids = (str(uuid5(NAMESPACE_OID, str(number))) for number in count())
         service = ProxySessionService(
-            MemoryStore(), pool, clock=lambda: self.now, new_id=lambda: next(ids)
+            store or MemoryStore(), pool, clock=lambda: self.now, new_id=lambda: next(ids)
         )
         self.api = Api(service, default_region="us-east-1")
         self.configurations: dict[str, dict[str, Any]] = {}
@@ -298,3 +306,11 @@ def _proxy(connector: str) -> str:
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(effort(80), stateful_step_count=40)
+
+
+def test_histories_on_a_table(dynamodb: "DynamoDBClient") -> None:
+    """The service on a table of DynamoDB answers every request of a history as the model says."""
+    run_state_machine_as_test(
+        lambda: Histories(DynamoDBStore(Table(dynamodb, create_table(dynamodb)))),  # type: ignore[arg-type]
+        settings=settings(effort(8), stateful_step_count=40),
+    )

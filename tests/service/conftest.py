@@ -19,13 +19,15 @@ import pytest
 from botocore.config import Config
 from local.gateway import http_request, lambda_event
 from tests.loopback import LoopbackServer
+from tests.service.tables import FilledStore, create_table
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Capability, Connector
+from chime_proxy_service.session import Capability, Connector, ProxySession
+from chime_proxy_service.store import Store
 from chime_proxy_service.stores.memory import MemoryStore
 from chime_proxy_service.wire.api import Api
 
@@ -63,17 +65,52 @@ def pass_time(moments: Moments) -> Callable[..., None]:
     return moments.pass_time
 
 
+@pytest.fixture(params=["memory", "dynamodb"])
+def make_store(request: pytest.FixtureRequest) -> Callable[[], Store]:
+    """Make an empty store of each kind: whoever uses this is run on all of them."""
+    if request.param == "memory":
+        return MemoryStore
+    client = request.getfixturevalue("dynamodb")
+    return lambda: FilledStore(client, create_table(client))
+
+
 @pytest.fixture
-def make_service(moments: Moments) -> Callable[..., ProxySessionService]:
+def fill() -> Callable[[Store, list[ProxySession]], None]:
+    """Add sessions of different participants to a store that has none of them."""
+
+    def fill(store: Store, sessions: list[ProxySession]) -> None:
+        if isinstance(store, FilledStore):
+            store.fill(sessions)
+        else:
+            for session in sessions:
+                store.add(session, session.created_at)
+
+    return fill
+
+
+@pytest.fixture
+def count(make_store: Callable[[], Store]) -> Callable[..., int]:
+    """Return a number of repetitions: the table is a hundred times slower than the memory."""
+
+    def count(number: int, least: int = 1) -> int:
+        return number if make_store is MemoryStore else max(least, number // 20)
+
+    return count
+
+
+@pytest.fixture
+def make_service(
+    moments: Moments, make_store: Callable[[], Store]
+) -> Callable[..., ProxySessionService]:
     """Make a service with a store, numbers and ids, by default all of the fictional ones."""
 
     def make(
         numbers: tuple[str, ...] = (),
         new_id: Callable[[], str] = lambda: str(uuid4()),
-        store: MemoryStore | None = None,
+        store: Store | None = None,
     ) -> ProxySessionService:
         pool = NumberPool(numbers or fictional_numbers())
-        return ProxySessionService(store or MemoryStore(), pool, clock=moments.now, new_id=new_id)
+        return ProxySessionService(store or make_store(), pool, clock=moments.now, new_id=new_id)
 
     return make
 

@@ -151,7 +151,9 @@ def test_connector_of_one_region_is_unknown_in_another(
         west.get_voice_connector_proxy(VoiceConnectorId=VC)
 
 
-def test_fifty_clients_at_once(connect: Callable[[str], "ChimeSDKVoiceClient"]) -> None:
+def test_fifty_clients_at_once(
+    connect: Callable[[str], "ChimeSDKVoiceClient"], count: Callable[..., int]
+) -> None:
     """Clients at the same time get each its own session, and never one number twice for a caller."""
     clients = [connect("us-east-1") for _ in range(5)]
 
@@ -163,11 +165,13 @@ def test_fifty_clients_at_once(connect: Callable[[str], "ChimeSDKVoiceClient"]) 
         )["ProxySession"]
 
     with ThreadPoolExecutor(50) as threads:
-        sessions = list(threads.map(create, range(200)))
+        sessions = list(threads.map(create, range(count(200, least=50))))
 
     for n, session in enumerate(sessions):
         assert session["Participants"][0]["PhoneNumber"] == f"+1310555{n:04}"
-    assert len({session["Participants"][1]["ProxyPhoneNumber"] for session in sessions}) == 200
+    assert len({session["Participants"][1]["ProxyPhoneNumber"] for session in sessions}) == len(
+        sessions
+    )
 
 
 def test_unknown_path_is_no_server_error(client: "ChimeSDKVoiceClient") -> None:

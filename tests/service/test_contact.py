@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.rules import Use, reached
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
-from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.store import Store
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]
@@ -193,16 +194,18 @@ def test_deleted_session_reaches_nobody(
 
 
 def test_number_belongs_to_the_newest_session(
-    service: ProxySessionService, session: ProxySession, pass_time: PassTime
+    make_service: Callable[..., ProxySessionService],
+    connector: Connector,
+    with_office: ProxyConfiguration,
+    ask: Ask,
+    pass_time: PassTime,
 ) -> None:
     """When a number serves a participant again, its calls mean the new session."""
+    service = make_service(numbers=("+12125550100",))
+    service.put_configuration(connector, with_office)
+    session = service.create(ask(ALICE, BOB, expiry_minutes=60))
     pass_time(minutes=60)
-    request = CreateRequest(
-        connector=session.key.connector,
-        participants=(ALICE, CAROL),
-        capabilities=frozenset(Capability),
-    )
-    successor = service.create(request)
+    successor = service.create(ask(ALICE, CAROL))
     assert successor.proxy_phone_number == session.proxy_phone_number
 
     fate = service.connect(contact(session))
@@ -236,29 +239,34 @@ def test_decision_is_pure(session: ProxySession, with_office: ProxyConfiguration
     assert session.status is Status.OPEN
 
 
-class CrowdedStore(MemoryStore):
+class CrowdedStore:
     """A store in which somebody else changes every session just before it is written."""
 
-    def __init__(self, interruptions: list[Callable[[], object]]) -> None:
-        super().__init__()
+    def __init__(self, store: Store, interruptions: list[Callable[[], object]]) -> None:
+        self._store = store
         self._interruptions = interruptions
+
+    def __getattr__(self, name: str) -> Any:
+        """Leave everything else to the store."""
+        return getattr(self._store, name)
 
     def replace(self, before: ProxySession, after: ProxySession) -> bool:
         """Let somebody else go first."""
         if self._interruptions:
             self._interruptions.pop()()
-        return super().replace(before, after)
+        return self._store.replace(before, after)
 
 
 def test_lost_race_is_decided_again(
     make_service: Callable[..., ProxySessionService],
+    make_store: Callable[[], Store],
     connector: Connector,
     configuration: ProxyConfiguration,
     ask: Ask,
 ) -> None:
     """A call that loses to one of the other participant's is decided anew: it is refused."""
     rivals: list[Callable[[], object]] = []
-    service = make_service(store=CrowdedStore(rivals))
+    service = make_service(store=CrowdedStore(make_store(), rivals))
     service.put_configuration(connector, configuration)
     session = service.create(ask(ALICE, BOB))
     rivals.append(lambda: service.connect(contact(session, BOB)))

@@ -8,7 +8,14 @@ from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFound
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.rules import Use
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Capability, Connector, ProxySession, SessionKey, Status
+from chime_proxy_service.session import (
+    Capability,
+    Connector,
+    NumberSelectionBehavior,
+    ProxySession,
+    SessionKey,
+    Status,
+)
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]
@@ -181,7 +188,8 @@ def test_number_that_was_taken_does_not_come_back(
 ) -> None:
     """An expired session whose number was given away stays closed, even if the clock goes back."""
     pass_time(minutes=60)
-    taker = service.create(ask())
+    again = NumberSelectionBehavior.PREFER_STICKY
+    taker = service.create(ask(number_selection_behavior=again))
     pass_time(minutes=-1)
 
     assert taker.proxy_phone_number == session.proxy_phone_number

@@ -3,12 +3,14 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
+from tests.service.sessions import new_session
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import BadRequestError
 from chime_proxy_service.requests import CreateRequest, ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
+from chime_proxy_service.store import Store
 from chime_proxy_service.wire import next_token
 
 Ask = Callable[..., CreateRequest]
@@ -86,13 +88,17 @@ def test_stable_while_sessions_come_and_go(
 
 
 def test_stable_under_threads(
-    service: ProxySessionService, connector: Connector, open_many: OpenMany, ask: Ask
+    service: ProxySessionService,
+    connector: Connector,
+    open_many: OpenMany,
+    ask: Ask,
+    count: Callable[[int], int],
 ) -> None:
     """The same holds while other threads create and delete at full speed."""
-    staying = {session.key.proxy_session_id for session in open_many(500)}
+    staying = {session.key.proxy_session_id for session in open_many(count(500))}
 
     def churn() -> None:
-        for _ in range(300):
+        for _ in range(count(300)):
             service.delete(service.create(ask()).key)
 
     threads = [Thread(target=churn) for _ in range(4)]
@@ -124,10 +130,15 @@ def test_status_selects_sessions(
 
 
 def test_a_page_looks_at_a_thousand(
-    service: ProxySessionService, connector: Connector, open_many: OpenMany
+    make_store: Callable[[], Store],
+    make_service: Callable[..., ProxySessionService],
+    fill: Callable[[Store, list[ProxySession]], None],
+    connector: Connector,
 ) -> None:
     """A page by status ends before it has looked at every session there is, and goes on."""
-    open_many(1500)
+    store = make_store()
+    service = make_service(store=store)
+    fill(store, [new_session(connector, f"{n:04}", f"+1{n}", f"+2{n}") for n in range(1500)])
     closed = ListRequest(connector=connector, status=Status.CLOSED)
 
     first = service.list(closed)

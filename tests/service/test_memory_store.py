@@ -1,21 +1,19 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
 import pytest
+from tests.service.sessions import HOUR, NOW, NUMBER, new_session
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.requests import CreateRequest, ListRequest
+from chime_proxy_service.retention import RETENTION
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Capability, Connector, ProxySession, SessionKey, Status
+from chime_proxy_service.session import Connector, ProxySession
 from chime_proxy_service.stores.memory import MemoryStore
 
-NOW = datetime(2030, 1, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-NUMBER = "+12125550100"
 Make = Callable[..., ProxySession]
 TraceFunction = Callable[[FrameType, str, Any], Any]
 
@@ -29,85 +27,37 @@ def store() -> MemoryStore:
 @pytest.fixture
 def make(connector: Connector) -> Make:
     """Make a session of two participants that begins now and lasts an hour."""
-
-    def make(session_id: str, first: str, second: str, begin: datetime = NOW) -> ProxySession:
-        return ProxySession(
-            key=SessionKey(connector, session_id),
-            participants=(first, second),
-            proxy_phone_number=NUMBER,
-            capabilities=frozenset(Capability),
-            expiry_minutes=60,
-            status=Status.OPEN,
-            created_at=begin,
-            updated_at=begin,
-            expires_at=begin + HOUR,
-        )
-
-    return make
+    return lambda *arguments: new_session(connector, *arguments)
 
 
-def test_add_refuses_a_busy_number(store: MemoryStore, make: Make) -> None:
-    """Of two sessions with one number and a shared participant only the first is added."""
-    assert store.add(make("1", "+1", "+2"), NOW)
-    assert not store.add(make("2", "+3", "+2"), NOW)
-    assert store.session(make("2", "+3", "+2").key) is None
-    assert store.add(make("2", "+3", "+2"), NOW + HOUR)
-
-
-def test_replace_refuses_what_changed(store: MemoryStore, make: Make) -> None:
-    """Of two changes to the same state only the first is made, and a removed session stays so."""
-    before = make("1", "+1", "+2")
-    store.add(before, NOW)
-    one = replace(before, expiry_minutes=1)
-
-    assert store.replace(before, one)
-    assert not store.replace(before, replace(before, expiry_minutes=2))
-    assert store.session(before.key) == one
-
-    store.remove(before.key)
-    assert not store.replace(one, before)
-    assert store.session(before.key) is None
-
-
-def test_replace_refuses_what_lost_its_number(store: MemoryStore, make: Make) -> None:
-    """An expired session is not extended once another has its number for either participant."""
-    expired = make("1", "+1", "+2")
-    store.add(expired, NOW)
-    taker = make("2", "+3", "+2", NOW + HOUR)
-    store.add(taker, NOW + HOUR)
-    longer = replace(expired, expires_at=NOW + 3 * HOUR)
-
-    assert not store.replace(expired, longer)
-    store.remove(taker.key)
-    assert not store.replace(expired, longer)
-
-
-def test_removing_the_expired_leaves_the_taker(store: MemoryStore, make: Make) -> None:
-    """When an expired session is removed, its number stays busy for the one that took it."""
-    store.add(make("1", "+1", "+2"), NOW)
-    later = NOW + HOUR
-    store.add(make("2", "+3", "+2", later), later)
-
-    store.remove(make("1", "+1", "+2").key)
-
-    assert store.busy_numbers("us-east-1", ("+2", "+9"), later) == {NUMBER}
-    assert store.busy_numbers("us-east-1", ("+1", "+9"), later) == frozenset()
-
-
-def test_forget_keeps_what_was_extended(store: MemoryStore, make: Make) -> None:
-    """Forgetting goes by the expiry a session has, not the one it began with."""
-    short, extended = make("1", "+1", "+2"), make("2", "+3", "+4")
-    store.add(short, NOW)
-    store.add(extended, NOW)
-    longer = replace(extended, expires_at=NOW + 3 * HOUR)
+def test_memory_forgets_what_nobody_can_read(store: MemoryStore, make: Make) -> None:
+    """After its retention nothing of a session is kept, by the expiry that a change has set."""
+    short, extended, deleted = (make(str(n), f"+1{n}", f"+2{n}") for n in range(3))
+    for session in (short, extended, deleted):
+        store.add(session, NOW)
+    longer = replace(extended, expires_at=NOW + 3 * HOUR, revision=1)
     store.replace(extended, longer)
+    store.remove(deleted, NOW)
 
-    store.forget(NOW + 2 * HOUR)
+    later = NOW + RETENTION + 2 * HOUR
+    store.add(make("3", "+5", "+6", later), later)
     assert store.session(short.key) is None
     assert store.session(extended.key) == longer
 
-    store.forget(NOW + 4 * HOUR)
-    assert store.session(extended.key) is None
+    much_later = later + RETENTION + 2 * HOUR
+    last = make("4", "+7", "+8", much_later)
+    store.add(last, much_later)
+    kept = {
+        name: len(value) for name, value in vars(store).items() if isinstance(value, dict | list)
+    }
+    assert kept == {
+        "_configurations": 0,
+        "_stored": 1,
+        "_positions": 1,
+        "_holders": 2,
+        "_last_numbers": 1,
+        "_expiries": 1,
+    }
 
 
 def lines_run(act: Callable[[], object]) -> int:

@@ -7,10 +7,19 @@ have to wait for each other, and importing it takes longer than starting all the
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import unquote
 
-from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError, ServiceError
+from chime_proxy_service.errors import (
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    ServiceError,
+    UnavailableError,
+)
+from chime_proxy_service.idempotency import session_id
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.wire import event as events
 from chime_proxy_service.wire import inputs, operations, outputs
@@ -18,12 +27,24 @@ from chime_proxy_service.wire.constraints import check
 from chime_proxy_service.wire.event import Json
 from chime_proxy_service.wire.operations import Operation
 
-_Act: TypeAlias = Callable[[str, Json], Json | None]
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of an operation, its members checked."""
+
+    event: Json
+    region: str
+    members: Json
+
+
+_Act: TypeAlias = Callable[[Call], Json | None]
 
 _ERROR_STATUS: dict[type[ServiceError], int] = {
     BadRequestError: 400,
     ForbiddenError: 403,
     NotFoundError: 404,
+    ConflictError: 409,
+    UnavailableError: 503,
 }
 
 
@@ -73,37 +94,45 @@ class Api:
             if method == operation.method and (match := pattern.fullmatch(path)):
                 members = _members(operation, event, match.groupdict())
                 check(operation.input, members)
-                answer = act(events.region(event) or self._default_region, members)
-                return _response(operation.status_code, answer)
+                region = events.region(event) or self._default_region
+                return _response(operation.status_code, act(Call(event, region, members)))
         msg = "No operation has this method and path"
         return _error(404, "UnknownOperationException", "NotFound", msg)
 
-    def _create(self, region: str, members: Json) -> Json:
-        return outputs.session_answer(self._service.create(inputs.create_request(region, members)))
+    def _create(self, call: Call) -> Json:
+        request = inputs.create_request(call.region, call.members)
+        key = events.idempotency_key(call.event)
+        made_id = key and session_id(events.caller(call.event), request.connector, key)
+        return outputs.session_answer(self._service.create(request, made_id))
 
-    def _get(self, region: str, members: Json) -> Json:
-        return outputs.session_answer(self._service.get(inputs.session_key(region, members)))
+    def _get(self, call: Call) -> Json:
+        return outputs.session_answer(
+            self._service.get(inputs.session_key(call.region, call.members))
+        )
 
-    def _update(self, region: str, members: Json) -> Json:
-        return outputs.session_answer(self._service.update(inputs.update_request(region, members)))
+    def _update(self, call: Call) -> Json:
+        request = inputs.update_request(call.region, call.members)
+        return outputs.session_answer(self._service.update(request))
 
-    def _delete(self, region: str, members: Json) -> None:
-        self._service.delete(inputs.session_key(region, members))
+    def _delete(self, call: Call) -> None:
+        self._service.delete(inputs.session_key(call.region, call.members))
 
-    def _list(self, region: str, members: Json) -> Json:
-        return outputs.page_answer(self._service.list(inputs.list_request(region, members)))
+    def _list(self, call: Call) -> Json:
+        request = inputs.list_request(call.region, call.members)
+        return outputs.page_answer(self._service.list(request))
 
-    def _put_configuration(self, region: str, members: Json) -> Json:
-        configuration = inputs.configuration(members)
-        self._service.put_configuration(inputs.connector(region, members), configuration)
+    def _put_configuration(self, call: Call) -> Json:
+        configuration = inputs.configuration(call.members)
+        connector = inputs.connector(call.region, call.members)
+        self._service.put_configuration(connector, configuration)
         return outputs.configuration_answer(configuration)
 
-    def _get_configuration(self, region: str, members: Json) -> Json:
-        connector = inputs.connector(region, members)
+    def _get_configuration(self, call: Call) -> Json:
+        connector = inputs.connector(call.region, call.members)
         return outputs.configuration_answer(self._service.get_configuration(connector))
 
-    def _delete_configuration(self, region: str, members: Json) -> None:
-        self._service.delete_configuration(inputs.connector(region, members))
+    def _delete_configuration(self, call: Call) -> None:
+        self._service.delete_configuration(inputs.connector(call.region, call.members))
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ from base64 import b64decode
 from typing import Any, TypeAlias
 
 from chime_proxy_service.errors import BadRequestError
+from chime_proxy_service.idempotency import Caller
 from chime_proxy_service.wire.constraints import Integer
 from chime_proxy_service.wire.operations import Operation
 
@@ -24,6 +25,27 @@ def region(event: Json) -> str | None:
     """Return the region of the SigV4 credential scope, None without one."""
     scope = _CREDENTIAL_SCOPE.search(event["headers"].get("authorization", ""))
     return scope and scope[1]
+
+
+def idempotency_key(event: Json) -> str | None:
+    """Return the key by which a repeated request is known; None if the client sends none.
+
+    It is the header `Idempotency-Key`, else `amz-sdk-invocation-id`, which AWS's SDKs send unasked
+    and repeat with each of their own retries.
+    """
+    headers = event["headers"]
+    return headers.get("idempotency-key") or headers.get("amz-sdk-invocation-id") or None
+
+
+def caller(event: Json) -> Caller:
+    """Return the caller, as an HTTP API with IAM authorization names it.
+
+    The sessions of a role are one caller: a repetition may come from another one.
+    """
+    identity = event["requestContext"].get("authorizer", {}).get("iam", {})
+    arn = identity.get("userArn") or ""
+    principal = arn.rpartition("/")[0] if ":assumed-role/" in arn else arn
+    return Caller(account=identity.get("accountId") or "", principal=principal)
 
 
 def body(event: Json) -> Json:
