@@ -122,7 +122,12 @@ class _Carrier:
 
     def __init__(self) -> None:
         self.wire: Wire | None = None
-        config = Config(retries={"total_max_attempts": 1}, signature_version=UNSIGNED)
+        config = Config(
+            retries={"total_max_attempts": 1},
+            signature_version=UNSIGNED,
+            # botocore writes its own anew for every call.
+            user_agent="histories",
+        )
         self.client: ChimeSDKVoiceClient = boto3.client("chime-sdk-voice", config=config)
         self.client.meta.events.register("before-send.chime-sdk-voice", self._send)
 

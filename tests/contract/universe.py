@@ -34,6 +34,8 @@ CONNECTORS = ("abcdef1ghij2klmno3pqr4", "zbcdef1ghij2klmno3pqr4")
 _CONFIGURATION = ProxyConfiguration(
     default_session_expiry_minutes=60, phone_number_countries=("US",)
 )
+# It never changes, and takes longer to fill than many a history.
+_NUMBERS = NumberPool(fictional_numbers())
 _LONGEST_ECHO_SECONDS = 600
 
 
@@ -48,7 +50,7 @@ class Universe:
         numbers = count(1)
         self.service = ProxySessionService(
             MemoryStore(),
-            NumberPool(fictional_numbers()),
+            _NUMBERS,
             clock=self.clock.now,
             new_id=lambda: f"{next(numbers):08x}-0000-4000-8000-000000000000",
         )

@@ -36,6 +36,7 @@ def test_app_of_the_page_synthesizes(tmp_path: Path, name: str) -> None:
         [sys.executable, "-W", "error", "-c", app],
         env={
             **os.environ,
+            "CDK_VALIDATION": "true",
             "CDK_OUTDIR": str(tmp_path),
             "CDK_CONTEXT_JSON": '{"aws:cdk:bundling-stacks": []}',
         },

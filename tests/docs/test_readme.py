@@ -18,7 +18,7 @@ def test_first_app_synthesizes(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         cwd=tmp_path,
-        env={**os.environ, "CDK_OUTDIR": str(out)},
+        env={**os.environ, "CDK_VALIDATION": "true", "CDK_OUTDIR": str(out)},
         capture_output=True,
         text=True,
         check=False,

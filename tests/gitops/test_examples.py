@@ -3,11 +3,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.rules import Match
+from check_jsonschema.cli import main as check_jsonschema
+from click.testing import CliRunner
 from jsonschema import Draft7Validator
+from tests.cfn_lint import lint_as_command
 
 from chime_proxy._sessions_file.document import read_sessions
 from chime_proxy._sessions_file.schema import sessions_schema
@@ -34,11 +39,10 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
     )
 
 
-def cfn_lint(*arguments: str | Path) -> str:
-    """What cfn-lint finds."""
-    done = run("cfn-lint", "--regions", "us-east-1", *arguments)
-    assert bool(done.returncode) is bool(done.stdout), done.stderr
-    return done.stdout
+def cfn_lint(*arguments: str | Path) -> list[Match]:
+    """What cfn-lint finds in the example's folder."""
+    with chdir(EXAMPLE):
+        return lint_as_command(*arguments)
 
 
 def synthesized(app: str, folder: Path) -> dict[str, dict[str, Any]]:
@@ -65,7 +69,7 @@ def sessions(templates: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def check_sessions(file: Path) -> int:
     """The exit code of check-jsonschema for a sessions file."""
     schema = EXAMPLE / "sessions.schema.json"
-    return run("check-jsonschema", "--schemafile", schema, file).returncode
+    return CliRunner().invoke(check_jsonschema, ["--schemafile", str(schema), str(file)]).exit_code
 
 
 def test_schema_is_current() -> None:
@@ -120,20 +124,26 @@ def test_sessions_fit_the_schema() -> None:
     assert check_sessions(EXAMPLE / "sessions.yaml") == 0
 
 
-def test_app_declares_every_session(tmp_path: Path) -> None:
-    """The app has every session of the file, in four stacks that have a provider each."""
-    templates = synthesized("app.py", tmp_path)
+@pytest.fixture(scope="module")
+def app_templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Synthesize the app once."""
+    return synthesized("app.py", tmp_path_factory.mktemp("app"))
 
-    assert templates.keys() == {f"Rides{number}" for number in range(4)}
-    assert len(sessions(templates)) == len(read_sessions(EXAMPLE / "sessions.yaml")) == 3
-    for template in templates.values():
+
+def test_app_declares_every_session(app_templates: dict[str, dict[str, Any]]) -> None:
+    """The app has every session of the file, in four stacks that have a provider each."""
+    assert app_templates.keys() == {f"Rides{number}" for number in range(4)}
+    assert len(sessions(app_templates)) == len(read_sessions(EXAMPLE / "sessions.yaml")) == 3
+    for template in app_templates.values():
         types = [resource["Type"] for resource in template["Resources"].values()]
         assert types.count("AWS::Lambda::Function") == 1
 
 
-def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
+def test_pipeline_deploys_the_same_sessions(
+    app_templates: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
     """The pipeline deploys itself, and then the sessions that the app has, with the same ids."""
-    templates = synthesized("pipeline.py", tmp_path / "pipeline")
+    templates = synthesized("pipeline.py", tmp_path)
 
     pipeline = templates.pop("RidesPipeline")["Resources"]
     (stages,) = [
@@ -143,18 +153,18 @@ def test_pipeline_deploys_the_same_sessions(tmp_path: Path) -> None:
     ]
     assert stages == ["Source", "Build", "UpdatePipeline", "Assets", "Production"]
     assert len(templates) == 4
-    assert sorted(sessions(templates)) == sorted(sessions(synthesized("app.py", tmp_path / "app")))
+    assert sorted(sessions(templates)) == sorted(sessions(app_templates))
 
 
 @pytest.mark.parametrize("template", ["roles.yaml", "git-sync/template.yaml"])
 def test_plain_templates_pass_cfn_lint(template: str) -> None:
     """cfn-lint finds nothing in the plain templates."""
-    assert cfn_lint("--template", template) == ""
+    assert cfn_lint("--template", template) == []
 
 
 def test_deployment_file_passes_cfn_lint() -> None:
     """cfn-lint finds nothing in what Git sync reads: the deployment file with its template."""
-    assert cfn_lint("--deployment-files", "git-sync/deployment.yaml") == ""
+    assert cfn_lint("--deployment-files", "git-sync/deployment.yaml") == []
 
 
 @pytest.mark.parametrize(
@@ -169,4 +179,4 @@ def test_cfn_lint_finds_faults_of_a_deployment_file(
     file = tmp_path / "deployment.yaml"
     file.write_text(text.replace("git-sync/template.yaml", str(template)).replace(before, after, 1))
 
-    assert cfn_lint("--deployment-files", file) != ""
+    assert cfn_lint("--deployment-files", file) != []

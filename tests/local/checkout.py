@@ -9,8 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.command.state import read_state
 from local.daemon import OWNER
 from local.folder import Folder
+from tests.local.running_cloud import RunningCloud
+
+CONNECTOR = "abcdef1ghij2klmno3pqr4"
+"""The voice connector of app.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +48,32 @@ class Checkout:
         assert places == 1
         app.write_text(text)
 
+    def client(self, service: str) -> Any:
+        """Return an SDK client of its cloud, which is quicker than the AWS CLI."""
+        state = read_state(self.folder)
+        assert state is not None
+        return RunningCloud(self.folder, state.port).client(service)
+
     def outputs(self) -> dict[str, str]:
         """Return the outputs of the app's stack."""
-        described = self.shell("aws cloudformation describe-stacks --stack-name MaskedCalls")
-        (stack,) = json.loads(described.stdout)["Stacks"]
+        described = self.client("cloudformation").describe_stacks(StackName="MaskedCalls")
+        (stack,) = described["Stacks"]
         return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
     def sessions(self) -> list[dict[str, Any]]:
-        """Return the proxy sessions that there are, as the AWS CLI prints them."""
+        """Return the proxy sessions that there are."""
+        client = self.client("chime-sdk-voice")
+        return list(client.list_proxy_sessions(VoiceConnectorId=CONNECTOR)["ProxySessions"])
+
+    def printed_sessions(self) -> list[dict[str, Any]]:
+        """Return the proxy sessions that the AWS CLI prints."""
         listed = self.shell(
-            "aws chime-sdk-voice list-proxy-sessions --voice-connector-id abcdef1ghij2klmno3pqr4"
+            f"aws chime-sdk-voice list-proxy-sessions --voice-connector-id {CONNECTOR}"
         )
         return list(json.loads(listed.stdout)["ProxySessions"])
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER)}
+        environment = {name: os.environ[name] for name in ("HOME", "PATH", OWNER, "CDK_VALIDATION")}
         return subprocess.run(
             command, cwd=self.path, env=environment, capture_output=True, text=True, check=False
         )

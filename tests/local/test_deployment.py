@@ -14,12 +14,10 @@ from local.daemon import locked_pid
 from local.faults.control import switch_fault
 from local.faults.fault import Fault, FaultKind
 from local.health import endpoint, served_pid
-from tests.local.checkout import Checkout
+from tests.local.checkout import CONNECTOR, Checkout
 from tests.local.deployed_stack import DeployedStack
 from tests.local.patience import eventually
-from tests.local.running_cloud import RunningCloud
 
-CONNECTOR = "abcdef1ghij2klmno3pqr4"
 UNKNOWN_CONNECTOR = "zzzzzz1ghij2klmno3pqr4"
 
 
@@ -44,9 +42,7 @@ def as_it_was(deployed: Checkout) -> Iterator[Checkout]:
 @pytest.fixture
 def cloudformation(deployed: Checkout) -> Any:
     """CloudFormation's API on the cloud that the app is deployed to."""
-    state = read_state(deployed.folder)
-    assert state is not None
-    return RunningCloud(deployed.folder, state.port).client("cloudformation")
+    return deployed.client("cloudformation")
 
 
 def page_of(checkout: Checkout) -> str:
@@ -58,7 +54,7 @@ def page_of(checkout: Checkout) -> str:
 
 def test_outputs_name_the_session_there_is(deployed: Checkout) -> None:
     """The session that the outputs name is the one that the AWS CLI shows."""
-    (session,) = deployed.sessions()
+    (session,) = deployed.printed_sessions()
     outputs = deployed.outputs()
     assert session["ProxySessionId"] == outputs["ProxySessionId"]
     assert {one["ProxyPhoneNumber"] for one in session["Participants"]} == {
