@@ -17,7 +17,7 @@ from local.command import process
 from local.folder import Folder
 from local.health import endpoint
 from tests.service.tables import dynamodb_client
-from tools.bundle.build import ensure
+from tools.bundle.build import ensure_all
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -57,9 +57,9 @@ def dynamodb(tmp_path_factory: pytest.TempPathFactory) -> Iterator["DynamoDBClie
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Build the provider's code once, before the workers would all do it."""
+    """Build the functions' code once, before the workers would all do it."""
     if not hasattr(config, "workerinput"):
-        ensure(_ROOT)
+        ensure_all(_ROOT)
 
 
 # What takes longest begins first.

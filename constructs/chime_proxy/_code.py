@@ -1,4 +1,4 @@
-"""The code that runs in Lambda: the zip that the wheel carries, or that a checkout builds."""
+"""The code that runs in Lambda: the zips that the wheel carries, or that a checkout builds."""
 
 import subprocess
 import sys
@@ -11,6 +11,7 @@ _PACKAGE = Path(__file__).parent
 _SHIPPED = _PACKAGE / "_lambda"
 _CHECKOUT = _PACKAGE.parents[1]
 HANDLER = "chime_proxy_provider.handler.handler"
+SERVICE_HANDLER = "chime_proxy_service.handlers.api.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
 
@@ -21,21 +22,30 @@ def provider_code() -> aws_lambda.Code:
     Raises:
         RuntimeError: a checkout has no zip of its present sources, and cannot build it.
     """
-    return aws_lambda.Code.from_asset(str(_provider_zip()))
+    return aws_lambda.Code.from_asset(str(_zips() / "provider.zip"))
+
+
+def service_code() -> aws_lambda.Code:
+    """The zip of the service and the packages that it imports; the runtime brings boto3.
+
+    Raises:
+        RuntimeError: a checkout has no zip of its present sources, and cannot build it.
+    """
+    return aws_lambda.Code.from_asset(str(_zips() / "service.zip"))
 
 
 @cache
-def _provider_zip() -> Path:
+def _zips() -> Path:
     if _SHIPPED.is_dir():
-        return _SHIPPED / "provider.zip"
+        return _SHIPPED
     _build()
-    return _CHECKOUT / ".bundle" / "provider.zip"
+    return _CHECKOUT / ".bundle"
 
 
 def _build() -> None:
-    """Build the zip of a checkout, unless it has that of the present sources."""
+    """Build the zips of a checkout, unless it has those of the present sources."""
     command = [sys.executable, "-m", "tools.bundle"]
     done = subprocess.run(command, cwd=_CHECKOUT, stdout=sys.stderr, check=False)  # noqa: S603 - our own words
     if done.returncode:
-        msg = f"the provider's code was not built, see above; in {_CHECKOUT}: make bundle"
+        msg = f"the functions' code was not built, see above; in {_CHECKOUT}: make bundle"
         raise RuntimeError(msg)

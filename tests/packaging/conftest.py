@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from tools.bundle.build import ensure
+from tools.bundle.sources import PROVIDER
 
 ROOT = Path(__file__).parents[2]
 _FOLDERS = (".bundle", "constructs", "docs", "examples", "lambda", "tools/bundle")
@@ -29,7 +30,7 @@ _RUNTIME_BRINGS = (
 @pytest.fixture(scope="session")
 def code() -> Path:
     """The zip that the provider's function is made of."""
-    return ensure(ROOT).code
+    return ensure(ROOT, PROVIDER).code
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +50,8 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def distributions(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive of the sources, and the wheel that is built from the archive."""
-    assert code.exists()
     source = tmp_path_factory.mktemp("source")
     for name in _FOLDERS:
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))

@@ -21,6 +21,7 @@ os.environ |= {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_ENDPOINT_URL": "https://calls.invalid",
+    "TABLE_NAME": "sessions",
 }
 compiled: list[str] = []
 sys.addaudithook(

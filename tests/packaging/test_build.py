@@ -13,6 +13,7 @@ from tools.bundle import imports, packages
 from tools.bundle.archive import archive
 from tools.bundle.build import Bundle, ensure
 from tools.bundle.errors import BundleError
+from tools.bundle.sources import PROVIDER
 
 ROOT = Path(__file__).parents[2]
 
@@ -150,23 +151,23 @@ def test_bundle_without_a_package_is_refused(bundle: Path, tmp_path: Path) -> No
     shutil.copytree(bundle, incomplete, ignore=shutil.ignore_patterns("crhelper", "__pycache__"))
 
     with pytest.raises(BundleError, match="No module named 'crhelper'"):
-        imports.check(incomplete)
+        imports.check(incomplete, PROVIDER.handler)
 
 
 def test_bundle_is_built_anew_when_a_source_changes(
     checkout: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """What is deployed is never older than the sources; a build says so in a line, and no build nothing."""
-    first = ensure(checkout).code.read_bytes()
+    first = ensure(checkout, PROVIDER).code.read_bytes()
     assert capfd.readouterr().err.startswith("Building the provider's code")
-    ensure(checkout)
+    ensure(checkout, PROVIDER)
     assert capfd.readouterr().err == ""
 
     errors = checkout / "lambda" / "chime_proxy_provider" / "errors.py"
     errors.write_text(errors.read_text() + "# another line\n")
     (errors.parent / "errors.py~").touch()
 
-    assert ensure(checkout).code.read_bytes() != first
+    assert ensure(checkout, PROVIDER).code.read_bytes() != first
     assert "Building the provider's code" in capfd.readouterr().err
 
 
@@ -174,7 +175,7 @@ def test_two_first_builds_at_once_make_one_bundle(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two builds that install the packages at the same moment both succeed, with the same bytes."""
-    (packages_folder,) = (checkout / ".bundle").glob("packages-*")
+    (packages_folder,) = (checkout / ".bundle").glob("provider-packages-*")
     installed = packages_folder.rename(tmp_path / "installed")
     both = Barrier(2)
 
@@ -184,11 +185,11 @@ def test_two_first_builds_at_once_make_one_bundle(
 
     monkeypatch.setattr(packages, "install", install)
     with ThreadPoolExecutor() as threads:
-        first, second = threads.map(ensure, [checkout, checkout])
+        first, second = threads.map(ensure, [checkout, checkout], [PROVIDER, PROVIDER])
 
     assert first == second
-    assert {path.name for path in first.folder.iterdir()} == {
-        "built-from",
+    assert {path.name for path in first.folder.glob("provider*")} == {
+        "provider-built-from",
         packages_folder.name,
         "provider.zip",
     }
@@ -196,18 +197,18 @@ def test_two_first_builds_at_once_make_one_bundle(
 
 def test_bundle_of_an_interrupted_build_is_built_anew(checkout: Path) -> None:
     """A stamp without its contents, as a machine that stops may leave it, is no stamp."""
-    whole = ensure(checkout).code.read_bytes()
-    Bundle(checkout).stamp.write_text("")
-    Bundle(checkout).code.write_bytes(b"")
+    whole = ensure(checkout, PROVIDER).code.read_bytes()
+    Bundle(checkout, PROVIDER).stamp.write_text("")
+    Bundle(checkout, PROVIDER).code.write_bytes(b"")
 
-    assert ensure(checkout).code.read_bytes() == whole
+    assert ensure(checkout, PROVIDER).code.read_bytes() == whole
 
 
 def test_bundle_without_node_has_no_bytecode_and_is_whole(
     checkout: Path, bundle: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Where pyodide is not installed the bundle is valid, and a line says that it starts slower."""
-    code = ensure(checkout).code
+    code = ensure(checkout, PROVIDER).code
     assert "has no bytecode" in capfd.readouterr().err
 
     with ZipFile(code) as files:
@@ -224,7 +225,7 @@ def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout
     (checkout / "node_modules").symlink_to(ROOT / "node_modules")
     before = os.umask(0o077)
     try:
-        built = ensure(checkout).code
+        built = ensure(checkout, PROVIDER).code
     finally:
         os.umask(before)
 
@@ -234,10 +235,10 @@ def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout
 
 def test_shipped_bundle_is_kept_where_there_is_no_compiler(code: Path, checkout: Path) -> None:
     """A source distribution's zip is used as it is, with its bytecode."""
-    shipped = Bundle(checkout).code
+    shipped = Bundle(checkout, PROVIDER).code
     shutil.copy(code, shipped)
 
-    assert ensure(checkout).code.read_bytes() == code.read_bytes()
+    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
 
 
 def test_archive_follows_from_its_files(tmp_path: Path) -> None:

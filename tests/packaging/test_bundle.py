@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -6,14 +7,36 @@ from zipfile import ZipFile
 
 import aws_cdk as cdk
 import pytest
+from tools.bundle.build import ensure
 from tools.bundle.packages import pins
-from tools.bundle.sources import requirements
+from tools.bundle.sources import PROVIDER, SERVICE, Function
 
 from chime_proxy import ProxySessionProvider
 
 ROOT = Path(__file__).parents[2]
 # As importlib.util.MAGIC_NUMBER says on Python 3.14; 1 says that no source is looked at.
 HEADER = (3627).to_bytes(2, "little") + b"\r\n" + (1).to_bytes(4, "little")
+
+
+@pytest.fixture(scope="module", params=[PROVIDER, SERVICE], ids=["provider", "service"])
+def function(request: pytest.FixtureRequest) -> Function:
+    """Each function: the tests of this file are run on all of them."""
+    chosen: Function = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def code(function: Function) -> Path:
+    """The zip that a function is made of."""
+    return ensure(ROOT, function).code
+
+
+@pytest.fixture(scope="module")
+def bundle(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what is in the zip, as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("bundle")
+    shutil.unpack_archive(code, folder)
+    return folder
 
 
 def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
@@ -23,20 +46,21 @@ def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
+        "TABLE_NAME": "sessions",
     }
     command = [sys.executable, "-S", "-W", "error", "-c", code]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_handler_starts_from_the_bundle(bundle: Path, runtime: Path) -> None:
+def test_handler_starts_from_the_bundle(function: Function, bundle: Path, runtime: Path) -> None:
     """The bundle and what Lambda brings are all that the handler needs."""
-    done = python("import chime_proxy_provider.handler", bundle, runtime)
+    done = python(f"import {function.handler}", bundle, runtime)
 
     assert done.stderr == ""
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools"])
+@pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools", "phonenumbers"])
 def test_runtime_brings_no_package_of_the_bundle(runtime: Path, library: str) -> None:
     """What is zipped is not in the runtime, so that a missing package cannot hide."""
     assert "ModuleNotFoundError" in python(f"import {library}", runtime).stderr
@@ -54,12 +78,12 @@ def test_nothing_is_in_bundle_and_runtime(bundle: Path, runtime: Path) -> None:
     assert not zipped & brought
 
 
-def test_bundle_holds_the_pins_and_the_provider_alone(bundle: Path) -> None:
-    """The bundle has no machine code, no commands, no installer's files and none of the service."""
+def test_bundle_holds_the_pins_and_one_package_alone(function: Function, bundle: Path) -> None:
+    """A bundle has no machine code, commands, installer's files or other package of ours."""
     files = [path for path in bundle.rglob("*") if path.is_file()]
     packages = {path.name.removesuffix(".dist-info") for path in bundle.glob("*.dist-info")}
 
-    assert packages == {_folder(pin) for pin in pins(requirements(ROOT))}
+    assert packages == {_folder(pin) for pin in pins(function.requirements(ROOT))}
     assert not [path for path in files if path.suffix in (".so", ".pyd", ".dll", ".exe")]
     assert not {path.name for path in files} & {
         "RECORD",
@@ -67,7 +91,9 @@ def test_bundle_holds_the_pins_and_the_provider_alone(bundle: Path) -> None:
         "REQUESTED",
         "direct_url.json",
     }
-    assert not {path.name for path in bundle.iterdir()} & {"bin", "tests", "chime_proxy_service"}
+    ours = {path.name for path in bundle.iterdir() if path.name.startswith("chime_proxy")}
+    assert ours == {function.package}
+    assert not {path.name for path in bundle.iterdir()} & {"bin", "tests"}
 
 
 def _folder(pin: str) -> str:
@@ -95,14 +121,15 @@ def test_every_module_has_bytecode_of_lambdas_python(bundle: Path) -> None:
     assert compiled == set(bundle.rglob("*.py"))
 
 
-def test_zip_names_no_folder_of_the_build(code: Path) -> None:
+def test_zip_names_no_folder_of_the_build(function: Function, code: Path) -> None:
     """The bytecode's file names are those that Lambda has; none is of the building machine."""
     with ZipFile(code) as files:
         contents = {name: files.read(name) for name in files.namelist()}
 
     assert not [name for name, content in contents.items() if str(ROOT).encode() in content]
-    handler = contents["chime_proxy_provider/__pycache__/handler.cpython-314.pyc"]
-    assert b"/var/task/chime_proxy_provider/handler.py" in handler
+    *folders, module = function.handler.split(".")
+    compiled = contents[f"{'/'.join(folders)}/__pycache__/{module}.cpython-314.pyc"]
+    assert f"/var/task/{'/'.join(folders)}/{module}.py".encode() in compiled
 
 
 def test_zip_is_small(code: Path) -> None:
@@ -110,8 +137,9 @@ def test_zip_is_small(code: Path) -> None:
     assert code.stat().st_size < 2_500_000
 
 
-def test_asset_is_the_bundle_byte_for_byte(code: Path, tmp_path: Path) -> None:
+def test_asset_is_the_bundle_byte_for_byte(tmp_path: Path) -> None:
     """CDK uploads the very zip, under a hash of its contents."""
+    code = ensure(ROOT, PROVIDER).code
     app = cdk.App(outdir=str(tmp_path))
     ProxySessionProvider(cdk.Stack(app, "Calls"), "Provider", endpoint_url="https://example.com")
     app.synth()

@@ -27,7 +27,7 @@ print(chime_proxy.__file__)
 
 
 def test_everything_is_in_the_wheel(wheel: Path) -> None:
-    """The wheel has every source file of both roots, and the zip of the provider's code."""
+    """The wheel has every source file of both roots, and the zips of the functions' code."""
     names = set(ZipFile(wheel).namelist())
     roots = {"constructs": "", "lambda": "chime_proxy/_lambda/"}
     expected = {
@@ -36,7 +36,7 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
         for path in (ROOT / root).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    expected.add("chime_proxy/_lambda/provider.zip")
+    expected |= {"chime_proxy/_lambda/provider.zip", "chime_proxy/_lambda/service.zip"}
 
     assert {name for name in names if ".dist-info/" not in name} == expected
 

@@ -1,22 +1,36 @@
 import base64
 import json
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module, reload
+from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pytest
+from botocore.exceptions import ClientError
 from local.gateway import http_request, lambda_event
+from tests.service.tables import create_table
 
-from chime_proxy_service.handlers.api import handler
+from chime_proxy_service.handlers.failure import failures_answered
+from chime_proxy_service.handlers.settings import NUMBERS_FILE, Settings
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import ProxySession, SessionKey
 from chime_proxy_service.stores.memory import MemoryStore
 from chime_proxy_service.wire.api import Api
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
 VOICE_CONNECTOR = "/voice-connectors/abcdef1ghij2klmno3pqr4"
 PROXY = f"{VOICE_CONNECTOR}/programmable-numbers/proxy"
+SESSIONS = f"{VOICE_CONNECTOR}/proxy-sessions"
+ALICE, BOB = "+13105550111", "+13105550122"
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 WANTED = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
 
 
@@ -25,19 +39,45 @@ def event(method: str, path: str = PROXY, body: bytes = b"") -> dict[str, Any]:
     return lambda_event(http_request(method, path, [("Content-Type", "application/json")], body))
 
 
-def test_container_remembers_from_one_event_to_the_next() -> None:
-    """A warm container serves the API, and remembers from one invocation to the next."""
+@pytest.fixture
+def handler(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iterator[Handler]:
+    """Import the handler as Lambda does, on a table of its own."""
+    monkeypatch.setenv("TABLE_NAME", create_table(dynamodb))
+    monkeypatch.setenv("PROXY_PHONE_NUMBERS", "+12065550101")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.meta.endpoint_url)
+    name = "chime_proxy_service.handlers.api"
+    yield import_module(name).handler
+    del sys.modules[name]
+
+
+def test_new_container_knows_what_another_one_wrote(handler: Handler) -> None:
+    """What one container has written, another reads from the table."""
     put = handler(event("PUT", body=json.dumps(WANTED).encode()), None)
+    other = reload(sys.modules["chime_proxy_service.handlers.api"])
     asked = event("GET")
-    get = handler(asked, None)
+    get = other.handler(asked, None)
 
     assert put["statusCode"] == get["statusCode"] == 200
     assert get["body"] == put["body"]
     assert get["headers"]["x-amzn-RequestId"] == asked["requestContext"]["requestId"]
 
 
-def test_body_may_come_as_text() -> None:
-    """A function URL sends a body of text as it is, not in base64."""
+def test_session_has_a_declared_number(handler: Handler) -> None:
+    """A session of the deployed handler gets a number of its settings."""
+    wanted = {"ParticipantPhoneNumbers": [ALICE, BOB], "Capabilities": ["Voice"]}
+    handler(event("PUT", body=json.dumps(WANTED).encode()), None)
+
+    answer = handler(event("POST", SESSIONS, json.dumps(wanted).encode()), None)
+
+    (number,) = {
+        one["ProxyPhoneNumber"]
+        for one in json.loads(answer["body"])["ProxySession"]["Participants"]
+    }
+    assert number == "+12065550101"
+
+
+def test_body_may_come_as_text(handler: Handler) -> None:
+    """An HTTP API sends a body of text as it is, not in base64."""
     encoded = event("PUT", body=json.dumps(WANTED).encode())
     text = base64.b64decode(encoded["body"]).decode()
 
@@ -46,12 +86,43 @@ def test_body_may_come_as_text() -> None:
     assert answer["statusCode"] == 200
 
 
-def test_path_may_begin_with_the_stage() -> None:
+def test_path_may_begin_with_the_stage(handler: Handler) -> None:
     """An HTTP API with a named stage puts that name before the path."""
     staged = event("PUT", f"/prod{PROXY}", json.dumps(WANTED).encode())
     staged["requestContext"]["stage"] = "prod"
 
     assert handler(staged, None)["statusCode"] == 200
+
+
+def test_settings_have_the_numbers_of_the_file_and_the_environment(tmp_path: Path) -> None:
+    """Numbers known at synthesis come from a file, the others from the environment; each once."""
+    (tmp_path / NUMBERS_FILE).write_text(json.dumps(["+12065550101", "+12065550102"]))
+    environment = {
+        "AWS_REGION": "us-east-1",
+        "TABLE_NAME": "sessions",
+        "PROXY_PHONE_NUMBERS": "+12065550103,+12065550101",
+    }
+
+    settings = Settings.read(environment, ["/nowhere", str(tmp_path)])
+    assert settings.phone_numbers == ("+12065550101", "+12065550102", "+12065550103")
+    without = Settings.read({**environment, "PROXY_PHONE_NUMBERS": ""}, ["/nowhere"])
+    assert without.phone_numbers == ()
+
+
+def test_failure_is_answered_and_its_log_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unforeseen failure is the API's error; its text, which may hold a number, is not logged."""
+
+    def fail(_: dict[str, Any]) -> dict[str, Any]:
+        details = {"Error": {"Code": "ValidationException", "Message": f"bad {ALICE}"}}
+        raise ClientError(details, "PutItem")
+
+    answer = failures_answered(fail, event("GET"))
+
+    assert answer["statusCode"] == 500
+    assert answer["headers"]["x-amzn-ErrorType"] == "ServiceFailureException"
+    logged = capsys.readouterr().out
+    assert "ClientError ValidationException at test_handler:" in logged
+    assert ALICE not in logged + json.dumps(answer)
 
 
 class SlowStore(MemoryStore):

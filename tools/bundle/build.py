@@ -1,4 +1,4 @@
-"""Builds the zip of the provider's code if it is missing or its sources have changed."""
+"""Builds the zips of the functions' code if they are missing or their sources have changed."""
 
 import os
 import shutil
@@ -12,20 +12,24 @@ from tools.bundle import imports, packages
 from tools.bundle.archive import archive
 from tools.bundle.errors import BundleError
 from tools.bundle.lambda_python import VERSION, LambdaPython
-from tools.bundle.sources import copy_provider, digest, requirements
+from tools.bundle.sources import FUNCTIONS, Function
 
 _WITHOUT_BYTECODE = "no bytecode"
+# As `compilation` names it.
+_ZIP = "code.zip"
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The provider's zip in a checkout.
+    """The zip of a function's code in a checkout.
 
     Args:
         root: the checkout.
+        function: the function.
     """
 
     root: Path
+    function: Function
 
     @property
     def folder(self) -> Path:
@@ -35,15 +39,20 @@ class Bundle:
     @property
     def code(self) -> Path:
         """The zip."""
-        return self.folder / "provider.zip"
+        return self.folder / f"{self.function.name}.zip"
 
     @property
     def stamp(self) -> Path:
         """The file with the digest of the sources that the zip was built from."""
-        return self.folder / "built-from"
+        return self.folder / f"{self.function.name}-built-from"
 
 
-def ensure(root: Path) -> Bundle:
+def ensure_all(root: Path) -> list[Bundle]:
+    """Return the bundles of all functions; see `ensure`."""
+    return [ensure(root, function) for function in FUNCTIONS]
+
+
+def ensure(root: Path, function: Function) -> Bundle:
     """Return the bundle of a checkout. Builds it first if it is missing or its sources have changed.
 
     Two builds at the same moment do not disturb each other: both make the same files.
@@ -51,9 +60,10 @@ def ensure(root: Path) -> Bundle:
     Raises:
         BundleError: it cannot be built.
     """
-    bundle, sources, python = Bundle(root), digest(root), LambdaPython.find(root)
+    bundle, sources = Bundle(root, function), function.digest(root)
+    python = LambdaPython.find(root)
     if not _is_current(bundle, sources, python):
-        _say("Building the provider's code, since there is none of the present sources ...")
+        _say(f"Building the {function.name}'s code, since there is none of the present sources ...")
         if not python:
             _say("It has no bytecode and starts slower: Node or npm's pyodide is not installed.")
         _build(bundle, sources, python)
@@ -78,15 +88,16 @@ def _build(bundle: Bundle, sources: str, python: LambdaPython | None) -> None:
     with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
         task, out = Path(scratch, "task"), Path(scratch, "out")
         shutil.copytree(installed, task)
-        copy_provider(bundle.root, task)
-        imports.check(task)
+        bundle.function.copy(bundle.root, task)
+        imports.check(task, bundle.function.handler)
         out.mkdir()
+        code = out / _ZIP
         if python:
             _compile(python, task, out)
         else:
-            (out / bundle.code.name).write_bytes(archive(task))
-        (out / bundle.code.name).chmod(0o644)
-        (out / bundle.code.name).replace(bundle.code)
+            code.write_bytes(archive(task))
+        code.chmod(0o644)
+        code.replace(bundle.code)
         (out / bundle.stamp.name).write_text(f"{sources}\n{_compiler(python)}\n", "utf-8")
         (out / bundle.stamp.name).replace(bundle.stamp)
 
@@ -96,19 +107,20 @@ def _compile(python: LambdaPython, task: Path, out: Path) -> None:
     folders = {"/var/task": task, "/out": out, "/checkout/tools/bundle": script.parent}
     done = python.run(script, folders)
     if done.returncode:
-        msg = f"the provider's code could not be compiled:\n{done.stderr.strip()}"
+        msg = f"the function's code could not be compiled:\n{done.stderr.strip()}"
         raise BundleError(msg)
 
 
 def _packages(bundle: Bundle) -> Path:
     """The folder of the pinned packages, kept until the pins change."""
-    pinned = requirements(bundle.root)
-    folder = bundle.folder / f"packages-{sha256(pinned.read_bytes()).hexdigest()[:16]}"
+    pinned = bundle.function.requirements(bundle.root)
+    name = bundle.function.name
+    folder = bundle.folder / f"{name}-packages-{sha256(pinned.read_bytes()).hexdigest()[:16]}"
     if not folder.is_dir():
         with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
             packages.install(pinned, Path(scratch, "packages"), VERSION)
             _move(Path(scratch, "packages"), folder)
-        for earlier in {*bundle.folder.glob("packages-*")} - {folder}:
+        for earlier in {*bundle.folder.glob(f"{name}-packages-*")} - {folder}:
             shutil.rmtree(earlier, ignore_errors=True)
     return folder
 

@@ -1,4 +1,4 @@
-"""Runs on CPython 3.14: compiles the files in /var/task and zips them to /out/provider.zip."""
+"""Runs on CPython 3.14: compiles the files in /var/task and zips them to /out/code.zip."""
 
 import sys
 from importlib.util import MAGIC_NUMBER
@@ -22,4 +22,4 @@ for file in sorted(_TASK.rglob("*.py")):
     mode = PycInvalidationMode.UNCHECKED_HASH
     compile(str(file), doraise=True, optimize=0, invalidation_mode=mode)
 # This zlib is part of pyodide, so its bytes are the same on every machine.
-Path("/out/provider.zip").write_bytes(archive(_TASK, ZIP_DEFLATED))
+Path("/out/code.zip").write_bytes(archive(_TASK, ZIP_DEFLATED))

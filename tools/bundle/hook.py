@@ -1,4 +1,4 @@
-"""Builds the provider's code when hatchling builds or installs the package."""
+"""Builds the functions' code when hatchling builds or installs the package."""
 
 import sys
 from pathlib import Path
@@ -8,18 +8,18 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BundleHook(BuildHookInterface[Any]):
-    """Puts the zip into the wheel and the source distribution."""
+    """Puts the zips into the wheel and the source distribution."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the zip if it is missing or its sources have changed."""
+        """Build the zips that are missing or whose sources have changed."""
         root = Path(self.root)
         sys.path.insert(0, str(root))
-        from tools.bundle.build import ensure  # noqa: PLC0415 - found by the path
+        from tools.bundle.build import ensure_all  # noqa: PLC0415 - found by the path
 
-        bundle = ensure(root)
         included: dict[str, str] = build_data["force_include"]
-        if self.target_name == "sdist":
-            included[str(bundle.code)] = str(bundle.code.relative_to(root))
-            included[str(bundle.stamp)] = str(bundle.stamp.relative_to(root))
-        elif version != "editable":
-            included[str(bundle.code)] = f"chime_proxy/_lambda/{bundle.code.name}"
+        for bundle in ensure_all(root):
+            if self.target_name == "sdist":
+                included[str(bundle.code)] = str(bundle.code.relative_to(root))
+                included[str(bundle.stamp)] = str(bundle.stamp.relative_to(root))
+            elif version != "editable":
+                included[str(bundle.code)] = f"chime_proxy/_lambda/{bundle.code.name}"

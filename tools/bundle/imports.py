@@ -8,9 +8,16 @@ from pathlib import Path
 from tools.bundle.errors import BundleError
 
 _OF_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+# As much as the handlers read while they are imported.
+_ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+    "PROXY_PHONE_NUMBERS": "",
+    "TABLE_NAME": "sessions",
+}
 _SCRIPT = f"""
 import os, sys
-bundle, runtime = sys.argv[1:]
+bundle, runtime, handler = sys.argv[1:]
 known = {{*sys.stdlib_module_names, *{_OF_THE_RUNTIME!r}}}
 known.update(name.removesuffix(".py") for name in os.listdir(bundle))
 class OnlyKnown:
@@ -19,12 +26,16 @@ class OnlyKnown:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, OnlyKnown())
 sys.path[:0] = [bundle, runtime]
-import chime_proxy_provider.handler
+__import__(handler)
 """
 
 
-def check(folder: Path) -> None:
+def check(folder: Path, handler: str) -> None:
     """Import the handler with only the bundle and the SDK, which is part of Lambda's runtime.
+
+    Args:
+        folder: the bundle.
+        handler: the handler's module.
 
     If this Python has no SDK, the handler is not imported; then only the pins are checked.
 
@@ -36,8 +47,8 @@ def check(folder: Path) -> None:
         return
     runtime = Path(sdk.origin).parents[1]
     done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-I", "-S", "-B", "-c", _SCRIPT, str(folder), str(runtime)],
-        env={"AWS_DEFAULT_REGION": "us-east-1"},
+        [sys.executable, "-I", "-S", "-B", "-c", _SCRIPT, str(folder), str(runtime), handler],
+        env=_ENVIRONMENT,
         capture_output=True,
         text=True,
         check=False,

@@ -1,41 +1,70 @@
-"""The files that a bundle is made of, and their digest."""
+"""The functions whose code is bundled, their files, and the files' digests."""
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 _KINDS = (".json", ".py")
 
 
-def copy_provider(root: Path, target: Path) -> None:
-    """Copy the package `chime_proxy_provider` without bytecode and an editor's leftovers."""
-    package = root / "lambda" / "chime_proxy_provider"
-    for file in _files(package, _KINDS):
-        copy = target / file.relative_to(package.parent)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, copy)
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function's code in a checkout: one package of ours, and the packages that it imports.
+
+    Args:
+        name: the name of the zip, without `.zip`.
+        package: the folder below `lambda/`.
+        handler: the module that Lambda imports.
+        pins: the file below `lambda/` with the packages, pinned with hashes.
+    """
+
+    name: str
+    package: str
+    handler: str
+    pins: str
+
+    def requirements(self, root: Path) -> Path:
+        """The pins."""
+        return root / "lambda" / self.pins
+
+    def copy(self, root: Path, target: Path) -> None:
+        """Copy the package without bytecode and an editor's leftovers."""
+        package = root / "lambda" / self.package
+        for file in _files(package, _KINDS):
+            copy = target / file.relative_to(package.parent)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+
+    def digest(self, root: Path) -> str:
+        """The SHA-256 of the sources, the pins and this tool."""
+        result = sha256()
+        for file in self._inputs(root):
+            content = file.read_bytes()
+            result.update(f"{file.relative_to(root).as_posix()} {len(content)}\n".encode())
+            result.update(content)
+        return result.hexdigest()
+
+    def _inputs(self, root: Path) -> Iterator[Path]:
+        yield from _files(root / "lambda" / self.package, _KINDS)
+        yield from _files(root / "tools" / "bundle", (".mjs", ".py"))
+        yield self.requirements(root)
 
 
-def digest(root: Path) -> str:
-    """The SHA-256 of the provider's sources, the pins and this tool."""
-    result = sha256()
-    for file in _inputs(root):
-        content = file.read_bytes()
-        result.update(f"{file.relative_to(root).as_posix()} {len(content)}\n".encode())
-        result.update(content)
-    return result.hexdigest()
-
-
-def requirements(root: Path) -> Path:
-    """The pins."""
-    return root / "lambda" / "requirements.txt"
-
-
-def _inputs(root: Path) -> Iterator[Path]:
-    yield from _files(root / "lambda" / "chime_proxy_provider", _KINDS)
-    yield from _files(root / "tools" / "bundle", (".mjs", ".py"))
-    yield requirements(root)
+PROVIDER = Function(
+    name="provider",
+    package="chime_proxy_provider",
+    handler="chime_proxy_provider.handler",
+    pins="requirements.txt",
+)
+SERVICE = Function(
+    name="service",
+    package="chime_proxy_service",
+    handler="chime_proxy_service.handlers.api",
+    pins="service-requirements.txt",
+)
+FUNCTIONS = (PROVIDER, SERVICE)
 
 
 def _files(folder: Path, kinds: tuple[str, ...]) -> list[Path]:

@@ -1,26 +1,37 @@
-"""The Lambda function's entry point: the service behind a function URL or an HTTP API.
-
-It keeps sessions in the memory of its container. Give the function a reserved concurrency of 1, so
-that all requests meet the same sessions; they are lost when Lambda stops the container.
-"""
+"""The Lambda function's entry point: the API on a DynamoDB table, behind an HTTP API."""
 
 import os
+import sys
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
+import boto3
+from botocore.config import Config
+
+from chime_proxy_service.handlers.failure import failures_answered
+from chime_proxy_service.handlers.settings import Settings
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.stores.memory import MemoryStore
+from chime_proxy_service.stores.dynamodb import DynamoDBStore
+from chime_proxy_service.stores.table import Table
 from chime_proxy_service.wire.api import Api
 
-_service = ProxySessionService(
-    MemoryStore(), NumberPool(fictional_numbers()), clock=partial(datetime.now, UTC)
+# Three attempts end within the ten seconds that the provider waits for an answer.
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=10,
 )
-_api = Api(_service, default_region=os.environ["AWS_REGION"])
+_settings = Settings.read(os.environ, sys.path)
+_table = Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)
+_service = ProxySessionService(
+    DynamoDBStore(_table), NumberPool(_settings.phone_numbers), clock=partial(datetime.now, UTC)
+)
+_api = Api(_service, default_region=_settings.region)
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """Answer one request in payload format 2.0."""
-    return _api.handle(event)
+    return failures_answered(_api.handle, event)
