@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chime_proxy._client import client
     from chime_proxy._options import (
         Capability,
         GeoMatch,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chime_proxy._resources.proxy_session import Participant, ProxySession
     from chime_proxy._resources.session_reference import IProxySession
     from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
+    from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
 
 __all__ = [
@@ -35,9 +37,11 @@ __all__ = [
     "ProxySession",
     "ProxySessionDashboard",
     "ProxySessionProvider",
+    "ProxySessionService",
     "RefusedDeletion",
     "SessionsFile",
     "VoiceConnectorProxy",
+    "client",
 ]
 
 _MODULES = {
@@ -51,9 +55,11 @@ _MODULES = {
     "ProxySession": "_resources.proxy_session",
     "ProxySessionDashboard": "_provider.dashboard",
     "ProxySessionProvider": "_provider.provider",
+    "ProxySessionService": "_service.service",
     "RefusedDeletion": "_options",
     "SessionsFile": "_sessions_file.construct",
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",
+    "client": "_client",
 }
 
 # Type checkers read the imports above; with __getattr__ they would accept any name.

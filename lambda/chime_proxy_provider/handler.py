@@ -185,7 +185,13 @@ def _is_reported(event: Mapping[str, Any], delivery: Delivery, physical_id: str)
 
 
 handler = Handler(
-    client=cache(partial(clients.api_client, os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE"))),
+    client=cache(
+        partial(
+            clients.api_client,
+            os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE"),
+            os.environ.get("API_SIGNING_NAME"),
+        )
+    ),
     routes=partial(routes, environment=os.environ),
     refused_deletion=os.environ.get("REFUSED_DELETION", RefusedDeletion.FAIL),
     now=lambda: datetime.now(UTC),

@@ -13,6 +13,7 @@ exactly, and tests/local must pass after an upgrade:
 - a resource's dependencies, its provider above all, are kept while it could not be deleted;
 - an update cannot change ServiceToken or a resource's type, nor set an impossible ServiceTimeout;
 - voice connectors can be declared;
+- HTTP APIs have an address that resolves;
 - nested stacks are mended in `nested_stack`, single operations in `operations`.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
@@ -28,7 +29,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
-from local.cloudformation import nested_stack, operations
+from local.cloudformation import http_api, nested_stack, operations
 from local.cloudformation.custom_resource import Operation, ask_provider
 from local.cloudformation.failure import (
     attempts,
@@ -65,6 +66,7 @@ def install(function_python: Path) -> None:
     stacks._revert_update = _revert_update
     provisioners._RESOURCE_HANDLERS[TYPE] = HANDLERS
     provisioners._REPLACING_PROPERTIES[TYPE] = CREATE_ONLY
+    provisioners._RESOURCE_HANDLERS[http_api.TYPE] = http_api.handlers()
     nested_stack.install()
     operations.install()
 

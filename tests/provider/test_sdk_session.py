@@ -92,6 +92,16 @@ def test_client_calls_the_same_address_as_boto3s_own(
     assert request(api_client()) == request(boto3.client(API))
 
 
+def test_client_of_an_http_api_signs_for_it() -> None:
+    """With a signing name, requests are signed for that service and no other."""
+    url = "https://abc.execute-api.us-east-1.amazonaws.com"
+    address, scope = request(api_client(url, "execute-api"))
+
+    assert address.startswith(url)
+    assert "/us-east-1/execute-api/aws4_request" in scope
+    assert "/us-east-1/chime/aws4_request" in request(api_client(url))[1]
+
+
 def test_handlers_client_uses_the_data_beside_the_code() -> None:
     """The handler starts on the data beside the code."""
     assert handler.client().meta.service_model.operation_names == TRIMMED.operation_names

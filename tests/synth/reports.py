@@ -22,6 +22,7 @@ class _LateApi:
 
     def __init__(self) -> None:
         self.answered = Event()
+        self.meta = runtime.handler.client().meta
 
     def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
         self.answered.wait(10)

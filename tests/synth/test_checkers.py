@@ -26,6 +26,7 @@ from chime_proxy import (
     ProxySession,
     ProxySessionDashboard,
     ProxySessionProvider,
+    ProxySessionService,
     RefusedDeletion,
 )
 
@@ -107,7 +108,23 @@ def everything(stack: cdk.Stack) -> Options:
     return {name: value for build in builders for name, value in build(stack).items()}
 
 
-MATRIX = (plain, tuned, network, keys, dead_letters, own_role, imported_role, everything)
+def on_a_service(stack: cdk.Stack) -> Options:
+    """A service in the account."""
+    service = ProxySessionService(stack, "Service", phone_numbers=["+12065550101"])
+    return {"endpoint_url": None, "service": service}
+
+
+MATRIX = (
+    plain,
+    tuned,
+    network,
+    keys,
+    dead_letters,
+    own_role,
+    imported_role,
+    everything,
+    on_a_service,
+)
 
 
 @pytest.fixture(params=MATRIX)
@@ -116,7 +133,8 @@ def app(request: pytest.FixtureRequest) -> cdk.App:
     options: Callable[[cdk.Stack], Options] = request.param
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     stack = cdk.Stack(app, "Calls")
-    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options(stack))
+    chosen: Any = {"endpoint_url": ENDPOINT} | options(stack)
+    provider = ProxySessionProvider(stack, "Provider", **chosen)
     provider.publish()
     connector = aws_chime.CfnVoiceConnector(
         stack, "Connector", name="main", require_encryption=True
@@ -221,7 +239,8 @@ def test_only_the_network_policy_is_acknowledged(
     stack: cdk.Stack, options: Callable[[cdk.Stack], Options]
 ) -> None:
     """A provider in a network has one finding acknowledged, with its reason; no other has any."""
-    provider = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT, **options(stack))
+    chosen: Any = {"endpoint_url": ENDPOINT} | options(stack)
+    provider = ProxySessionProvider(stack, "Provider", **chosen)
 
     acknowledged = [
         (construct.node.path, rule, reason)

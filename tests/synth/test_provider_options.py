@@ -89,11 +89,11 @@ def test_none_is_the_default(stack: cdk.Stack) -> None:
 
 
 def test_options_are_those_of_lambda() -> None:
-    """Apart from its two settings, a provider's options have the names of `aws_lambda.Function`'s."""
+    """Apart from its three settings, a provider's options have the names of `aws_lambda.Function`'s."""
     asked = ProxySessionProvider.__init__.__annotations__["options"].__args__[0].__annotations__
     lambdas = aws_lambda.FunctionOptions.__init__.__annotations__
 
-    assert set(asked) - set(lambdas) == {"endpoint_url", "refused_deletion"}
+    assert set(asked) - set(lambdas) == {"endpoint_url", "refused_deletion", "service"}
 
 
 @pytest.mark.parametrize("seconds", [0, 49, 121, 900])

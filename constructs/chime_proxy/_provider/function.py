@@ -94,10 +94,12 @@ def _log_group(scope: Construct) -> aws_logs.LogGroup:
 
 def _environment(options: ProviderOptions) -> dict[str, str]:
     deletion = {"REFUSED_DELETION": str(options["refused_deletion"])}
-    endpoint_url = options.get("endpoint_url")
+    service = options.get("service")
+    endpoint_url = service.endpoint_url if service else options.get("endpoint_url")
     # The SDK reads this variable by itself.
     endpoint = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint_url} if endpoint_url else {}
-    return {**endpoint, **deletion}
+    signing = {"API_SIGNING_NAME": "execute-api"} if service else {}
+    return {**endpoint, **signing, **deletion}
 
 
 def _network_policy(scope: Construct, role: aws_iam.IRole) -> aws_iam.Policy:

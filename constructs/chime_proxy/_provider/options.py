@@ -9,6 +9,7 @@ from constructs import Node
 from chime_proxy._code import ARCHITECTURE
 from chime_proxy._options import RefusedDeletion
 from chime_proxy._provider.endpoint import check_endpoint
+from chime_proxy._service.service import ProxySessionService
 
 # The last call may take 13 seconds, and a resource created by it must still be deleted before
 # Lambda ends the invocation.
@@ -39,6 +40,7 @@ class ProviderOptions(FunctionOptions, total=False):
 
     endpoint_url: str | None
     refused_deletion: RefusedDeletion
+    service: ProxySessionService | None
 
 
 _DEFAULTS: ProviderOptions = {
@@ -64,6 +66,7 @@ def check(options: ProviderOptions) -> None:
     _check_timeout(options.get("timeout"))
     _check_concurrency(options.get("reserved_concurrent_executions"))
     check_endpoint(options.get("endpoint_url"))
+    _check_service(options)
 
 
 def completed(options: ProviderOptions) -> ProviderOptions:
@@ -86,6 +89,12 @@ def function_options(options: ProviderOptions) -> FunctionOptions:
     names = FunctionOptions.__optional_keys__
     chosen = {name: value for name, value in options.items() if name in names}
     return cast("FunctionOptions", chosen)
+
+
+def _check_service(options: ProviderOptions) -> None:
+    if options.get("service") is not None and options.get("endpoint_url") is not None:
+        msg = "pass service or endpoint_url, not both: the service has an endpoint of its own"
+        raise ValueError(msg)
 
 
 def _check_refused_deletion(refused_deletion: object) -> None:

@@ -17,12 +17,15 @@ from chime_proxy._provider.permissions import (
     SESSION_ACTIONS,
     Grant,
     digest,
+    permit_operations,
     policy,
     statement,
     voice_connector_key,
 )
 from chime_proxy._provider.policy_size import PolicySize
 from chime_proxy._provider.publication import publish
+from chime_proxy._service.operations import CONFIGURATION_OPERATIONS, SESSION_OPERATIONS
+from chime_proxy._service.service import ProxySessionService
 
 _DEFAULT_ID = "ProxySessionProvider"
 _FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+(:[^:]+)?")
@@ -42,6 +45,8 @@ class ProxySessionProvider(Monitored):
         construct_id: its id within the scope.
         endpoint_url: address of the API. Default: AWS's own endpoint in the stack's region.
             AWS ended support for it; synthesis warns.
+        service: the service in this account whose sessions the provider keeps; in place of
+            `endpoint_url`. Default: none.
         refused_deletion: outcome of a Delete the API refuses, as after its end of support.
             Default: `FAIL`.
         memory_size: the function's memory in MiB. Default: 256.
@@ -66,8 +71,8 @@ class ProxySessionProvider(Monitored):
         on_failure: destination for such requests, with phone numbers. Default: none.
 
     Raises:
-        ValueError: `endpoint_url` is not an http or https address, `refused_deletion` is none of
-            its values, `timeout` is too short or too long, or the reserved concurrency is 0.
+        ValueError: `endpoint_url` is not an http or https address, or `service` is given as well,
+            `refused_deletion` is none of its values, `timeout` is too short or too long, or the reserved concurrency is 0.
         TypeError: An option is unknown.
     """
 
@@ -79,7 +84,8 @@ class ProxySessionProvider(Monitored):
         self._options = completed(options)
         self._function = provider_function(self, self._options)
         self._watch_policies()
-        warn_of_end_of_support(self, options.get("endpoint_url"))
+        if options.get("service") is None:
+            warn_of_end_of_support(self, options.get("endpoint_url"))
 
     @classmethod
     def of(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> Self:
@@ -127,6 +133,11 @@ class ProxySessionProvider(Monitored):
         return _ImportedProvider(scope, construct_id, service_token, role)
 
     @property
+    def service(self) -> ProxySessionService | None:
+        """The service whose sessions the provider keeps; None if it has an `endpoint_url`."""
+        return self._options.get("service")
+
+    @property
     def service_token(self) -> str:
         """The function's ARN, the ServiceToken of custom resources."""
         return self.function.function_arn
@@ -161,7 +172,9 @@ class ProxySessionProvider(Monitored):
         Raises:
             ValueError: `voice_connector_id` is empty.
         """
-        return self._permission("VoiceConnector", scope, voice_connector_id, SESSION_ACTIONS)
+        return self._permission(
+            "VoiceConnector", scope, voice_connector_id, SESSION_ACTIONS, SESSION_OPERATIONS
+        )
 
     def permission_to_configure(self, scope: Construct, voice_connector_id: str) -> IDependable:
         """Return the policy for the proxy configuration of one connector; empty without a role.
@@ -173,8 +186,13 @@ class ProxySessionProvider(Monitored):
         Raises:
             ValueError: `voice_connector_id` is empty.
         """
-        actions = CONFIGURATION_ACTIONS
-        return self._permission("VoiceConnectorProxy", scope, voice_connector_id, actions)
+        return self._permission(
+            "VoiceConnectorProxy",
+            scope,
+            voice_connector_id,
+            CONFIGURATION_ACTIONS,
+            CONFIGURATION_OPERATIONS,
+        )
 
     def permission_to_read(self, scope: Construct, phone_number: PhoneNumber) -> IDependable:
         """Return the policy for reading one secret or parameter; empty if the role is unknown.
@@ -200,18 +218,25 @@ class ProxySessionProvider(Monitored):
             raise ValueError(msg)
 
     def _permission(
-        self, kind: str, scope: Construct, voice_connector_id: str, actions: tuple[str, ...]
+        self,
+        kind: str,
+        scope: Construct,
+        voice_connector_id: str,
+        actions: tuple[str, ...],
+        operations: tuple[tuple[str, str], ...],
     ) -> IDependable:
         if not voice_connector_id:
             msg = "voice_connector_id must not be empty"
             raise ValueError(msg)
         stack = Stack.of(scope)
-        permitted = statement(stack, voice_connector_id, actions)
-        return self._policy(
-            stack,
-            f"{kind}{voice_connector_key(stack, voice_connector_id)}",
-            lambda made, _: made.add_statements(permitted),
-        )
+        policy_id = f"{kind}{voice_connector_key(stack, voice_connector_id)}"
+        service = self._options.get("service")
+        if service is None:
+            permitted = statement(stack, voice_connector_id, actions)
+            return self._policy(stack, policy_id, lambda made, _: made.add_statements(permitted))
+        arns = service.operation_arns(voice_connector_id, operations)
+        made = self._policy(stack, policy_id, lambda made, _: permit_operations(made, arns))
+        return DependencyGroup(made, service.serving)
 
     def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
         role = self.function.role

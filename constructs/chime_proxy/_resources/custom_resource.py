@@ -8,10 +8,18 @@ from constructs import Construct, IDependable
 
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
+from chime_proxy._service.service import ProxySessionService
 
 # Longer than the function's own minute, with room for Lambda's retry a minute after a crash. It is
 # a property of every resource: a change would update them all.
 _SERVICE_TIMEOUT = Duration.minutes(3)
+
+
+def provider_of(scope: Construct, service: ProxySessionService | None) -> ProxySessionProvider:
+    """Return the provider that a stack's resources share, on a service if there is one."""
+    if service is None:
+        return ProxySessionProvider.of(scope)
+    return ProxySessionProvider.of(scope, service=service)
 
 
 def custom_resource(

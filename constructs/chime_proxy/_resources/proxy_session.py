@@ -11,11 +11,12 @@ from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.configuration_check import warn_without_configuration
-from chime_proxy._resources.custom_resource import custom_resource, depend
+from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of
 from chime_proxy._resources.session_reference import IProxySession, SessionBase, SessionReference
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
     VoiceConnector,
+    service_of,
     voice_connector_id,
 )
 from chime_proxy._schema import check
@@ -110,7 +111,8 @@ class ProxySession(SessionBase):
         )
         check(self, properties, PROXY_SESSION)
         props.check_adoption(self, "adopt", adopt, removal_policy)
-        provider = provider or ProxySessionProvider.of(self)
+        provider = provider or provider_of(self, service_of(voice_connector))
+        self._service = provider.service
         self._resource = custom_resource(
             self, provider, "Custom::ChimeProxySession", properties, removal_policy
         )

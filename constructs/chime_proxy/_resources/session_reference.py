@@ -10,6 +10,8 @@ from chime_proxy._deferred_value import is_deferred
 from chime_proxy._provider.permissions import voice_connector_arn
 from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
 from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
+from chime_proxy._service.operations import READ_SESSION
+from chime_proxy._service.service import ProxySessionService
 
 
 class IProxySession(IConstruct, Protocol):
@@ -35,6 +37,7 @@ class SessionBase(Construct):
     """The permissions to read sessions, as every kind of session grants them."""
 
     _connector: str
+    _service: ProxySessionService | None = None
 
     def grant_read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
         """Permit `GetProxySession` on the session, with its participants' numbers.
@@ -45,6 +48,11 @@ class SessionBase(Construct):
         Args:
             grantee: the application's role, or another principal.
         """
+        if self._service:
+            arns = self._service.operation_arns(self._connector, READ_SESSION)
+            return aws_iam.Grant.add_to_principal(
+                grantee=grantee, actions=["execute-api:Invoke"], resource_arns=arns
+            )
         return _grant(self, self._connector, grantee, "chime:GetProxySession")
 
     @staticmethod

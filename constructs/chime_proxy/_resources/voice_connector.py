@@ -1,19 +1,22 @@
 """The id of a voice connector, from its construct, its ARN or its configuration."""
 
+from hashlib import sha256
 from typing import TypeAlias
 
-from aws_cdk import Fn, Reference, Token, Tokenization
+from aws_cdk import Fn, Reference, Stack, Token, Tokenization
 from aws_cdk.aws_chime import CfnVoiceConnector
 from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 from constructs import Construct
 
 from chime_proxy._deferred_value import is_token, parameter_token
+from chime_proxy._service.service import ProxySessionService
 
 
 class ConfiguredVoiceConnector(Construct):
     """A voice connector whose proxy configuration is in the app; its sessions depend on it."""
 
     _connector: str
+    _service: ProxySessionService | None
 
 
 VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | ConfiguredVoiceConnector
@@ -48,3 +51,23 @@ def _id_of_ref(text: str) -> str:
     """Replace the `ref` of a connector, its ARN, by the id."""
     target = declared_connector(text)
     return text if target is None or text != target.ref else target.attr_voice_connector_id
+
+
+def service_of(voice_connector: VoiceConnector) -> ProxySessionService | None:
+    """Find the service on which a connector is configured in the app."""
+    if isinstance(voice_connector, ConfiguredVoiceConnector):
+        return voice_connector._service  # noqa: SLF001 - the class's own module
+    return None
+
+
+def own_voice_connector_id(scope: Construct) -> str:
+    """Make the id of a connector that exists in a service alone.
+
+    It is a UUID: eight digits of the construct's path in its stack, and the rest of the stack's own
+    UUID. So it stays as it is under upgrades, and two deployments of a template have two.
+    """
+    stack = Stack.of(scope)
+    own_path = scope.node.path.removeprefix(stack.node.path)
+    parts = Fn.split("-", Fn.select(2, Fn.split("/", stack.stack_id)))
+    rest = [Fn.select(place, parts) for place in range(1, 5)]
+    return Fn.join("-", [sha256(own_path.encode()).hexdigest()[:8], *rest])

@@ -9,13 +9,15 @@ from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import VOICE_CONNECTOR_PROXY
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.configuration_check import note_configuration
-from chime_proxy._resources.custom_resource import custom_resource, depend
+from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
     VoiceConnector,
+    own_voice_connector_id,
     voice_connector_id,
 )
 from chime_proxy._schema import check
+from chime_proxy._service.service import ProxySessionService
 
 
 class VoiceConnectorProxy(ConfiguredVoiceConnector):
@@ -27,7 +29,9 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
     Args:
         scope: where the configuration belongs.
         construct_id: its id within the scope.
-        voice_connector: an id (not an ARN), or the connector's construct.
+        voice_connector: an id (not an ARN), or the connector's construct. Default, with a
+            `service`: an id of this construct's own, for which no Chime voice connector is needed.
+            It changes if the construct moves to another path.
         pool_countries: the countries of the proxy numbers, each two capital letters, such as `US`.
         default_expiry: expiry of sessions without their own, 1 to 720 whole minutes.
         fallback_number: the number that calls reach after a session has ended, in E.164 format,
@@ -36,6 +40,8 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         adopt_existing: take over the connector's existing configuration. The stack then deletes
             it unless `removal_policy` says otherwise; so `removal_policy` is required with it.
             Default: creation fails if the connector has a configuration.
+        service: the service that has the configuration and its sessions. Default: the API of the
+            provider.
         provider: the function behind the configuration. Default: one for the whole stack.
         removal_policy: `RETAIN` keeps the configuration when it is removed or replaced.
             Default: it is deleted.
@@ -49,16 +55,21 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         scope: Construct,
         construct_id: str,
         *,
-        voice_connector: VoiceConnector,
+        voice_connector: VoiceConnector | None = None,
         pool_countries: SequenceNotStr[str],
         default_expiry: Duration,
         fallback_number: str | PhoneNumber | None = None,
         enabled: bool = True,
         adopt_existing: bool = False,
+        service: ProxySessionService | None = None,
         provider: ProxySessionProvider | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        if voice_connector is None and service is None:
+            msg = "pass voice_connector, or the service that is to have the configuration"
+            raise ValueError(msg)
+        voice_connector = voice_connector or own_voice_connector_id(self)
         self._connector = voice_connector_id(voice_connector)
         properties = props.given(
             VoiceConnectorId=self._connector,
@@ -70,7 +81,8 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         )
         check(self, properties, VOICE_CONNECTOR_PROXY)
         props.check_adoption(self, "adopt_existing", adopt_existing, removal_policy)
-        provider = provider or ProxySessionProvider.of(self)
+        provider = provider or provider_of(self, service)
+        self._service = service or provider.service
         self._resource = custom_resource(
             self, provider, "Custom::ChimeVoiceConnectorProxy", properties, removal_policy
         )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -14,6 +14,7 @@ from chime_proxy_provider.aws.sdk_session import SDK_DATA, sdk_session
 from chime_proxy_provider.errors import InvalidTypeConfiguration
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
     from types_boto3_chime_sdk_voice import ChimeSDKVoiceClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_ssm import SSMClient
@@ -25,7 +26,9 @@ _CONFIG = Config(
 _OWN_ENDPOINT = _CONFIG.merge(Config(use_fips_endpoint=False, use_dualstack_endpoint=False))
 
 
-def api_client(endpoint_url: str | None = None, sdk_data: Path = SDK_DATA) -> "ChimeSDKVoiceClient":
+def api_client(
+    endpoint_url: str | None = None, signing_name: str | None = None, sdk_data: Path = SDK_DATA
+) -> "ChimeSDKVoiceClient":
     """Make the client of the proxy-session API.
 
     Lambda updates botocore by itself. A botocore that finds too little in `sdk_data` gets all of
@@ -33,6 +36,8 @@ def api_client(endpoint_url: str | None = None, sdk_data: Path = SDK_DATA) -> "C
 
     Args:
         endpoint_url: the endpoint. Default: AWS's own in the function's region.
+        signing_name: the service that requests are signed for, such as `execute-api` for an HTTP
+            API. Default: the API's own, `chime`.
         sdk_data: botocore's data, cut down to this API.
 
     Raises:
@@ -46,7 +51,13 @@ def api_client(endpoint_url: str | None = None, sdk_data: Path = SDK_DATA) -> "C
             client = session.client("chime-sdk-voice", endpoint_url=endpoint_url, config=config)
         except DataNotFoundError:
             client = boto3.client("chime-sdk-voice", endpoint_url=endpoint_url, config=config)
+    if signing_name:
+        client.meta.events.register("before-sign", partial(_sign_for, signing_name))
     return client
+
+
+def _sign_for(service: str, request: "AWSRequest", **_: Any) -> None:
+    request.context.setdefault("signing", {})["signing_name"] = service
 
 
 @cache

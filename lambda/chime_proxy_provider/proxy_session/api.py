@@ -48,9 +48,8 @@ class Sessions:
         is. Others do not, so the call is repeated only if the API refused it. After a
         `ServiceInternalError` or a `NetworkFailure` the session may exist.
         """
-        client = self.client()
-        call = partial(client.create_proxy_session, **properties)
-        with request_header(client, "Idempotency-Key", idempotency_key):
+        call = partial(self.client().create_proxy_session, **properties)
+        with request_header(self.client(), "Idempotency-Key", idempotency_key):
             return _session(self.retry.call(call, passing=_NOT_TAKEN))
 
     def get(self, key: Key) -> Session:

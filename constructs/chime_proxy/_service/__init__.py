@@ -1,0 +1,1 @@
+"""The proxy-session service as a construct: table, function and API."""

@@ -1,0 +1,212 @@
+"""The proxy-session service in an account."""
+
+import json
+from collections.abc import Sequence
+from typing import cast
+
+from aws_cdk import (
+    CrossStackReferences,
+    Duration,
+    ReferenceStrength,
+    RemovalPolicy,
+    aws_apigatewayv2,
+    aws_apigatewayv2_authorizers,
+    aws_apigatewayv2_integrations,
+    aws_dynamodb,
+    aws_iam,
+    aws_lambda,
+    aws_logs,
+)
+from constructs import Construct, DependencyGroup, IDependable
+
+from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
+from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
+from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
+from chime_proxy._service.table import sessions_table, table_statements
+
+# The provider waits ten seconds for an answer.
+_TIMEOUT = Duration.seconds(10)
+# A path has ids, and no phone number.
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "caller": "$context.identity.userArn",
+    "status": "$context.status",
+    "error": "$context.error.message",
+    "latency": "$context.responseLatency",
+}
+
+
+class ProxySessionService(Construct):
+    """Proxy sessions in this account: the API that AWS ended, on a DynamoDB table.
+
+    An HTTP API with IAM authorization, a function and a table. Pass the construct to
+    `VoiceConnectorProxy` as `service`. Callers sign their requests for `execute-api`; each needs a
+    permission for its voice connectors.
+
+    The service decides whom a call or a text reaches. It connects none.
+
+    Args:
+        scope: where the service belongs.
+        construct_id: its id within the scope.
+        phone_numbers: the proxy numbers, in E.164 format. A number that is removed from the list
+            gets no new sessions; open ones keep it. Numbers that are known only at deployment,
+            such as a parameter's, are in the function's environment: at most 200 of them.
+        encryption: the table's encryption. Default: by AWS's managed key for DynamoDB.
+        memory_size: the function's memory in MiB. Default: 512.
+        removal_policy: what becomes of the table when the service is removed. Default: `RETAIN`,
+            with deletion protection.
+
+    Raises:
+        ValueError: `phone_numbers` is empty or has an item that is not in E.164 format.
+    """
+
+    def __init__(  # noqa: PLR0913 - the service's own options
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        phone_numbers: Sequence[str],
+        encryption: aws_dynamodb.TableEncryptionV2 | None = None,
+        memory_size: int = 512,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        check_numbers(phone_numbers)
+        encryption = encryption or aws_dynamodb.TableEncryptionV2.aws_managed_key()
+        self._table = sessions_table(self, encryption, removal_policy)
+        self._function, policy = self._new_function(phone_numbers, memory_size)
+        self._api = self._new_api()
+        for produced in (self._api, self._table):
+            CrossStackReferences.of(produced).produce(ReferenceStrength.STRONG)
+        self._serving = DependencyGroup(self._api, self._function, policy)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The address of the API, for AWS's SDKs and CLI."""
+        return self._api.api_endpoint
+
+    @property
+    def table(self) -> aws_dynamodb.ITableV2:
+        """The table of sessions and configurations."""
+        return self._table
+
+    @property
+    def function(self) -> aws_lambda.IFunction:
+        """The function behind the API."""
+        return self._function
+
+    @property
+    def serving(self) -> IDependable:
+        """Everything that has to be there before the API answers."""
+        return self._serving
+
+    def grant_sessions(
+        self, grantee: aws_iam.IGrantable, *, voice_connector_id: str
+    ) -> aws_iam.Grant:
+        """Permit the five operations on the proxy sessions of one voice connector.
+
+        Args:
+            grantee: the application's role, or another principal of this account.
+            voice_connector_id: the connector, such as `VoiceConnectorProxy.voice_connector_id`.
+        """
+        return self._grant(grantee, voice_connector_id, SESSION_OPERATIONS)
+
+    def grant_read(self, grantee: aws_iam.IGrantable, *, voice_connector_id: str) -> aws_iam.Grant:
+        """Permit `GetProxySession` and `ListProxySessions` on one voice connector.
+
+        Args:
+            grantee: the application's role, or another principal of this account.
+            voice_connector_id: the connector.
+        """
+        return self._grant(grantee, voice_connector_id, READ_SESSIONS)
+
+    def operation_arns(
+        self, voice_connector_id: str, operations: Sequence[tuple[str, str]]
+    ) -> list[str]:
+        """Return the ARNs of operations on one voice connector, each a method and a path."""
+        return [
+            self._api.arn_for_execute_api(
+                method, f"/voice-connectors/{voice_connector_id}/{path}", "$default"
+            )
+            for method, path in operations
+        ]
+
+    def _grant(
+        self,
+        grantee: aws_iam.IGrantable,
+        voice_connector_id: str,
+        operations: Sequence[tuple[str, str]],
+    ) -> aws_iam.Grant:
+        return aws_iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["execute-api:Invoke"],
+            resource_arns=self.operation_arns(voice_connector_id, operations),
+        )
+
+    def _new_function(
+        self, phone_numbers: Sequence[str], memory_size: int
+    ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
+        log_group = _log_group(self, "LogGroup")
+        role = aws_iam.Role(
+            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
+        )
+        log_group.grant_write(role)
+        policy = aws_iam.Policy(
+            self, "TablePolicy", roles=[role], statements=table_statements(self._table)
+        )
+        layer = numbers_layer(self, phone_numbers)
+        function = aws_lambda.Function(
+            self,
+            "Function",
+            description="Proxy sessions: the API on a DynamoDB table",
+            code=service_code(),
+            handler=SERVICE_HANDLER,
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            memory_size=memory_size,
+            timeout=_TIMEOUT,
+            role=role,
+            log_group=log_group,
+            layers=[layer] if layer else None,
+            environment={
+                "TABLE_NAME": self._table.table_name,
+                "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
+            },
+        )
+        return function, policy
+
+    def _new_api(self) -> aws_apigatewayv2.HttpApi:
+        api = aws_apigatewayv2.HttpApi(
+            self,
+            "Api",
+            create_default_stage=False,
+            default_authorizer=aws_apigatewayv2_authorizers.HttpIamAuthorizer(),
+        )
+        api.add_routes(
+            # IAM looks at the path of each request, not at the route.
+            path="/voice-connectors/{proxy+}",
+            methods=[aws_apigatewayv2.HttpMethod.ANY],
+            integration=aws_apigatewayv2_integrations.HttpLambdaIntegration(
+                "Integration", self._function
+            ),
+        )
+        stage = cast(
+            "aws_apigatewayv2.CfnStage", api.add_stage("Stage", auto_deploy=True).node.default_child
+        )
+        stage.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+            destination_arn=_log_group(self, "AccessLog").log_group_arn,
+            format=json.dumps(_ACCESS_LOG),
+        )
+        return api
+
+
+def _log_group(scope: Construct, construct_id: str) -> aws_logs.LogGroup:
+    return aws_logs.LogGroup(
+        scope,
+        construct_id,
+        retention=aws_logs.RetentionDays.THREE_MONTHS,
+        removal_policy=RemovalPolicy.DESTROY,
+    )

@@ -1,0 +1,58 @@
+"""The DynamoDB table of a service."""
+
+from aws_cdk import RemovalPolicy, aws_dynamodb, aws_iam
+from constructs import Construct
+
+# As `chime_proxy_service.stores.items` has them.
+_INDEX = "list"
+_EXPIRY = "kept_until"
+
+_ACTIONS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
+
+
+def sessions_table(
+    scope: Construct, encryption: aws_dynamodb.TableEncryptionV2, removal_policy: RemovalPolicy
+) -> aws_dynamodb.TableV2:
+    """Make the table: on demand, with point-in-time recovery; protected if it is retained."""
+    return aws_dynamodb.TableV2(
+        scope,
+        "Table",
+        partition_key=_text("pk"),
+        sort_key=_text("sk"),
+        global_secondary_indexes=[
+            aws_dynamodb.GlobalSecondaryIndexPropsV2(
+                index_name=_INDEX,
+                partition_key=_text("list_pk"),
+                sort_key=_text("list_sk"),
+                projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
+            )
+        ],
+        time_to_live_attribute=_EXPIRY,
+        point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        encryption=encryption,
+        deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
+        removal_policy=removal_policy,
+    )
+
+
+def table_statements(table: aws_dynamodb.ITableV2) -> list[aws_iam.PolicyStatement]:
+    """Allow the calls that the store makes; a transaction needs no action of its own."""
+    return [
+        aws_iam.PolicyStatement(actions=list(_ACTIONS), resources=[table.table_arn]),
+        aws_iam.PolicyStatement(
+            actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{_INDEX}"]
+        ),
+    ]
+
+
+def _text(name: str) -> aws_dynamodb.Attribute:
+    return aws_dynamodb.Attribute(name=name, type=aws_dynamodb.AttributeType.STRING)

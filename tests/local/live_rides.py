@@ -1,0 +1,86 @@
+"""A stack with the service of its own sessions, in several states."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
+
+NUMBERS = ("+12065550101", "+12065550102", "+12065550103")
+NOWHERE = "zzzzzz1ghij2klmno3pqr4"
+
+Declaration = Callable[[cdk.Stack, ProxySessionService, VoiceConnectorProxy], None]
+
+
+def one(stack: cdk.Stack, service: ProxySessionService, calls: VoiceConnectorProxy) -> None:
+    """Declare a session, and show what an application needs."""
+    session = _session(stack, "Ride", calls)
+    for name, value in {
+        "Url": service.endpoint_url,
+        "Table": service.table.table_name,
+        "Function": service.function.function_name,
+        "Connector": calls.voice_connector_id,
+        "Session": session.proxy_session_id,
+        "Number": session.proxy_phone_number,
+    }.items():
+        cdk.CfnOutput(stack, name, value=value)
+
+
+def failing(stack: cdk.Stack, _: ProxySessionService, calls: VoiceConnectorProxy) -> None:
+    """Declare a session, and then one that cannot be made."""
+    first = _session(stack, "Ride", calls)
+    _session(stack, "Sibling", NOWHERE).node.add_dependency(first)
+
+
+def texting(stack: cdk.Stack, service: ProxySessionService, calls: VoiceConnectorProxy) -> None:
+    """Declare the session for texts, with outputs."""
+    one(stack, service, calls)
+    ride = stack.node.find_child("Ride").node.find_child("Resource").node.default_child
+    assert isinstance(ride, cdk.CfnResource)
+    ride.add_property_override("Capabilities", ["SMS"])
+
+
+STATES: Mapping[str, tuple[Declaration, int]] = {
+    "live": (one, 512),
+    "live-larger": (one, 1024),
+    "live-texting": (texting, 1024),
+    "live-failing": (failing, 512),
+}
+
+
+def synthesize(assembly: Path) -> dict[str, str]:
+    """Synthesize the stack in every state, and return the templates."""
+    app = cdk.App(outdir=str(assembly))
+    for state, (declare, memory_size) in STATES.items():
+        synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+        stack = cdk.Stack(app, state, synthesizer=synthesizer)
+        service = ProxySessionService(
+            stack,
+            "Service",
+            phone_numbers=NUMBERS,
+            memory_size=memory_size,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        calls = VoiceConnectorProxy(
+            stack,
+            "Rides",
+            service=service,
+            pool_countries=["US"],
+            default_expiry=cdk.Duration.hours(1),
+        )
+        declare(stack, service, calls)
+    app.synth()
+    return {state: (assembly / f"{state}.template.json").read_text() for state in STATES}
+
+
+def _session(
+    stack: cdk.Stack, construct_id: str, connector: str | VoiceConnectorProxy
+) -> ProxySession:
+    return ProxySession(
+        stack,
+        construct_id,
+        voice_connector=connector,
+        participants=["+14015550101", "+12065550100"],
+        capabilities=[Capability.VOICE],
+    )

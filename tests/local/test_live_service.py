@@ -1,0 +1,180 @@
+"""A service, its configuration and a session in one stack, on the local cloud with permissions on."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from tests.local.assets import publish_assets
+from tests.local.live_rides import NOWHERE, NUMBERS, synthesize
+from tests.local.running_cloud import RunningCloud
+from tests.local.session_stack import SessionStack
+from tests.local.signed_request import signed_get
+
+from chime_proxy import client
+
+if TYPE_CHECKING:
+    from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient
+
+SessionIds = dict[str, Any]
+REFUSED = r"AccessDenied|Forbidden|not authorized"
+
+
+@pytest.fixture(scope="module")
+def templates(cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The stack in every state, its assets published."""
+    assembly = tmp_path_factory.mktemp("live")
+    made = synthesize(assembly)
+    publish_assets(assembly, cloud.client("s3"))
+    return made
+
+
+@pytest.fixture(scope="module")
+def live(cloud: RunningCloud, templates: dict[str, str]) -> Iterator[SessionStack]:
+    """Deploy the stack once."""
+    stack = SessionStack(cloud.client("cloudformation"), None, templates, "Live")
+    assert stack.create("live") == "CREATE_COMPLETE", stack.failures()
+    yield stack
+    stack.delete()
+
+
+@pytest.fixture
+def outputs(live: SessionStack) -> dict[str, str]:
+    """The outputs of the stack."""
+    return live.outputs()
+
+
+@pytest.fixture
+def session(outputs: dict[str, str]) -> SessionIds:
+    """The ids of the session."""
+    return {"VoiceConnectorId": outputs["Connector"], "ProxySessionId": outputs["Session"]}
+
+
+@pytest.fixture
+def caller(
+    cloud: RunningCloud, outputs: dict[str, str]
+) -> Iterator[Callable[[str], "ChimeSDKVoiceClient"]]:
+    """Make a client of a user who may do what a pattern of methods and paths permits."""
+    iam = cloud.client("iam")
+    made: list[tuple[str, str]] = []
+
+    def make(pattern: str) -> "ChimeSDKVoiceClient":
+        name = f"caller-{len(made)}"
+        iam.create_user(UserName=name)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        made.append((name, key["AccessKeyId"]))
+        statement = {
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:us-east-1:000000000000:*/$default/{pattern}",
+        }
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=document)
+        credentials = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
+        return client(outputs["Url"], credentials)
+
+    yield make
+    for name, key in made:
+        iam.delete_user_policy(UserName=name, PolicyName="calls")
+        iam.delete_access_key(UserName=name, AccessKeyId=key)
+        iam.delete_user(UserName=name)
+
+
+def test_one_deployment_makes_service_configuration_and_session(
+    cloud: RunningCloud, outputs: dict[str, str], session: SessionIds
+) -> None:
+    """The session is in the table, has a declared number, and is read through the API."""
+    assert outputs["Number"] in NUMBERS
+    items = cloud.client("dynamodb").scan(TableName=outputs["Table"])["Items"]
+    stored = {item["pk"]["S"].partition("#")[0] for item in items}
+    assert stored == {"C", "S", "L", "P"}
+
+    found = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
+    assert found["Status"] == "Open"
+    assert {one["ProxyPhoneNumber"] for one in found["Participants"]} == {outputs["Number"]}
+
+
+def test_caller_reaches_its_own_connector_alone(
+    caller: Callable[[str], "ChimeSDKVoiceClient"], session: SessionIds
+) -> None:
+    """A permission on one connector's sessions is none on another's, nor on its configuration."""
+    connector = session["VoiceConnectorId"]
+    permitted = caller(f"*/voice-connectors/{connector}/proxy-sessions*")
+
+    assert permitted.get_proxy_session(**session)["ProxySession"]["Status"] == "Open"
+    assert permitted.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
+    with pytest.raises(ClientError, match=REFUSED):
+        permitted.list_proxy_sessions(VoiceConnectorId=NOWHERE)
+    with pytest.raises(ClientError, match=REFUSED):
+        permitted.get_voice_connector_proxy(VoiceConnectorId=connector)
+
+
+def test_reader_changes_nothing(
+    caller: Callable[[str], "ChimeSDKVoiceClient"], session: SessionIds
+) -> None:
+    """A permission to read is none to update or delete."""
+    reader = caller(f"GET/voice-connectors/{session['VoiceConnectorId']}/proxy-sessions/*")
+
+    assert reader.get_proxy_session(**session)["ProxySession"]["Status"] == "Open"
+    with pytest.raises(ClientError, match=REFUSED):
+        reader.update_proxy_session(**session, Capabilities=["SMS"])
+    with pytest.raises(ClientError, match=REFUSED):
+        reader.delete_proxy_session(**session)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/voice-connectors/{allowed}%2F..%2F{other}/proxy-sessions",
+        "/voice-connectors/{allowed}/../{other}/proxy-sessions",
+        "/voice-connectors/{allowed}/proxy-sessions/..%2F..%2F{other}%2Fproxy-sessions",
+        "/voice-connectors/{allowed}/proxy-sessions//",
+        "//voice-connectors/{other}/proxy-sessions",
+        "/voice-connectors/{other}/proxy-sessions/",
+    ],
+)
+def test_odd_path_reaches_no_other_connector(outputs: dict[str, str], path: str) -> None:
+    """A path that is spelled in another way lists no sessions, whoever asks."""
+    allowed, other = NOWHERE, outputs["Connector"]
+    status, body = signed_get(outputs["Url"], path.format(allowed=allowed, other=other))
+
+    assert status in (400, 403, 404)
+    assert outputs["Number"] not in body
+
+
+def test_session_survives_a_new_function(
+    live: SessionStack, outputs: dict[str, str], session: SessionIds
+) -> None:
+    """A service whose function is replaced has its sessions, and updates them in place."""
+    before = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
+    assert live.update("live-larger") == "UPDATE_COMPLETE"
+    assert client(outputs["Url"]).get_proxy_session(**session)["ProxySession"] == before
+
+    assert live.update("live-texting") == "UPDATE_COMPLETE"
+    after = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
+    assert after["Capabilities"] == ["SMS"]
+    assert live.outputs()["Session"] == outputs["Session"]
+
+
+def test_first_deployment_that_fails_after_the_session_leaves_nothing(
+    cloud: RunningCloud, templates: dict[str, str]
+) -> None:
+    """The rollback deletes the session, its configuration and then what served them."""
+    stack = SessionStack(cloud.client("cloudformation"), None, templates, "LiveFailing")
+
+    assert stack.create("live-failing") == "ROLLBACK_COMPLETE", stack.failures()
+    tables = cloud.client("dynamodb").list_tables()["TableNames"]
+    assert not [name for name in tables if name.startswith("LiveFailing")]
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
+def test_stack_comes_down_in_order(cloud: RunningCloud, templates: dict[str, str]) -> None:
+    """Deleting the one stack deletes the session by the service, and then the service."""
+    stack = SessionStack(cloud.client("cloudformation"), None, templates, "LiveBriefly")
+    assert stack.create("live") == "CREATE_COMPLETE", stack.failures()
+
+    assert stack.delete() == "DELETE_COMPLETE"
+    tables = cloud.client("dynamodb").list_tables()["TableNames"]
+    assert not [name for name in tables if name.startswith("LiveBriefly")]

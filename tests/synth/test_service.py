@@ -1,0 +1,335 @@
+import json
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import assertions, aws_dynamodb, aws_iam
+
+from chime_proxy import (
+    Capability,
+    ProxySession,
+    ProxySessionProvider,
+    ProxySessionService,
+    VoiceConnectorProxy,
+)
+from chime_proxy_service.handlers.settings import NUMBERS_FILE
+from chime_proxy_service.stores.items import INDEX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NUMBERS = ["+12065550101", "+12065550102"]
+CONNECTOR = "abcdef1ghij2klmno3pqr4"
+UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def live(stack: cdk.Stack, **options: Any) -> ProxySession:
+    """Declare a service, a configuration on it and a session."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS, **options)
+    calls = configuration(stack, service)
+    return ride(stack, calls)
+
+
+def configuration(
+    stack: cdk.Stack, service: ProxySessionService, construct_id: str = "Rides"
+) -> VoiceConnectorProxy:
+    """Declare a configuration on a service."""
+    return VoiceConnectorProxy(
+        stack,
+        construct_id,
+        service=service,
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+    )
+
+
+def ride(stack: cdk.Stack, calls: VoiceConnectorProxy) -> ProxySession:
+    """Declare a session."""
+    return ProxySession(
+        stack,
+        "Ride",
+        voice_connector=calls,
+        participants=["+14015550101", "+12065550100"],
+        capabilities=[Capability.VOICE],
+    )
+
+
+def resources(stack: cdk.Stack, kind: str) -> dict[str, Any]:
+    """The resources of a type, by logical id."""
+    return dict(assertions.Template.from_stack(stack).find_resources(kind))
+
+
+def test_table_is_kept_and_protected(stack: cdk.Stack) -> None:
+    """By default the table outlives the service, cannot be deleted, and can be restored."""
+    live(stack)
+
+    (table,) = resources(stack, "AWS::DynamoDB::GlobalTable").values()
+    (replica,) = table["Properties"]["Replicas"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert replica["DeletionProtectionEnabled"] is True
+    assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["Properties"]["TimeToLiveSpecification"] == {
+        "AttributeName": "kept_until",
+        "Enabled": True,
+    }
+    (index,) = table["Properties"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == INDEX
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_table_goes_with_the_service_on_request(stack: cdk.Stack) -> None:
+    """With the removal policy DESTROY the table is deleted and not protected."""
+    live(stack, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+    (table,) = resources(stack, "AWS::DynamoDB::GlobalTable").values()
+    assert table["DeletionPolicy"] == "Delete"
+    assert table["Properties"]["Replicas"][0]["DeletionProtectionEnabled"] is False
+
+
+def test_every_route_has_iam_authorization(stack: cdk.Stack) -> None:
+    """Nobody calls the API without a permission."""
+    live(stack)
+
+    routes = resources(stack, "AWS::ApiGatewayV2::Route").values()
+    assert [route["Properties"]["AuthorizationType"] for route in routes] == ["AWS_IAM"]
+
+
+def test_function_may_do_what_the_store_calls(stack: cdk.Stack) -> None:
+    """The function's role has the table's actions, on this table and its index, and its log."""
+    live(stack)
+
+    policies = resources(stack, "AWS::IAM::Policy")
+    (table_policy,) = (one for name, one in policies.items() if "TablePolicy" in name)
+    on_table, on_index = table_policy["Properties"]["PolicyDocument"]["Statement"]
+    assert on_table["Action"] == [
+        "dynamodb:BatchGetItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    ]
+    assert on_table["Resource"]["Fn::GetAtt"][1] == "Arn"
+    assert on_index["Action"] == "dynamodb:Query"
+    assert json.dumps(on_index["Resource"]).endswith(f'"/index/{INDEX}"]]}}')
+
+
+def test_provider_reaches_its_own_connectors_alone(stack: cdk.Stack) -> None:
+    """The provider's role may call the operations of each connector, sessions and configuration."""
+    calls = configuration(stack, ProxySessionService(stack, "Service", phone_numbers=NUMBERS))
+    ride(stack, calls)
+
+    allowed = [
+        "".join(part if isinstance(part, str) else "*" for part in arn["Fn::Join"][1])
+        for policy in resources(stack, "AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "execute-api:Invoke"
+        for arn in _listed(statement["Resource"])
+    ]
+    paths = sorted(arn.partition("/$default/")[2] for arn in allowed)
+    connector = re.sub(r"-\*", "-*", paths[0].split("/")[2])
+    assert paths == [
+        f"*/voice-connectors/{connector}/programmable-numbers/proxy",
+        f"*/voice-connectors/{connector}/proxy-sessions",
+        f"*/voice-connectors/{connector}/proxy-sessions/*",
+    ]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_provider_signs_for_the_api(stack: cdk.Stack) -> None:
+    """The provider has the API's address and signs for it; synthesis warns of no end of support."""
+    live(stack)
+
+    functions = resources(stack, "AWS::Lambda::Function").values()
+    variables = [one["Properties"]["Environment"]["Variables"] for one in functions]
+    (provider,) = (one for one in variables if "API_SIGNING_NAME" in one)
+    assert provider["API_SIGNING_NAME"] == "execute-api"
+    assert provider["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"]["Fn::GetAtt"][1] == "ApiEndpoint"
+    warnings = assertions.Annotations.from_stack(stack).find_warning(
+        "*", assertions.Match.any_value()
+    )
+    assert [one for one in warnings if "end" in str(one.entry.data).lower()] == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AWS::ApiGatewayV2::Route",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::Lambda::Permission",
+    ],
+)
+def test_configuration_and_session_wait_for_everything_that_serves_them(
+    stack: cdk.Stack, kind: str
+) -> None:
+    """They are created after the API can answer, and deleted before it stops answering."""
+    live(stack)
+
+    (served,) = resources(stack, kind)
+    for resource_type in ("Custom::ChimeVoiceConnectorProxy", "Custom::ChimeProxySession"):
+        (resource,) = resources(stack, resource_type).values()
+        assert served in resource["DependsOn"]
+        assert any("TablePolicy" in name for name in resource["DependsOn"])
+
+
+def test_session_in_the_services_own_scope_is_no_circle(stack: cdk.Stack) -> None:
+    """A session may be declared below its service."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    calls = VoiceConnectorProxy(
+        service,
+        "Rides",
+        service=service,
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+    )
+    ride(stack, calls)
+
+    assertions.Template.from_stack(stack)
+
+
+def test_numbers_known_at_synthesis_are_in_a_layer(tmp_path: Path) -> None:
+    """Literal numbers are in an asset, in their order; the environment and the template have none."""
+    app = cdk.App(outdir=str(tmp_path))
+    stack = cdk.Stack(app, "Calls")
+    parameter = cdk.CfnParameter(stack, "Number")
+    ProxySessionService(stack, "Service", phone_numbers=[*NUMBERS, parameter.value_as_string])
+    app.synth()
+
+    (file,) = tmp_path.rglob(NUMBERS_FILE)
+    assert json.loads(file.read_text()) == NUMBERS
+    template = (tmp_path / "Calls.template.json").read_text()
+    assert not [number for number in NUMBERS if number in template]
+    assert '"PROXY_PHONE_NUMBERS":{"Ref":"Number"}' in re.sub(r"\s", "", template)
+
+
+def test_layer_depends_on_the_numbers_alone(tmp_path: Path) -> None:
+    """The same numbers make the same asset each time, so that a deployment without change is one."""
+    layers = []
+    for attempt in ("one", "two"):
+        app = cdk.App(outdir=str(tmp_path / attempt))
+        ProxySessionService(cdk.Stack(app, "Calls"), "Service", phone_numbers=NUMBERS)
+        app.synth()
+        (file,) = (tmp_path / attempt).rglob(NUMBERS_FILE)
+        layers.append(file.parents[1].name)
+
+    assert layers[0] == layers[1]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fault"),
+    [
+        ([], "at least one number"),
+        ("+12065550101", "must be a list"),
+        (["+12065550101", "2065550102"], r"phone_numbers\[1\] must be in E.164"),
+        (["+1 206 555 0101"], r"phone_numbers\[0\]"),
+        ([12065550101], r"phone_numbers\[0\]"),
+        (["x", "+12065550101", "y"], r"phone_numbers\[0\], \[2\]"),
+    ],
+)
+def test_wrong_numbers_are_refused_by_their_place(
+    stack: cdk.Stack, numbers: Any, fault: str
+) -> None:
+    """A list that is empty or has something else than numbers is refused, without the number."""
+    with pytest.raises(ValueError, match=fault) as caught:
+        ProxySessionService(stack, "Service", phone_numbers=numbers)
+
+    assert "206555" not in str(caught.value)
+
+
+def test_connector_of_its_own_is_a_uuid_of_path_and_stack(stack: cdk.Stack) -> None:
+    """Two configurations of a stack have two ids, each a valid one whatever the stack's own."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    for name in ("Rides", "Visits"):
+        configuration(stack, service, name)
+
+    found = resources(stack, "Custom::ChimeVoiceConnectorProxy").values()
+    ids = [_with_stack_id(one["Properties"]["VoiceConnectorId"]) for one in found]
+    assert len(set(ids)) == 2
+    assert all(UUID.fullmatch(one) for one in ids)
+
+
+def _with_stack_id(value: dict[str, Any]) -> str:
+    guid = ["0edbcb67", "fae0", "49af", "be92", "83ec4f4095be"]
+    delimiter, parts = value["Fn::Join"]
+    return str(
+        delimiter.join(
+            part if isinstance(part, str) else guid[int(part["Fn::Select"][0])] for part in parts
+        )
+    )
+
+
+def test_configuration_needs_a_connector_or_a_service(stack: cdk.Stack) -> None:
+    """Without either there is nothing to configure."""
+    with pytest.raises(ValueError, match="pass voice_connector, or the service"):
+        VoiceConnectorProxy(
+            stack, "Rides", pool_countries=["US"], default_expiry=cdk.Duration.hours(1)
+        )
+
+
+def test_service_and_endpoint_are_refused_together(stack: cdk.Stack) -> None:
+    """A provider keeps the sessions of one API."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+
+    with pytest.raises(ValueError, match="not both"):
+        ProxySessionProvider(
+            stack, "Provider", service=service, endpoint_url="https://calls.example.com"
+        )
+
+
+def test_switch_to_a_service_keeps_the_provider(stack: cdk.Stack) -> None:
+    """The shared provider has its logical id with an endpoint and with a service."""
+    with_endpoint = cdk.Stack(cdk.App(), "Calls")
+    ProxySessionProvider.of(with_endpoint, endpoint_url="https://calls.example.com")
+    before = assertions.Template.from_stack(with_endpoint).find_resources("AWS::Lambda::Function")
+
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    ProxySessionProvider.of(stack, service=service)
+
+    assert before.keys() < resources(stack, "AWS::Lambda::Function").keys()
+
+
+def test_applications_get_single_operations(stack: cdk.Stack) -> None:
+    """grant_read permits reading, grant_sessions all operations, on one connector's sessions."""
+    session = live(stack)
+    service = stack.node.find_child("Service")
+    assert isinstance(service, ProxySessionService)
+    grants: dict[str, Callable[[aws_iam.IGrantable], aws_iam.Grant]] = {
+        "One": session.grant_read,
+        "All": partial(service.grant_read, voice_connector_id=CONNECTOR),
+        "Every": partial(service.grant_sessions, voice_connector_id=CONNECTOR),
+    }
+    for name, grant in grants.items():
+        principal = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+        grant(aws_iam.Role(stack, name, assumed_by=principal))
+
+    def methods(name: str) -> list[str]:
+        (policy,) = (
+            one
+            for logical_id, one in resources(stack, "AWS::IAM::Policy").items()
+            if logical_id.startswith(f"{name}DefaultPolicy")
+        )
+        arns = _listed(policy["Properties"]["PolicyDocument"]["Statement"][0]["Resource"])
+        return ["".join(map(str, arn["Fn::Join"][1])).partition("$default/")[2] for arn in arns]
+
+    (one,) = methods("One")
+    assert one.startswith("GET/voice-connectors/")
+    assert one.endswith("/proxy-sessions/*")
+    sessions = f"/voice-connectors/{CONNECTOR}/proxy-sessions"
+    assert methods("All") == [f"GET{sessions}", f"GET{sessions}/*"]
+    assert methods("Every") == [f"*{sessions}", f"*{sessions}/*"]
+
+
+def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:
+    """The table's encryption is an option."""
+    live(stack, encryption=aws_dynamodb.TableEncryptionV2.dynamo_owned_key())
+
+    (table,) = resources(stack, "AWS::DynamoDB::GlobalTable").values()
+    assert table["Properties"]["SSESpecification"] == {"SSEEnabled": False}
