@@ -23,9 +23,10 @@ def client(endpoint_url: str, session: boto3.Session | None = None) -> "ChimeSDK
     """
     chosen = session or boto3.Session()
     made: ChimeSDKVoiceClient = chosen.client("chime-sdk-voice", endpoint_url=endpoint_url)
-    made.meta.events.register("before-sign", _sign_for_api_gateway)
+    made.meta.events.register("before-sign", sign_for_api_gateway)
     return made
 
 
-def _sign_for_api_gateway(request: "AWSRequest", **_: Any) -> None:
+def sign_for_api_gateway(request: "AWSRequest", **_: Any) -> None:
+    """Sign a request for API Gateway: a handler of botocore's event `before-sign`."""
     request.context.setdefault("signing", {})["signing_name"] = _SIGNING_NAME

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from chime_proxy._drift.command import find_drifts
+from chime_proxy._drift.command import find_drifts, proxy_sessions_at
 from chime_proxy._drift.comparison import DriftStatus, SessionDrift
 from chime_proxy._drift.deployed_stack import StackNotReadError
 from chime_proxy._drift.report import as_json, exit_code, table
@@ -485,3 +485,31 @@ def test_unknown_stack_is_an_error(aws: Aws) -> None:
 
     with pytest.raises(StackNotReadError, match="does not exist"):
         aws.find()
+
+
+class _NotSentError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("endpoint_url", "service"),
+    [
+        ("https://abc.execute-api.us-east-1.amazonaws.com", "execute-api"),
+        ("https://calls.example.com", "chime"),
+        ("", "chime"),
+    ],
+)
+def test_http_api_is_signed_for(endpoint_url: str, service: str) -> None:
+    """The command signs for API Gateway where the endpoint is one of its APIs."""
+    scopes: list[str] = []
+
+    def keep(request: Any, **_: Any) -> None:
+        scopes.append(request.headers["Authorization"].decode())
+        raise _NotSentError
+
+    client = proxy_sessions_at(endpoint_url)
+    client.meta.events.register("before-send", keep)
+    with pytest.raises(_NotSentError):
+        client.get_proxy_session(VoiceConnectorId="abcdef1ghij2klmno3pqr4", ProxySessionId="1")
+
+    assert f"/us-east-1/{service}/aws4_request" in scopes[0]

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
+from chime_proxy._client import sign_for_api_gateway
 from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
 from chime_proxy._drift.report import NOT_LOOKED, as_json, exit_code, table
@@ -20,6 +21,7 @@ Drifts: TypeAlias = dict[str, list[SessionDrift]]
 # The SDK's own names for the setting, the one that counts first.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
 _NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
+_API_GATEWAY = "execute-api"
 _NO_URL = "the endpoint {} is not a URL such as https://calls.example.com"
 _NO_SESSION = "the response has no session"
 _NO_CONNECTION = (NoConnectionError, HTTPClientError)
@@ -38,12 +40,6 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
     """
     override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
 
-    @cache
-    def proxy_sessions_at(endpoint_url: str | None) -> Any:
-        return boto3.client(
-            "chime-sdk-voice", endpoint_url=endpoint_url or None, config=_SECONDS_TO_CONNECT
-        )
-
     try:
         drifts = find_drifts(
             stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
@@ -54,6 +50,17 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
         return NOT_LOOKED
     sys.stdout.write(f"{_shown(drifts, as_data=as_data)}\n")
     return exit_code([one for of_stack in drifts.values() for one in of_stack])
+
+
+@cache
+def proxy_sessions_at(endpoint_url: str) -> Any:
+    """Make a client for an endpoint; for AWS's own, it is empty. An HTTP API is signed for."""
+    made = boto3.client(
+        "chime-sdk-voice", endpoint_url=endpoint_url or None, config=_SECONDS_TO_CONNECT
+    )
+    if _API_GATEWAY in endpoint_url:
+        made.meta.events.register("before-sign", sign_for_api_gateway)
+    return made
 
 
 def find_drifts(

@@ -76,10 +76,17 @@ def _from_answer(error: ClientError) -> ProviderError:
             f"{text}: the response is not the API's; check the provider's endpoint_url"
         )
     if status in _REFUSALS:
-        return AccessDenied(text) if _IAM.search(text) else GeneralServiceException(text)
+        is_iams = _IAM.search(text) or _is_api_gateways(error)
+        return AccessDenied(text) if is_iams else GeneralServiceException(text)
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return InvalidRequest(text)
     return ServiceInternalError(text)
+
+
+def _is_api_gateways(error: ClientError) -> bool:
+    """True for API Gateway's own refusal, which has no type: a permission is missing."""
+    headers = error.response["ResponseMetadata"].get("HTTPHeaders", {})
+    return "apigw-requestid" in headers and "x-amzn-errortype" not in headers
 
 
 def _retry_after(response: Mapping[str, Any]) -> float:
