@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chime_proxy._client import client
     from chime_proxy._options import (
         Capability,
         GeoMatch,
@@ -41,7 +40,6 @@ __all__ = [
     "RefusedDeletion",
     "SessionsFile",
     "VoiceConnectorProxy",
-    "client",
 ]
 
 _MODULES = {
@@ -59,7 +57,6 @@ _MODULES = {
     "RefusedDeletion": "_options",
     "SessionsFile": "_sessions_file.construct",
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",
-    "client": "_client",
 }
 
 # Type checkers read the imports above; with __getattr__ they would accept any name.

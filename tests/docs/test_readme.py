@@ -28,8 +28,8 @@ def test_first_app_synthesizes(tmp_path: Path) -> None:
     assert "arning" not in done.stdout + done.stderr
     template = Template.from_string((out / "Rides.template.json").read_text("utf-8"))
     for resource in (
-        "AWS::Chime::VoiceConnector",
-        "AWS::Lambda::Function",
+        "AWS::ApiGatewayV2::Api",
+        "AWS::DynamoDB::GlobalTable",
         "Custom::ChimeProxySession",
         "Custom::ChimeVoiceConnectorProxy",
     ):

@@ -1,19 +1,21 @@
 """A service, its configuration and a session in one stack, on the local cloud with permissions on."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from local.folder import ROOT
 from tests.local.assets import publish_assets
 from tests.local.live_rides import NOWHERE, NUMBERS, synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
 from tests.local.signed_request import signed_get
 
-from chime_proxy import client
+from chime_proxy.sdk import client
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient
@@ -94,6 +96,21 @@ def test_one_deployment_makes_service_configuration_and_session(
     found = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
     assert found["Status"] == "Open"
     assert {one["ProxyPhoneNumber"] for one in found["Participants"]} == {outputs["Number"]}
+
+
+def test_client_of_the_page_reads_the_session(
+    outputs: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The example for applications, as it stands on the page, prints the session's status."""
+    page = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.setenv("ENDPOINT_URL", outputs["Url"])
+    monkeypatch.setenv("VOICE_CONNECTOR_ID", outputs["Connector"])
+    monkeypatch.setenv("PROXY_SESSION_ID", outputs["Session"])
+
+    exec(compile(example, "service.md", "exec"), {})  # noqa: S102 - the page's own example
+
+    assert capsys.readouterr().out == "Open\n"
 
 
 def test_caller_reaches_its_own_connector_alone(

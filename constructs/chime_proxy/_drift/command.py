@@ -11,10 +11,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnectionError
 
-from chime_proxy._client import sign_for_api_gateway
 from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
 from chime_proxy._drift.report import NOT_LOOKED, as_json, exit_code, table
+from chime_proxy.sdk import sign_for_api_gateway
 
 Drifts: TypeAlias = dict[str, list[SessionDrift]]
 

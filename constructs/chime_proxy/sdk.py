@@ -1,4 +1,7 @@
-"""A boto3 client of a service in an account. It needs boto3, and no CDK."""
+"""A boto3 client of a service in an account: `from chime_proxy.sdk import client`.
+
+It needs boto3 (`pip install 'cdk-chime-proxy[sdk]'`), and neither CDK nor Node.
+"""
 
 from typing import TYPE_CHECKING, Any
 
