@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions, aws_dynamodb, aws_iam
+from aws_cdk import assertions, aws_dynamodb, aws_ec2, aws_iam
 
 from chime_proxy import (
     Capability,
@@ -141,6 +141,41 @@ def test_provider_reaches_its_own_connectors_alone(stack: cdk.Stack) -> None:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(("connectors", "warned"), [(14, False), (17, True)])
+def test_provider_with_too_many_connectors_is_warned_of(
+    stack: cdk.Stack, connectors: int, *, warned: bool
+) -> None:
+    """One provider serves about fifteen connectors of a service: then its role's policies are full."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    for number in range(connectors):
+        calls = configuration(stack, service, f"Rides{number}")
+        ProxySession(
+            stack,
+            f"Ride{number}",
+            voice_connector=calls,
+            participants=["+14015550101", "+12065550100"],
+            capabilities=[Capability.VOICE],
+        )
+
+    found = assertions.Annotations.from_stack(stack).find_warning(
+        "*", assertions.Match.string_like_regexp("inlinePolicySize")
+    )
+    assert bool(found) == warned
+
+
+def test_provider_in_a_network_is_warned_of(stack: cdk.Stack) -> None:
+    """A provider in a VPC reaches the API by a NAT gateway alone; synthesis says so."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    vpc = aws_ec2.Vpc(stack, "Network")
+    ProxySessionProvider(stack, "Provider", service=service, vpc=vpc)
+
+    found = assertions.Annotations.from_stack(stack).find_warning(
+        "*", assertions.Match.string_like_regexp("NAT gateway")
+    )
+    assert len(found) == 1
+    assert "cdk-chime-proxy:serviceFromVpc" in str(found[0].entry.data)
 
 
 def test_provider_signs_for_the_api(stack: cdk.Stack) -> None:

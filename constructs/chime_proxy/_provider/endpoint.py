@@ -15,6 +15,12 @@ _END_OF_SUPPORT = (
     "AWS ended support for proxy sessions on 2026-04-07: its endpoint may refuse every call. "
     "Set endpoint_url of the ProxySessionProvider to a service that still answers them"
 )
+_NETWORK_ID = "cdk-chime-proxy:serviceFromVpc"
+_NETWORK = (
+    "The provider is in a VPC, and its service is an HTTP API, which has no private endpoint: the "
+    "subnets need a route to a NAT gateway. A VPC endpoint for execute-api with private DNS would "
+    "answer 403. Acknowledge this if the route is there"
+)
 
 
 def check_endpoint(endpoint_url: str | None) -> None:
@@ -34,6 +40,11 @@ def warn_of_end_of_support(construct: Construct, endpoint_url: str | None) -> No
     """Warn of a provider on AWS's own endpoint; the warning can be acknowledged by its id."""
     if _is_aws(endpoint_url):
         Annotations.of(construct).add_warning_v2(_END_OF_SUPPORT_ID, _END_OF_SUPPORT)
+
+
+def warn_of_network(construct: Construct) -> None:
+    """Warn of a provider in a VPC whose service is an HTTP API, by an id to acknowledge."""
+    Annotations.of(construct).add_warning_v2(_NETWORK_ID, _NETWORK)
 
 
 def _is_aws(endpoint_url: str | None) -> bool:

@@ -14,6 +14,7 @@ _WARNING_ID = "cdk-chime-proxy:inlinePolicySize"
 # Lengths of values unknown at synthesis. Any other has the length of a voice connector's id.
 _LENGTHS = {"AWS::AccountId": 12, "AWS::Partition": 3, "AWS::Region": 9}
 _ID_LENGTH = 22
+_UUID_PARTS = (8, 4, 4, 4, 12)
 
 
 @jsii.implements(IValidation)
@@ -65,13 +66,21 @@ def _rendered(value: Any) -> Any:
     match value:
         case {"Fn::Join": [str(delimiter), list(parts)]}:
             return delimiter.join(str(_rendered(part)) for part in parts)
-        case {"Ref": str(name)}:
-            return "x" * _LENGTHS.get(name, _ID_LENGTH)
-        case dict() if any(name.startswith("Fn::") for name in value):
-            return "x" * _ID_LENGTH
+        case dict() if any(name == "Ref" or name.startswith("Fn::") for name in value):
+            return "x" * _length(value)
         case dict():
             return {name: _rendered(part) for name, part in value.items()}
         case list():
             return [_rendered(part) for part in value]
         case _:
             return value
+
+
+def _length(function: dict[str, Any]) -> int:
+    match function:
+        case {"Ref": str(name)}:
+            return _LENGTHS.get(name, _ID_LENGTH)
+        case {"Fn::Select": [place, {"Fn::Split": ["-", _]}]}:
+            return _UUID_PARTS[int(place)]
+        case _:
+            return _ID_LENGTH

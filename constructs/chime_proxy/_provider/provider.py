@@ -8,7 +8,7 @@ from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._deferred_value import is_lookup_dummy
 from chime_proxy._phone_number import PhoneNumber
-from chime_proxy._provider.endpoint import warn_of_end_of_support
+from chime_proxy._provider.endpoint import warn_of_end_of_support, warn_of_network
 from chime_proxy._provider.function import provider_function
 from chime_proxy._provider.metrics import Monitored
 from chime_proxy._provider.options import ProviderOptions, check, completed, conflicts
@@ -86,6 +86,8 @@ class ProxySessionProvider(Monitored):
         self._watch_policies()
         if options.get("service") is None:
             warn_of_end_of_support(self, options.get("endpoint_url"))
+        elif options.get("vpc") is not None:
+            warn_of_network(self)
 
     @classmethod
     def of(cls, scope: Construct, **options: Unpack[ProviderOptions]) -> Self:
