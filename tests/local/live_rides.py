@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb
 
 from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
 
@@ -53,8 +54,7 @@ def synthesize(assembly: Path) -> dict[str, str]:
     """Synthesize the stack in every state, and return the templates."""
     app = cdk.App(outdir=str(assembly))
     for state, (declare, memory_size) in STATES.items():
-        synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-        stack = cdk.Stack(app, state, synthesizer=synthesizer)
+        stack = _stack(app, state)
         service = ProxySessionService(
             stack,
             "Service",
@@ -70,8 +70,25 @@ def synthesize(assembly: Path) -> dict[str, str]:
             default_expiry=cdk.Duration.hours(1),
         )
         declare(stack, service, calls)
+    service_alone(_stack(app, "service"), table=None)
+    again = _stack(app, "service-again")
+    name = cdk.CfnParameter(again, "Kept").value_as_string
+    service_alone(again, table=aws_dynamodb.TableV2.from_table_name(again, "Earlier", name))
     app.synth()
-    return {state: (assembly / f"{state}.template.json").read_text() for state in STATES}
+    states = [*STATES, "service", "service-again"]
+    return {state: (assembly / f"{state}.template.json").read_text() for state in states}
+
+
+def service_alone(stack: cdk.Stack, table: aws_dynamodb.ITableV2 | None) -> None:
+    """Declare a service whose table outlives it."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS, table=table)
+    cdk.CfnOutput(stack, "Url", value=service.endpoint_url)
+    cdk.CfnOutput(stack, "Table", value=service.table.table_name)
+
+
+def _stack(app: cdk.App, name: str) -> cdk.Stack:
+    synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+    return cdk.Stack(app, name, synthesizer=synthesizer)
 
 
 def _session(

@@ -195,3 +195,34 @@ def test_stack_comes_down_in_order(cloud: RunningCloud, templates: dict[str, str
     assert stack.delete() == "DELETE_COMPLETE"
     tables = cloud.client("dynamodb").list_tables()["TableNames"]
     assert not [name for name in tables if name.startswith("LiveBriefly")]
+
+
+def test_retained_table_is_taken_up_again(cloud: RunningCloud, templates: dict[str, str]) -> None:
+    """The sessions of a service that was removed are there again in a new one with its table."""
+    first = SessionStack(cloud.client("cloudformation"), None, templates, "Kept")
+    assert first.create("service") == "CREATE_COMPLETE", first.failures()
+    kept = first.outputs()["Table"]
+    before = client(first.outputs()["Url"])
+    before.put_voice_connector_proxy(
+        VoiceConnectorId=NOWHERE, DefaultSessionExpiryMinutes=60, PhoneNumberPoolCountries=["US"]
+    )
+    session = before.create_proxy_session(
+        VoiceConnectorId=NOWHERE,
+        ParticipantPhoneNumbers=["+14015550101", "+12065550100"],
+        Capabilities=["Voice"],
+    )["ProxySession"]
+    assert first.delete() == "DELETE_COMPLETE"
+
+    again = SessionStack(cloud.client("cloudformation"), None, templates, "KeptAgain")
+    again.cloudformation.create_stack(
+        StackName=again.name,
+        TemplateBody=templates["service-again"],
+        Parameters=[{"ParameterKey": "Kept", "ParameterValue": kept}],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    assert again.created() == "CREATE_COMPLETE", again.failures()
+    after = client(again.outputs()["Url"]).list_proxy_sessions(VoiceConnectorId=NOWHERE)
+
+    assert [one["ProxySessionId"] for one in after["ProxySessions"]] == [session["ProxySessionId"]]
+    assert again.delete() == "DELETE_COMPLETE"
+    assert kept in cloud.client("dynamodb").list_tables()["TableNames"]

@@ -90,6 +90,31 @@ def test_table_goes_with_the_service_on_request(stack: cdk.Stack) -> None:
     assert table["Properties"]["Replicas"][0]["DeletionProtectionEnabled"] is False
 
 
+def test_retained_table_is_taken_up_again(stack: cdk.Stack) -> None:
+    """With a table, the service makes none, and may do with it what it may with its own."""
+    arn = "arn:aws:dynamodb:us-east-1:111122223333:table/sessions"
+    live(stack, table=aws_dynamodb.TableV2.from_table_arn(stack, "Kept", arn))
+
+    assert resources(stack, "AWS::DynamoDB::GlobalTable") == {}
+    policies = json.dumps(resources(stack, "AWS::IAM::Policy"))
+    assert f'"{arn}"' in policies
+    assert f'"{arn}/index/{INDEX}"' in policies
+    (function,) = (
+        one["Properties"]["Environment"]["Variables"]
+        for one in resources(stack, "AWS::Lambda::Function").values()
+        if "TABLE_NAME" in one["Properties"]["Environment"]["Variables"]
+    )
+    assert function["TABLE_NAME"] == "sessions"
+
+
+def test_options_of_a_new_table_are_refused_with_a_table(stack: cdk.Stack) -> None:
+    """An existing table keeps its encryption and its removal policy."""
+    table = aws_dynamodb.TableV2.from_table_name(stack, "Kept", "sessions")
+
+    with pytest.raises(ValueError, match="leave them out with table"):
+        live(stack, table=table, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
 def test_every_route_has_iam_authorization(stack: cdk.Stack) -> None:
     """Nobody calls the API without a permission."""
     live(stack)

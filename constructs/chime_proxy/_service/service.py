@@ -54,13 +54,16 @@ class ProxySessionService(Construct):
         phone_numbers: the proxy numbers, in E.164 format. A number that is removed from the list
             gets no new sessions; open ones keep it. Numbers that are known only at deployment,
             such as a parameter's, are in the function's environment: at most 200 of them.
-        encryption: the table's encryption. Default: by AWS's managed key for DynamoDB.
+        table: an existing table, such as one that was retained when its service was removed. Its
+            sessions are there again. Default: a new one.
+        encryption: a new table's encryption. Default: by AWS's managed key for DynamoDB.
         memory_size: the function's memory in MiB. Default: 512.
-        removal_policy: what becomes of the table when the service is removed. Default: `RETAIN`,
-            with deletion protection.
+        removal_policy: what becomes of a new table when the service is removed. Default:
+            `RETAIN`, with deletion protection.
 
     Raises:
-        ValueError: `phone_numbers` is empty or has an item that is not in E.164 format.
+        ValueError: `phone_numbers` is empty or has an item that is not in E.164 format, or `table`
+            is given with an option of a new one.
     """
 
     def __init__(  # noqa: PLR0913 - the service's own options
@@ -69,18 +72,23 @@ class ProxySessionService(Construct):
         construct_id: str,
         *,
         phone_numbers: Sequence[str],
+        table: aws_dynamodb.ITableV2 | None = None,
         encryption: aws_dynamodb.TableEncryptionV2 | None = None,
         memory_size: int = 512,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         check_numbers(phone_numbers)
-        encryption = encryption or aws_dynamodb.TableEncryptionV2.aws_managed_key()
-        self._table = sessions_table(self, encryption, removal_policy)
+        if table and (encryption or removal_policy):
+            msg = (
+                "encryption and removal_policy are those of a new table: leave them out with table"
+            )
+            raise ValueError(msg)
+        self._table = table or sessions_table(self, encryption, removal_policy)
         self._function, policy = self._new_function(phone_numbers, memory_size)
         self._api = self._new_api()
-        for produced in (self._api, self._table):
-            CrossStackReferences.of(produced).produce(ReferenceStrength.STRONG)
+        # The stacks of the sessions cannot be deleted without the API.
+        CrossStackReferences.of(self._api).produce(ReferenceStrength.STRONG)
         self._serving = DependencyGroup(self._api, self._function, policy)
 
     @property

@@ -18,9 +18,12 @@ _ACTIONS = (
 
 
 def sessions_table(
-    scope: Construct, encryption: aws_dynamodb.TableEncryptionV2, removal_policy: RemovalPolicy
+    scope: Construct,
+    encryption: aws_dynamodb.TableEncryptionV2 | None,
+    removal_policy: RemovalPolicy | None,
 ) -> aws_dynamodb.TableV2:
     """Make the table: on demand, with point-in-time recovery; protected if it is retained."""
+    removal_policy = removal_policy or RemovalPolicy.RETAIN
     return aws_dynamodb.TableV2(
         scope,
         "Table",
@@ -38,7 +41,7 @@ def sessions_table(
         point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        encryption=encryption,
+        encryption=encryption or aws_dynamodb.TableEncryptionV2.aws_managed_key(),
         deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
         removal_policy=removal_policy,
     )
