@@ -14,9 +14,13 @@ class ServiceError(Exception):
 
 
 class BadRequestError(ServiceError):
-    """A value is malformed or out of range, or no number is free."""
+    """A value is malformed or out of range."""
 
     code = "BadRequest"
+
+
+class NoNumberError(BadRequestError):
+    """No proxy number is free for the participants."""
 
 
 class ForbiddenError(ServiceError):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from chime_proxy_service import rules
-from chime_proxy_service.errors import BadRequestError
+from chime_proxy_service.errors import NoNumberError
 from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.session import GeoMatchLevel, NumberSelectionBehavior
@@ -36,7 +36,7 @@ def choose_number(
             different ones, simultaneous creations of one participant do not all want one number.
 
     Raises:
-        BadRequestError: no number is free.
+        NoNumberError: no number is free.
         NotFoundError: the connector has no proxy configuration.
     """
     configuration = rules.configured(data.configuration, request.connector)
@@ -61,7 +61,7 @@ def choose_number(
         f"No proxy number of the pool's countries ({', '.join(countries)}) is free for these "
         "participants; delete one of their sessions or add to PhoneNumberPoolCountries"
     )
-    raise BadRequestError(msg)
+    raise NoNumberError(msg)
 
 
 def _offered(number: str, pool: NumberPool, countries: Collection[str]) -> bool:

@@ -15,7 +15,9 @@ from botocore.exceptions import ClientError
 from local.gateway import http_request, lambda_event
 from tests.service.tables import create_table
 
+from chime_proxy_service.errors import NoNumberError, NotFoundError, UnavailableError
 from chime_proxy_service.handlers.failure import failures_answered
+from chime_proxy_service.handlers.metrics import Metrics
 from chime_proxy_service.handlers.settings import NUMBERS_FILE, Settings
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
@@ -107,6 +109,50 @@ def test_settings_have_the_numbers_of_the_file_and_the_environment(tmp_path: Pat
     assert settings.phone_numbers == ("+12065550101", "+12065550102", "+12065550103")
     without = Settings.read({**environment, "PROXY_PHONE_NUMBERS": ""}, ["/nowhere"])
     assert without.phone_numbers == ()
+
+
+def test_errors_that_somebody_must_mend_are_counted() -> None:
+    """No free number and an unavailable table are metrics of the function; other errors are none."""
+    lines: list[str] = []
+    metrics = Metrics("calls", write=lines.append, now=lambda: 1.5)
+
+    for error in (NoNumberError("no"), UnavailableError("no"), NotFoundError("no")):
+        metrics.count(error)
+
+    found = [json.loads(line) for line in lines]
+    assert [one["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"] for one in found] == [
+        "NoNumber",
+        "Unavailable",
+    ]
+    assert found[0] == {
+        "_aws": {
+            "Timestamp": 1500,
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "ChimeProxyService",
+                    "Dimensions": [["FunctionName"]],
+                    "Metrics": [{"Name": "NoNumber", "Unit": "Count"}],
+                }
+            ],
+        },
+        "FunctionName": "calls",
+        "NoNumber": 1,
+    }
+
+
+def test_exhausted_numbers_are_counted(
+    handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The deployed handler writes the metric of a session that got no number."""
+    wanted = {"ParticipantPhoneNumbers": [ALICE, BOB], "Capabilities": ["Voice"]}
+    handler(event("PUT", body=json.dumps(WANTED).encode()), None)
+
+    for _ in range(2):
+        handler(event("POST", SESSIONS, json.dumps(wanted).encode()), None)
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["NoNumber"] == 1
+    assert ALICE not in line
 
 
 def test_failure_is_answered_and_its_log_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions, aws_dynamodb, aws_ec2, aws_iam
+from aws_cdk import (
+    assertions,
+    aws_cloudwatch_actions,
+    aws_dynamodb,
+    aws_ec2,
+    aws_iam,
+    aws_sns,
+)
 
 from chime_proxy import (
     Capability,
@@ -15,6 +22,7 @@ from chime_proxy import (
     ProxySessionService,
     VoiceConnectorProxy,
 )
+from chime_proxy_service.handlers import metrics
 from chime_proxy_service.handlers.settings import NUMBERS_FILE
 from chime_proxy_service.stores.items import INDEX
 
@@ -385,6 +393,20 @@ def test_applications_get_single_operations(stack: cdk.Stack) -> None:
     sessions = f"/voice-connectors/{CONNECTOR}/proxy-sessions"
     assert methods("All") == [f"GET{sessions}", f"GET{sessions}/*"]
     assert methods("Every") == [f"*{sessions}", f"*{sessions}/*"]
+
+
+def test_alarms_are_on_the_metrics_that_the_function_writes(stack: cdk.Stack) -> None:
+    """Every kind of failure has an alarm with a remedy; the function's own metrics exist."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    topic = aws_sns.Topic(stack, "OnCall")
+    service.add_alarms(aws_cloudwatch_actions.SnsAction(topic))
+
+    alarms = [one["Properties"] for one in resources(stack, "AWS::CloudWatch::Alarm").values()]
+    assert len(alarms) == 6
+    assert all(one["AlarmDescription"].endswith(".") for one in alarms)
+    assert all(one["AlarmActions"] for one in alarms)
+    written = {one["MetricName"] for one in alarms if one["Namespace"] == metrics.NAMESPACE}
+    assert written == {metrics.NO_NUMBER, metrics.UNAVAILABLE}
 
 
 def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:

@@ -20,6 +20,7 @@ from aws_cdk import (
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
+from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
 from chime_proxy._service.table import sessions_table, table_statements
@@ -39,7 +40,7 @@ _ACCESS_LOG = {
 }
 
 
-class ProxySessionService(Construct):
+class ProxySessionService(MonitoredService):
     """Proxy sessions in this account: the API that AWS ended, on a DynamoDB table.
 
     An HTTP API with IAM authorization, a function and a table. Pass the construct to

@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from chime_proxy_service.handlers.failure import failures_answered
+from chime_proxy_service.handlers.metrics import Metrics
 from chime_proxy_service.handlers.settings import Settings
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
@@ -29,7 +30,8 @@ _table = Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)
 _service = ProxySessionService(
     DynamoDBStore(_table), NumberPool(_settings.phone_numbers), clock=partial(datetime.now, UTC)
 )
-_api = Api(_service, default_region=_settings.region)
+_metrics = Metrics(_settings.function_name)
+_api = Api(_service, default_region=_settings.region, noted=_metrics.count)
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

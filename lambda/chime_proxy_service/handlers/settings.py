@@ -18,11 +18,13 @@ class Settings:
         region: the region of requests that name none.
         table: the name of the table.
         phone_numbers: the proxy numbers, in the order they are handed out.
+        function_name: the function's name.
     """
 
     region: str
     table: str
     phone_numbers: tuple[str, ...]
+    function_name: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str], path: Iterable[str]) -> Self:
@@ -39,6 +41,7 @@ class Settings:
             region=environment["AWS_REGION"],
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
+            function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
         )
 
 

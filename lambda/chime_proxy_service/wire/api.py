@@ -15,6 +15,7 @@ from chime_proxy_service.errors import (
     BadRequestError,
     ConflictError,
     ForbiddenError,
+    NoNumberError,
     NotFoundError,
     ServiceError,
     UnavailableError,
@@ -41,6 +42,7 @@ _Act: TypeAlias = Callable[[Call], Json | None]
 
 _ERROR_STATUS: dict[type[ServiceError], int] = {
     BadRequestError: 400,
+    NoNumberError: 400,
     ForbiddenError: 403,
     NotFoundError: 404,
     ConflictError: 409,
@@ -57,10 +59,18 @@ class Api:
     Args:
         service: carries the operations out.
         default_region: the region of requests whose Authorization header names none.
+        noted: is told of each error that is answered. Default: nobody is.
     """
 
-    def __init__(self, service: ProxySessionService, *, default_region: str) -> None:
+    def __init__(
+        self,
+        service: ProxySessionService,
+        *,
+        default_region: str,
+        noted: Callable[[ServiceError], None] = lambda _: None,
+    ) -> None:
         self._service = service
+        self._noted = noted
         self._default_region = default_region
         acts: tuple[tuple[Operation, _Act], ...] = (
             (operations.CREATE_PROXY_SESSION, self._create),
@@ -83,6 +93,7 @@ class Api:
         try:
             response = self._respond(event)
         except ServiceError as error:
+            self._noted(error)
             type_name = f"{error.code}Exception"
             response = _error(_ERROR_STATUS[type(error)], type_name, error.code, str(error))
         response["headers"]["x-amzn-RequestId"] = event["requestContext"]["requestId"]

@@ -1,0 +1,108 @@
+"""Metrics of a service, and alarms on them."""
+
+from aws_cdk import Duration, aws_apigatewayv2, aws_cloudwatch, aws_lambda
+from constructs import Construct
+
+# The same as in the function; a test compares them.
+_NAMESPACE = "ChimeProxyService"
+_SLOW_MILLISECONDS = 5_000
+
+_DESCRIPTIONS = {
+    "NoNumber": (
+        "A session was refused because no proxy number was free for its participants. Add to the "
+        "service's phone_numbers, or to the pool's countries."
+    ),
+    "Unavailable": (
+        "The table was too busy or not reached. Look at the table's throttled requests, and at its "
+        "warm throughput."
+    ),
+    "Failed": "A request ended in an error of the server. The function's log names the place.",
+    "Slow": "Requests took over five seconds. The provider waits ten for an answer.",
+    "Errors": "The function crashed or ran out of time.",
+    "Throttles": "The function had no concurrency left. Raise the account's.",
+}
+
+
+class MonitoredService(Construct):
+    """Metrics and alarms of a service; the subclass sets `_function` and `_api`."""
+
+    _function: aws_lambda.IFunction
+    _api: aws_apigatewayv2.HttpApi
+
+    def metric_no_number(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+        """Number of sessions refused because no proxy number was free.
+
+        Args:
+            period: length of one data point. Default: 5 minutes.
+        """
+        return self._metric("NoNumber", period)
+
+    def metric_unavailable(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+        """Number of requests refused because the table could not decide in time.
+
+        Args:
+            period: length of one data point. Default: 5 minutes.
+        """
+        return self._metric("Unavailable", period)
+
+    def metric_failed(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+        """Number of requests that ended in an error of the server.
+
+        Args:
+            period: length of one data point. Default: 5 minutes.
+        """
+        return self._api.metric_server_error(period=period)
+
+    def metric_latency(
+        self, *, statistic: str = "p99", period: Duration | None = None
+    ) -> aws_cloudwatch.Metric:
+        """Milliseconds from a request to its answer.
+
+        Args:
+            statistic: such as `p50` or `Maximum`. Default: `p99`.
+            period: length of one data point. Default: 5 minutes.
+        """
+        return self._api.metric_latency(statistic=statistic, period=period)
+
+    def add_alarms(self, *actions: aws_cloudwatch.IAlarmAction) -> list[aws_cloudwatch.Alarm]:
+        """Make an alarm for each kind of failure, raised by one occurrence in 5 minutes.
+
+        The kinds: no number free, the table unavailable, errors of the server, requests of over
+        five seconds, and the function's own errors and throttles.
+
+        Args:
+            actions: actions of a raised alarm, such as notifying a topic.
+        """
+        alarms = [
+            self._alarm("NoNumber", self.metric_no_number()),
+            self._alarm("Unavailable", self.metric_unavailable()),
+            self._alarm("Failed", self.metric_failed()),
+            self._alarm("Slow", self.metric_latency(), _SLOW_MILLISECONDS),
+            self._alarm("Errors", self._function.metric_errors()),
+            self._alarm("Throttles", self._function.metric_throttles()),
+        ]
+        for made in alarms:
+            made.add_alarm_action(*actions)
+        return alarms
+
+    def _metric(self, name: str, period: Duration | None) -> aws_cloudwatch.Metric:
+        return aws_cloudwatch.Metric(
+            namespace=_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"FunctionName": self._function.function_name},
+            statistic="Sum",
+            period=period,
+        )
+
+    def _alarm(
+        self, kind: str, metric: aws_cloudwatch.Metric, threshold: float = 1
+    ) -> aws_cloudwatch.Alarm:
+        return metric.create_alarm(
+            self,
+            f"{kind}Alarm",
+            alarm_description=_DESCRIPTIONS[kind],
+            threshold=threshold,
+            evaluation_periods=1,
+            # A period without requests has no data points.
+            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
