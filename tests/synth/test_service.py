@@ -12,6 +12,7 @@ from aws_cdk import (
     aws_dynamodb,
     aws_ec2,
     aws_iam,
+    aws_kms,
     aws_sns,
 )
 
@@ -407,6 +408,19 @@ def test_alarms_are_on_the_metrics_that_the_function_writes(stack: cdk.Stack) ->
     assert all(one["AlarmActions"] for one in alarms)
     written = {one["MetricName"] for one in alarms if one["Namespace"] == metrics.NAMESPACE}
     assert written == {metrics.NO_NUMBER, metrics.UNAVAILABLE}
+
+
+def test_function_may_use_the_key_of_the_table() -> None:
+    """With a key of one's own, the function's role may decrypt and encrypt by it."""
+    app = cdk.App()
+    here = cdk.Stack(app, "Calls", env=cdk.Environment(region="us-east-1"))
+    key = aws_kms.Key(here, "Key")
+    live(here, encryption=aws_dynamodb.TableEncryptionV2.customer_managed_key(key))
+
+    policies = resources(here, "AWS::IAM::Policy")
+    (policy,) = (one for name, one in policies.items() if name.startswith("ServiceRoleDefault"))
+    actions = [one["Action"] for one in policy["Properties"]["PolicyDocument"]["Statement"]]
+    assert ["kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"] in actions
 
 
 def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:

@@ -166,6 +166,9 @@ class ProxySessionService(MonitoredService):
         policy = aws_iam.Policy(
             self, "TablePolicy", roles=[role], statements=table_statements(self._table)
         )
+        key = self._table.encryption_key
+        if key:
+            key.grant_encrypt_decrypt(role)
         layer = numbers_layer(self, phone_numbers)
         function = aws_lambda.Function(
             self,
