@@ -26,6 +26,12 @@ class AlreadyExists(ProviderError):
     """The voice connector has a proxy configuration that is not the resource's own."""
 
 
+class ResourceConflict(ProviderError):
+    """The service knows the request's idempotency key, for a session that is not as asked for."""
+
+    outcome_unknown = True
+
+
 class NotFound(ProviderError):
     """The session, its voice connector or the connector's proxy configuration does not exist."""
 

@@ -87,6 +87,7 @@ class Handler:
         sleep: waits for so many seconds.
         secrets_manager: as `client`, for Secrets Manager.
         parameter_store: as `client`, for Parameter Store.
+        knows_keys: True if the API is the project's service, which knows idempotency keys.
         reporter: writes the log and the metrics.
     """
 
@@ -98,6 +99,7 @@ class Handler:
     sleep: Callable[[float], None]
     secrets_manager: "Callable[[], SecretsManagerClient]" = clients.secrets_manager
     parameter_store: "Callable[[], SSMClient]" = clients.parameter_store
+    knows_keys: bool = False
     reporter: Reporter = _REPORTER
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> None:
@@ -150,7 +152,8 @@ class Handler:
     def _resource_type(self, name: str, deadline: Deadline) -> ResourceType:
         retry = Retry(deadline, self.sleep)
         references = NumberReferences(self.secrets_manager, self.parameter_store, retry)
-        return RESOURCE_TYPES[name](Dependencies(self.client, retry, references, self.now))
+        dependencies = Dependencies(self.client, retry, references, self.now, self.knows_keys)
+        return RESOURCE_TYPES[name](dependencies)
 
     def _deletion(self, resource_type: ResourceType) -> Deletion:
         return Deletion(resource_type, self.refused_deletion, self.sleep)
@@ -197,6 +200,8 @@ handler = Handler(
     now=lambda: datetime.now(UTC),
     clock=time.monotonic,
     sleep=time.sleep,
+    # Only the project's own service is signed for by another name.
+    knows_keys="API_SIGNING_NAME" in os.environ,
 )
 # Lambda gives more of the processor before the first event. A failure here is that event's answer.
 with suppress(ProviderError):

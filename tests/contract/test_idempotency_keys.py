@@ -76,6 +76,49 @@ def test_create_after_its_delete_fails_cleanly(resource: Resource, properties: P
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [
+        ApiFault.ERROR_BEFORE,
+        ApiFault.ERROR_AFTER,
+        ApiFault.RESET_BEFORE,
+        ApiFault.RESET_AFTER,
+        ApiFault.GARBLED,
+        ApiFault.SLOW,
+        ApiFault.THROTTLED,
+    ],
+)
+def test_creation_without_an_answer_is_repeated(
+    resource: Resource, properties: Properties, fault: ApiFault
+) -> None:
+    """The provider sends a creation again under its key, and the Delete finds its session."""
+    resource.disturb(fault)
+
+    answer = resource.create(properties)
+
+    assert answer["Status"] == "SUCCESS"
+    assert resource.listed() == [answer["PhysicalResourceId"]]
+    resource.delete(answer["PhysicalResourceId"], properties)
+    assert resource.listed() == []
+
+
+def test_conflict_says_that_a_session_may_exist(resource: Resource) -> None:
+    """A repetition with other participants, as after a rotated secret, is swept for by its Delete."""
+    first = resource.create(UNNAMED)
+    event = resource.universe.cloudformation.events[-1]
+    event["ResourceProperties"] = {
+        **event["ResourceProperties"],
+        "ParticipantPhoneNumbers": ["+14015550109", "+12065550100"],
+        "Name": "Ride 9",
+    }
+
+    again = resource.repeat()
+
+    assert again["Status"] == "FAILED"
+    assert again["PhysicalResourceId"].startswith("create-interrupted/")
+    assert resource.listed() == [first["PhysicalResourceId"]]
+
+
+@pytest.mark.parametrize(
     "fault", [ApiFault.RESET_AFTER, ApiFault.ERROR_AFTER, ApiFault.CRASH_AFTER]
 )
 def test_named_session_whose_answer_was_lost_is_found_by_the_repetition(

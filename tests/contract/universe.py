@@ -59,6 +59,7 @@ class Universe:
         api = Api(self.service, default_region=REGION)
         self.wire = Wire(self.clock, api, knows_keys=knows_keys)
         self._refused = refused
+        self._knows_keys = knows_keys
         self.function = Lambda(self.clock, self._container)
         self.cloudformation = CloudFormation(
             self.clock, self.bucket, self.function, resource_type="Custom::ChimeProxySession"
@@ -145,6 +146,7 @@ class Universe:
             now=self.clock.now,
             clock=self.clock.monotonic,
             sleep=self.clock.sleep,
+            knows_keys=self._knows_keys,
         )
 
 

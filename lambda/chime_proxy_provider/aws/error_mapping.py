@@ -16,6 +16,7 @@ from chime_proxy_provider.errors import (
     NotFound,
     NotServed,
     ProviderError,
+    ResourceConflict,
     ServiceInternalError,
     Throttling,
 )
@@ -29,6 +30,7 @@ _NOT_SERVED = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.METHOD_NOT_ALLO
 # The API's own "gone" has a type. Secrets Manager and Parameter Store answer 400 to every refusal.
 _BY_CODE: Mapping[str, type[ProviderError]] = {
     "AccessDeniedException": AccessDenied,
+    "ConflictException": ResourceConflict,
     "GoneException": NotFound,
     "NotFound": NotFound,
     "NotFoundException": NotFound,

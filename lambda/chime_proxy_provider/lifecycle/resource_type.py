@@ -42,6 +42,8 @@ class Dependencies:
     retry: Retry
     references: NumberReferences
     now: Callable[[], datetime]
+    knows_keys: bool = False
+    """True if the API is the project's service, which knows idempotency keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Sessions:
     retry: Retry
     passing: tuple[type[ProviderError], ...] = PASSING
     """The failures after which a call is repeated, except CreateProxySession."""
+    knows_keys: bool = False
+    """True for a service that knows idempotency keys: there CreateProxySession is repeated, too."""
 
     @property
     def patient(self) -> Sessions:
@@ -45,12 +47,13 @@ class Sessions:
         """Create a session.
 
         A service that knows idempotency keys answers a repeated key with the session that there
-        is. Others do not, so the call is repeated only if the API refused it. After a
+        is. With another one the call is repeated only if the API refused it. After a
         `ServiceInternalError` or a `NetworkFailure` the session may exist.
         """
+        passing = PASSING_WITH_PERMISSION if self.knows_keys else _NOT_TAKEN
         call = partial(self.client().create_proxy_session, **properties)
         with request_header(self.client(), "Idempotency-Key", idempotency_key):
-            return _session(self.retry.call(call, passing=_NOT_TAKEN))
+            return self.retry.call(lambda: _session(call()), passing=passing)
 
     def get(self, key: Key) -> Session:
         """Read the session."""
@@ -77,9 +80,15 @@ class Sessions:
     def named(self, voice_connector_id: str, prefix: str) -> Iterator[Session]:
         """The connector's open sessions with a name that begins with `prefix`.
 
+        The project's service lists open sessions without reading the closed ones of 30 days.
         botocore has no paginator for ListProxySessions, so this follows the pages.
         """
-        page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id}
+        statuses = ({"Status": status} for status in ("Open", "InProgress"))
+        for filtered in statuses if self.knows_keys else ({},):
+            page: dict[str, Any] = {"VoiceConnectorId": voice_connector_id, **filtered}
+            yield from self._named(page, prefix)
+
+    def _named(self, page: dict[str, Any], prefix: str) -> Iterator[Session]:
         while True:
             call = partial(self.client().list_proxy_sessions, **page)
             answer = self.retry.call(call, passing=self.passing)

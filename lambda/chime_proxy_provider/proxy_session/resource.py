@@ -50,7 +50,10 @@ class ProxySessionType(ResourceType):
     @classmethod
     def of(cls, dependencies: Dependencies) -> Self:
         """The resource type with its calls."""
-        return cls(dependencies, Sessions(dependencies.client, dependencies.retry))
+        sessions = Sessions(
+            dependencies.client, dependencies.retry, knows_keys=dependencies.knows_keys
+        )
+        return cls(dependencies, sessions)
 
     def desired(self, declared: Mapping[str, Any]) -> DesiredState:
         """The desired state for declared properties, with participants' numbers read."""
