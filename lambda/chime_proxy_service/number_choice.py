@@ -87,11 +87,12 @@ def preferred_place(request: CreateRequest) -> Place:
 def _most_rested(
     numbers: Iterable[str], used_until: Mapping[str, datetime], skipped: int
 ) -> str | None:
-    """Return a number that neither participant has had, else the one rested longest."""
+    """Return a number that neither participant has had, else one of those rested longest."""
     fresh: list[str] = []
     rested: list[str] = []
     for number in numbers:
         (rested if number in used_until else fresh).append(number)
         if len(fresh) > skipped:
             break
-    return fresh[-1] if fresh else min(rested, key=used_until.__getitem__, default=None)
+    candidates = fresh or sorted(rested, key=used_until.__getitem__)
+    return candidates[skipped % len(candidates)] if candidates else None

@@ -106,7 +106,7 @@ class ProxySessionService:
                 session = self._opened(request, data, key, now, attempt)
             except ServiceError:
                 # The first request may have taken the last number, or come before a `Disabled`.
-                if proxy_session_id and self._store.session(key):
+                if proxy_session_id and self._made_earlier(key, now):
                     return self._repeated(request, key)
                 raise
             addition = self._store.add(session, now)
@@ -193,6 +193,10 @@ class ProxySessionService:
         skipped = random.randrange(4**attempt)  # noqa: S311 - spreads simultaneous creations
         number = choose_number(request, self._pool, data, now=now, skipped=skipped)
         return rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
+
+    def _made_earlier(self, key: SessionKey, now: datetime) -> bool:
+        session = self._store.session(key)
+        return session is not None and readable(session, now)
 
     def _repeated(self, request: CreateRequest, key: SessionKey) -> ProxySession:
         session = self._store.session(key)

@@ -1,17 +1,22 @@
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from io import BytesIO
 from threading import Thread
 from typing import Any
 
 import boto3
+import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from tests.doubles import event
 
 from chime_proxy_provider.aws.request_header import request_header
+from chime_proxy_provider.aws.retry import Retry
 from chime_proxy_provider.cloudformation.event import read_address
+from chime_proxy_provider.deadline import Deadline
+from chime_proxy_provider.proxy_session.api import Sessions
 from chime_proxy_provider.proxy_session.name import idempotency_key
 
 
@@ -61,3 +66,30 @@ def test_header_is_of_one_thread_and_signed() -> None:
 
     assert [request.headers.get("Idempotency-Key") for request in sent] == [b"one", None, None]
     assert b"idempotency-key" in sent[0].headers["Authorization"]
+
+
+@dataclass
+class Listing:
+    """A client that notes which lists are asked for."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def list_proxy_sessions(self, **page: Any) -> dict[str, Any]:
+        """Return an empty list."""
+        self.asked.append(page)
+        return {"ProxySessions": []}
+
+
+@pytest.mark.parametrize(
+    ("knows_keys", "statuses"), [(True, ["Open", "InProgress"]), (False, [None])]
+)
+def test_service_lists_open_sessions_without_the_history(
+    statuses: list[str | None], *, knows_keys: bool
+) -> None:
+    """Sessions are looked for among the open ones, where the API need not read 30 days of closed."""
+    client: Any = Listing()
+    retry = Retry(Deadline(60.0, lambda: 0.0), lambda _: None)
+    sessions = Sessions(lambda: client, retry, knows_keys=knows_keys)
+
+    assert list(sessions.named("connector", "name")) == []
+    assert [page.get("Status") for page in client.asked] == statuses

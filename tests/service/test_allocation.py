@@ -1,14 +1,16 @@
 import itertools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from tests.service.conftest import BEGINNING
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Connection, Contact, Refusal
 from chime_proxy_service.errors import BadRequestError
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
-from chime_proxy_service.number_choice import preferred_place
+from chime_proxy_service.number_choice import choose_number, preferred_place
 from chime_proxy_service.number_pool import NumberPool, Place, place_of
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
@@ -19,6 +21,7 @@ from chime_proxy_service.session import (
     GeoMatchParams,
     NumberSelectionBehavior,
 )
+from chime_proxy_service.store import CreationData
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]
@@ -265,6 +268,51 @@ def test_stickiness_before_geography(rich: ProxySessionService, ask: Ask) -> Non
     )
 
     assert session.proxy_phone_number == last.proxy_phone_number
+
+
+@pytest.mark.parametrize("had", [False, True])
+def test_simultaneous_creations_spread_over_all_numbers(
+    ask: Ask, configuration: ProxyConfiguration, *, had: bool
+) -> None:
+    """However many numbers are passed over, each free one is chosen as often, had before or not."""
+    pool = NumberPool(f"+1212555{line:04}" for line in range(100, 105))
+    numbers = list(pool.numbers(("US",), within=Place()))
+    used = dict.fromkeys(numbers, BEGINNING) if had else {}
+    data = CreationData(configuration=configuration, last_number=None, used_until=used)
+    later = BEGINNING + timedelta(hours=1)
+
+    chosen = [choose_number(ask(), pool, data, now=later, skipped=n) for n in range(20)]
+
+    assert chosen == numbers * 4
+
+
+def test_rested_number_is_the_one_that_has_rested_longest(
+    ask: Ask, configuration: ProxyConfiguration
+) -> None:
+    """A fresh number comes first, then the one used least recently; a busy one never."""
+    pool = NumberPool(["+12125550100", "+12125550101", "+12125550102", "+12125550103"])
+    hour = timedelta(hours=1)
+    used = {
+        "+12125550100": BEGINNING + 2 * hour,
+        "+12125550101": BEGINNING + hour,
+        "+12125550102": BEGINNING + 9 * hour,
+    }
+    now = BEGINNING + 3 * hour
+    data = CreationData(configuration=configuration, last_number=None, used_until=used)
+
+    assert choose_number(ask(), pool, data, now=now) == "+12125550103"
+    without = NumberPool(["+12125550100", "+12125550101", "+12125550102"])
+    assert choose_number(ask(), without, data, now=now) == "+12125550101"
+
+
+def test_removed_number_is_not_given_again_though_preferred(
+    ask: Ask, configuration: ProxyConfiguration
+) -> None:
+    """PreferSticky does not bring back a number that the service no longer declares."""
+    data = CreationData(configuration=configuration, last_number="+12125550109", used_until={})
+    request = ask(number_selection_behavior=STICKY)
+
+    assert choose_number(request, NumberPool(TWO_NUMBERS), data, now=BEGINNING) == TWO_NUMBERS[0]
 
 
 def test_numbers_are_fictional() -> None:

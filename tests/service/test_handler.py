@@ -155,6 +155,27 @@ def test_exhausted_numbers_are_counted(
     assert ALICE not in line
 
 
+@pytest.mark.parametrize("numbers", ["12065550101", "+12065550101,+1 206 555 0102", "x"])
+def test_deployed_number_that_is_none_stops_the_function(numbers: str) -> None:
+    """A number that would never be handed out is refused by its place, and not repeated."""
+    environment = {"AWS_REGION": "r", "TABLE_NAME": "t", "PROXY_PHONE_NUMBERS": numbers}
+
+    with pytest.raises(ValueError, match=r"PROXY_PHONE_NUMBERS\[\d\] must be in E.164") as caught:
+        Settings.read(environment, [])
+    assert "206" not in str(caught.value)
+
+
+def test_spaces_between_deployed_numbers_do_not_count() -> None:
+    """A list of a parameter may have spaces after its commas."""
+    environment = {
+        "AWS_REGION": "r",
+        "TABLE_NAME": "t",
+        "PROXY_PHONE_NUMBERS": "+12065550101, +12065550102",
+    }
+
+    assert Settings.read(environment, []).phone_numbers == ("+12065550101", "+12065550102")
+
+
 def test_failure_is_answered_and_its_log_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:
     """An unforeseen failure is the API's error; its text, which may hold a number, is not logged."""
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -109,6 +110,23 @@ def test_repetition_survives_what_would_refuse_a_new_session(
     assert create(api, idempotency_key="1") == first
     service.delete_configuration(connector)
     assert create(api, idempotency_key="1") == first
+
+
+def test_key_of_a_session_that_is_no_longer_kept_is_free(
+    make_service: Callable[..., ProxySessionService],
+    connector: Connector,
+    configuration: ProxyConfiguration,
+    pass_time: PassTime,
+) -> None:
+    """A session that cannot be read any more is no answer to its key, if a new one is refused."""
+    service = make_service(numbers=("+12125550100",))
+    service.put_configuration(connector, configuration)
+    api = Api(service, default_region="us-east-1")
+    create(api, idempotency_key="1")
+    pass_time(days=31)
+    service.put_configuration(connector, replace(configuration, disabled=True))
+
+    assert create(api, idempotency_key="1")[0] == 403
 
 
 def test_simultaneous_repetitions_make_one_session(api: Api) -> None:

@@ -168,7 +168,13 @@ def test_token_returns_its_position() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "bm8gc2xhc2g=", "eC95", "/w==", "_w==", "é", "MTIz", "9" * 65535]
+    "token",
+    [
+        *("", "x", "bm8gc2xhc2g=", "eC95", "/w==", "_w==", "é", "MTIz", "9" * 65535),
+        next_token.encode((10**13, "id")),
+        next_token.encode((1, "x" * 129)),
+        next_token.encode((-1, "id")),
+    ],
 )
 def test_foreign_token_is_refused(token: str) -> None:
     """A token that the service did not make is refused with a way out."""

@@ -11,7 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
 from tests.service.sessions import HOUR, NOW, new_session
 from tests.service.tables import create_table
 from tools.scale import units
@@ -151,6 +156,8 @@ def test_transaction_that_met_another_is_tried_again(
         ("query", refused("ProvisionedThroughputExceededException")),
         ("get_item", refused("InternalServerError")),
         ("get_item", ConnectionClosedError(endpoint_url="https://dynamodb")),
+        ("get_item", EndpointConnectionError(endpoint_url="https://dynamodb")),
+        ("query", ConnectTimeoutError(endpoint_url="https://dynamodb")),
     ],
 )
 def test_table_that_cannot_decide_makes_the_service_unavailable(
@@ -310,6 +317,31 @@ def test_removed_session_is_not_listed_again(dynamodb: "DynamoDBClient", table: 
 
     (marker,) = [one for one in dynamodb.scan(TableName=table)["Items"] if "deleted_at" in one]
     assert "list_pk" not in marker
+
+
+class Lagging(Troubled):
+    """A table whose index still has an entry that the table no longer has."""
+
+    def __init__(self, client: "DynamoDBClient", stale: ProxySession) -> None:
+        super().__init__(client, lambda _: None)
+        self._entry = {"list_sk": items.list_sort_key(stale.position)}
+
+    def _call(self, name: str, **arguments: Any) -> Any:
+        answer = super()._call(name, **arguments)
+        if name == "query" and "#open#0" in str(arguments):
+            answer["Items"].insert(0, self._entry)
+        return answer
+
+
+def test_entry_of_an_earlier_session_with_the_id_is_passed_over(
+    dynamodb: "DynamoDBClient", table: str
+) -> None:
+    """An index that lags behind a session with a used id shows the new one, once."""
+    session = new_session(CONNECTOR, "1", "+1", "+2", NOW + HOUR)
+    store_on(dynamodb, table).add(session, NOW + HOUR)
+    lagging = store_on(Lagging(dynamodb, new_session(CONNECTOR, "1", "+1", "+2")), table)
+
+    assert lagging.sessions_after(CONNECTOR, None, 10, now=NOW + HOUR).sessions == (session,)
 
 
 def test_every_item_is_smaller_than_a_write_unit() -> None:

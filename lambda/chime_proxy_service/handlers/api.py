@@ -18,11 +18,11 @@ from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
 from chime_proxy_service.wire.api import Api
 
-# Three attempts end within the ten seconds that the provider waits for an answer.
+# A creation makes two rounds of calls. Both end within the function's ten seconds.
 _CONFIG = Config(
     connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    read_timeout=1,
+    retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=10,
 )
 _settings = Settings.read(os.environ, sys.path)

@@ -1,6 +1,7 @@
 """Reads the settings of the service's functions: environment variables and a file of numbers."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Self
 
 NUMBERS_FILE = "proxy_phone_numbers.json"
 """A JSON list of E.164 numbers in a layer's folder `python`, for numbers known at synthesis."""
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,29 @@ class Settings:
             environment: has AWS_REGION, TABLE_NAME and PROXY_PHONE_NUMBERS: numbers that are known
                 only at deployment, joined with commas.
             path: the folders of Python's modules; the first with a file of numbers counts.
+
+        Raises:
+            ValueError: a number is not in E.164 format.
         """
-        deployed = environment.get("PROXY_PHONE_NUMBERS", "").split(",")
-        numbers = [*_numbers_of_file(path), *filter(None, deployed)]
+        deployed = (one.strip() for one in environment.get("PROXY_PHONE_NUMBERS", "").split(","))
+        numbers = [*_numbers_of_file(path), *_checked(list(filter(None, deployed)))]
         return cls(
             region=environment["AWS_REGION"],
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
         )
+
+
+def _checked(numbers: list[str]) -> list[str]:
+    wrong = [str(place) for place, one in enumerate(numbers) if not _E164.fullmatch(one)]
+    if wrong:
+        msg = (
+            f"PROXY_PHONE_NUMBERS[{'], ['.join(wrong)}] must be in E.164 format, with a plus sign; "
+            "see phone_numbers of the ProxySessionService"
+        )
+        raise ValueError(msg)
+    return numbers
 
 
 def _numbers_of_file(path: Iterable[str]) -> list[str]:

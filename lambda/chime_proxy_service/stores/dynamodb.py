@@ -69,7 +69,8 @@ class DynamoDBStore:
         The index follows the table within a second or so: a new session may still be missing.
         Sessions that are listed as open and have expired are listed as closed from now on.
         """
-        # Open ones first: a session that moves meanwhile is then read twice rather than never.
+        # Open ones first: a session that moves meanwhile is read twice rather than never, as far as
+        # the index follows its table in order.
         entries = self._entries(connector, items.OPEN, position, limit)
         if not only_open:
             entries += self._entries(connector, items.CLOSED, position, limit)
@@ -77,7 +78,8 @@ class DynamoDBStore:
         positions = sorted(by_position)
         part = positions[:limit]
         sessions = self._sessions(connector, part)
-        self._close([one for one in sessions if by_position[one.position].state == items.OPEN], now)
+        listed = [(one, by_position[one.position]) for one in sessions]
+        self._close([one for one in listed if one[1].state == items.OPEN], now)
         # A partition that gave `limit` entries may have more.
         more = len(positions) >= limit
         return Part(tuple(sessions), part[-1] if more else None)
@@ -184,29 +186,37 @@ class DynamoDBStore:
             )
 
         shards = self._table.each(read, range(items.SHARDS))
-        return [items.list_entry(item, state) for shard in shards for item in shard]
+        return [
+            items.list_entry(item, state, shard)
+            for shard, found in enumerate(shards)
+            for item in found
+        ]
 
     def _sessions(self, connector: Connector, positions: Sequence[Position]) -> list[ProxySession]:
-        keys = [SessionKey(connector, session_id) for _, session_id in positions]
-        found = self._table.get_many([items.session_key(key) for key in keys])
+        keys = {position: SessionKey(connector, position[1]) for position in positions}
+        wanted = {key: items.session_key(key) for key in keys.values()}
+        found = self._table.get_many(list(wanted.values()))
         by_key = {item["pk"]["S"]: item for item in found}
-        read = (
-            items.session_of(by_key.get(items.session_key(key)["pk"]["S"]), key) for key in keys
-        )
-        return [session for session in read if session is not None]
+        read = {
+            position: items.session_of(by_key.get(wanted[key]["pk"]["S"]), key)
+            for position, key in keys.items()
+        }
+        # An entry of an earlier session with the same id may still be in the index.
+        return [one for position, one in read.items() if one and one.position == position]
 
-    def _close(self, sessions: Sequence[ProxySession], now: datetime) -> None:
+    def _close(self, listed: Sequence[tuple[ProxySession, ListEntry]], now: datetime) -> None:
         """List expired sessions as closed, so that a list of open ones need not read them again."""
-        expired = [session for session in sessions if session.expires_at <= now]
+        expired = [one for one in listed if one[0].expires_at <= now]
 
-        def move(session: ProxySession) -> None:
+        def move(one: tuple[ProxySession, ListEntry]) -> None:
+            (session, entry), connector = one, one[0].key.connector
             self._table.update(
                 items.session_key(session.key),
                 UpdateExpression="SET list_pk = :closed",
                 ConditionExpression="list_pk = :open AND expires_at <= :now",
                 ExpressionAttributeValues={
-                    ":closed": items.list_partition_of(session.key, items.CLOSED),
-                    ":open": items.list_partition_of(session.key, items.OPEN),
+                    ":closed": items.list_partition(connector, items.CLOSED, entry.shard),
+                    ":open": items.list_partition(connector, items.OPEN, entry.shard),
                     ":now": items.microseconds(now),
                 },
             )

@@ -48,10 +48,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class ListEntry:
-    """A session's entry in the index: its position, and the state that it is listed in."""
+    """A session's entry in the index: its position, and the state and shard it is listed in."""
 
     position: Position
     state: str
+    shard: int
 
 
 def text(value: str) -> dict[str, str]:
@@ -117,10 +118,10 @@ def list_sort_key(position: Position) -> dict[str, str]:
     return text(f"{position[0]:013d}#{position[1]}")
 
 
-def list_entry(item: Item, state: str) -> ListEntry:
+def list_entry(item: Item, state: str, shard: int) -> ListEntry:
     """Read an entry of the index."""
     created, _, session_id = item["list_sk"]["S"].partition("#")
-    return ListEntry((int(created), session_id), state)
+    return ListEntry((int(created), session_id), state, shard)
 
 
 def holder(key: SessionKey) -> dict[str, str]:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from chime_proxy_service.errors import UnavailableError
 from chime_proxy_service.stores.items import Item
@@ -154,7 +155,7 @@ class Table:
     def _call(self, operation: Callable[..., Any], **arguments: Any) -> Any:
         try:
             return operation(**arguments)
-        except HTTPClientError as error:
+        except (HTTPClientError, NoConnectionError) as error:
             raise _unavailable() from error
         except ClientError as error:
             if error.response["Error"]["Code"] in _NOT_DECIDED:

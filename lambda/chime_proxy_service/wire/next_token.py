@@ -1,9 +1,12 @@
 """The opaque token that continues a list of sessions."""
 
 import base64
+import re
 
 from chime_proxy_service.errors import BadRequestError
 from chime_proxy_service.session import Position
+
+_POSITION = re.compile(r"(\d{1,13})/(.{1,128})", re.ASCII | re.DOTALL)
 
 
 def encode(position: Position) -> str:
@@ -20,8 +23,10 @@ def decode(token: str) -> Position:
     """
     try:
         text = base64.b64decode(token, altchars=b"-_", validate=True).decode()
-        created, session_id = text.split("/", 1)
-        return int(created), session_id
-    except ValueError as error:
+    except ValueError:
+        text = ""
+    found = _POSITION.fullmatch(text)
+    if found is None:
         msg = "NextToken is not valid; call ListProxySessions again without it"
-        raise BadRequestError(msg) from error
+        raise BadRequestError(msg)
+    return int(found[1]), found[2]
