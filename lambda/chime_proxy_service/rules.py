@@ -24,7 +24,8 @@ Which number a session gets (chosen in `number_choice`):
     may have several sessions at once, each with another number. Numbers rest: after a session, its
     number goes to another session of the same person only if no fresher one is in the preferred
     place, so that a redial does not reach somebody else. The number that two participants had last
-    on a connector stays known for 30 days after the session, even if it was deleted.
+    on a connector stays known for 30 days from the expiry that the session was created with, even
+    if it was deleted.
 
 How a session lives:
     It is Open at creation, InProgress during a call, Closed at expiry, even during a call. Creation,

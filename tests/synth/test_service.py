@@ -2,7 +2,7 @@ import json
 import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aws_cdk as cdk
 import pytest
@@ -353,6 +353,52 @@ def test_service_and_endpoint_are_refused_together(stack: cdk.Stack) -> None:
         )
 
 
+def test_provider_of_another_api_is_refused(stack: cdk.Stack) -> None:
+    """A configuration and a session on a service are kept by a provider of that service."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    other = ProxySessionProvider(stack, "Other", endpoint_url="https://calls.example.com")
+    calls = configuration(stack, service)
+
+    for declare in (
+        partial(
+            VoiceConnectorProxy,
+            pool_countries=["US"],
+            default_expiry=cdk.Duration.hours(1),
+            service=service,
+        ),
+        partial(
+            ProxySession,
+            voice_connector=calls,
+            participants=["+14015550101", "+12065550100"],
+            capabilities=[Capability.VOICE],
+        ),
+    ):
+        with pytest.raises(
+            ValueError, match="Other is not a provider of the service Calls/Service"
+        ):
+            declare(stack, f"On{declare.func.__name__}", provider=other)
+
+
+def test_imported_provider_of_a_service_permits_its_operations(stack: cdk.Stack) -> None:
+    """A provider from a service token may call the service that it is said to keep."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+    role = aws_iam.Role(stack, "Own", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    token = "arn:aws:lambda:us-east-1:123456789012:function:provider"
+    provider = ProxySessionProvider.from_service_token(stack, "P", token, role, service)
+    VoiceConnectorProxy(
+        stack,
+        "Rides",
+        service=service,
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+        provider=provider,
+    )
+
+    policies = json.dumps(resources(stack, "AWS::IAM::Policy"))
+    assert "execute-api:Invoke" in policies
+    assert "chime:" not in policies
+
+
 def test_switch_to_a_service_keeps_the_provider(stack: cdk.Stack) -> None:
     """The shared provider has its logical id with an endpoint and with a service."""
     with_endpoint = cdk.Stack(cdk.App(), "Calls")
@@ -374,6 +420,14 @@ def test_applications_get_single_operations(stack: cdk.Stack) -> None:
         "One": session.grant_read,
         "All": partial(service.grant_read, voice_connector_id=CONNECTOR),
         "Every": partial(service.grant_sessions, voice_connector_id=CONNECTOR),
+        "Listing": partial(
+            ProxySession.grant_read_all,
+            stack,
+            voice_connector=cast("VoiceConnectorProxy", stack.node.find_child("Rides")),
+        ),
+        "Elsewhere": ProxySession.from_proxy_session_attributes(
+            stack, "Far", voice_connector_id=CONNECTOR, proxy_session_id="1", service=service
+        ).grant_read,
     }
     for name, grant in grants.items():
         principal = aws_iam.ServicePrincipal("ecs-tasks.amazonaws.com")
@@ -394,6 +448,12 @@ def test_applications_get_single_operations(stack: cdk.Stack) -> None:
     sessions = f"/voice-connectors/{CONNECTOR}/proxy-sessions"
     assert methods("All") == [f"GET{sessions}", f"GET{sessions}/*"]
     assert methods("Every") == [f"*{sessions}", f"*{sessions}/*"]
+    assert [one.partition("/")[0] for one in methods("Listing")] == ["GET", "GET"]
+    assert methods("Elsewhere") == [f"GET{sessions}/*"]
+    with pytest.raises(ValueError, match="voice_connector_id must be"):
+        service.grant_read(
+            aws_iam.Role.from_role_name(stack, "R", "r"), voice_connector_id="arn:aws:chime:vc/1"
+        )
 
 
 def test_alarms_are_on_the_metrics_that_the_function_writes(stack: cdk.Stack) -> None:

@@ -116,6 +116,7 @@ class ProxySessionProvider(Monitored):
         construct_id: str,
         service_token: str,
         role: aws_iam.IRole | None = None,
+        service: ProxySessionService | None = None,
     ) -> "ProxySessionProvider":
         """Return a provider of another app, stack or account.
 
@@ -128,11 +129,13 @@ class ProxySessionProvider(Monitored):
             role: the function's role; the sessions' stacks attach permissions to it. Default:
                 none. Then, as with a role of another account, the provider's owner must allow
                 the voice connectors, secrets and parameters.
+            service: the service whose sessions the provider keeps. Default: none; then the
+                permissions are those of the API `chime`.
 
         Raises:
             ValueError: `service_token` is not the ARN of a Lambda function.
         """
-        return _ImportedProvider(scope, construct_id, service_token, role)
+        return _ImportedProvider(scope, construct_id, service_token, role, service)
 
     @property
     def service(self) -> ProxySessionService | None:
@@ -257,12 +260,17 @@ class ProxySessionProvider(Monitored):
 
 class _ImportedProvider(ProxySessionProvider):
     def __init__(
-        self, scope: Construct, construct_id: str, service_token: str, role: aws_iam.IRole | None
+        self,
+        scope: Construct,
+        construct_id: str,
+        service_token: str,
+        role: aws_iam.IRole | None,
+        service: ProxySessionService | None,
     ) -> None:
         # ProxySessionProvider.__init__ would make a function.
         Construct.__init__(self, scope, construct_id)
         function_arn = _function_arn(service_token)
-        self._options = {}
+        self._options = {"service": service}
         self._function = aws_lambda.Function.from_function_attributes(
             self, "Resource", function_arn=function_arn, role=role
         )

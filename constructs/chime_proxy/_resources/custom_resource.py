@@ -15,8 +15,22 @@ from chime_proxy._service.service import ProxySessionService
 _SERVICE_TIMEOUT = Duration.minutes(3)
 
 
-def provider_of(scope: Construct, service: ProxySessionService | None) -> ProxySessionProvider:
-    """Return the provider that a stack's resources share, on a service if there is one."""
+def provider_of(
+    scope: Construct, service: ProxySessionService | None, given: ProxySessionProvider | None
+) -> ProxySessionProvider:
+    """Return the provider of a resource: the given one, or the one that the stack shares.
+
+    Raises:
+        ValueError: the resource is on a service, and the given provider is not.
+    """
+    if given is not None:
+        if service is not None and given.service is not service:
+            msg = (
+                f"{given.node.path} is not a provider of the service {service.node.path}: pass "
+                "service to the provider, or leave the provider out"
+            )
+            raise ValueError(msg)
+        return given
     if service is None:
         return ProxySessionProvider.of(scope)
     return ProxySessionProvider.of(scope, service=service)

@@ -20,6 +20,7 @@ from chime_proxy._resources.voice_connector import (
     voice_connector_id,
 )
 from chime_proxy._schema import check
+from chime_proxy._service.service import ProxySessionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class ProxySession(SessionBase):
         )
         check(self, properties, PROXY_SESSION)
         props.check_adoption(self, "adopt", adopt, removal_policy)
-        provider = provider or provider_of(self, service_of(voice_connector))
+        provider = provider_of(self, service_of(voice_connector), provider)
         self._service = provider.service
         self._resource = custom_resource(
             self, provider, "Custom::ChimeProxySession", properties, removal_policy
@@ -124,7 +125,12 @@ class ProxySession(SessionBase):
 
     @staticmethod
     def from_proxy_session_attributes(
-        scope: Construct, construct_id: str, *, voice_connector_id: str, proxy_session_id: str
+        scope: Construct,
+        construct_id: str,
+        *,
+        voice_connector_id: str,
+        proxy_session_id: str,
+        service: ProxySessionService | None = None,
     ) -> IProxySession:
         """Refer to a session of another app or stack, or of none.
 
@@ -133,6 +139,8 @@ class ProxySession(SessionBase):
             construct_id: its id within the scope.
             voice_connector_id: the id of its voice connector, not the ARN.
             proxy_session_id: its id within the voice connector.
+            service: the service that has the session. Default: none; permissions are those of
+                the API `chime`.
 
         Raises:
             ValueError: `voice_connector_id` is not an id.
@@ -142,6 +150,7 @@ class ProxySession(SessionBase):
             construct_id,
             voice_connector_id=voice_connector_id,
             proxy_session_id=proxy_session_id,
+            service=service,
         )
 
     @property

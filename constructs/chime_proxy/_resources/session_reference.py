@@ -1,15 +1,17 @@
 """A proxy session as other constructs see it, declared in this app or elsewhere."""
 
-import re
 from typing import Protocol
 
 from aws_cdk import Stack, aws_iam
 from constructs import Construct, IConstruct
 
-from chime_proxy._deferred_value import is_deferred
+from chime_proxy._identifier import checked_connector_id, checked_session_id
 from chime_proxy._provider.permissions import voice_connector_arn
-from chime_proxy._resource_schema import PROXY_SESSION, resource_schema
-from chime_proxy._resources.voice_connector import VoiceConnector, voice_connector_id
+from chime_proxy._resources.voice_connector import (
+    VoiceConnector,
+    service_of,
+    voice_connector_id,
+)
 from chime_proxy._service.operations import READ_SESSION
 from chime_proxy._service.service import ProxySessionService
 
@@ -71,7 +73,10 @@ class SessionBase(Construct):
         Raises:
             ValueError: `voice_connector` is not an id.
         """
-        connector = _checked(voice_connector_id(voice_connector))
+        connector = checked_connector_id(voice_connector_id(voice_connector))
+        service = service_of(voice_connector)
+        if service:
+            return service.grant_read(grantee, voice_connector_id=connector)
         return _grant(scope, connector, grantee, "chime:GetProxySession", "chime:ListProxySessions")
 
 
@@ -79,11 +84,18 @@ class SessionReference(SessionBase):
     """A session declared elsewhere."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, voice_connector_id: str, proxy_session_id: str
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        voice_connector_id: str,
+        proxy_session_id: str,
+        service: ProxySessionService | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._connector = _checked(voice_connector_id)
-        self._session = _matching("proxy_session_id", proxy_session_id, "AdoptProxySessionId")
+        self._connector = checked_connector_id(voice_connector_id)
+        self._session = checked_session_id(proxy_session_id)
+        self._service = service
 
     @property
     def proxy_session_id(self) -> str:
@@ -103,17 +115,3 @@ def _grant(
     return aws_iam.Grant.add_to_principal(
         grantee=grantee, actions=list(actions), resource_arns=[arn]
     )
-
-
-def _checked(connector: str) -> str:
-    # With an ARN in its place, the resource of the policy would match nothing.
-    return _matching("the voice connector", connector, "VoiceConnectorId")
-
-
-def _matching(name: str, value: str, schema_property: str) -> str:
-    shape = resource_schema(PROXY_SESSION)["properties"][schema_property]
-    is_match = isinstance(value, str) and re.fullmatch(shape["pattern"], value)
-    if not is_match and not is_deferred(value):
-        msg = f"{name} must be {shape['$comment']}"
-        raise ValueError(msg)
-    return value

@@ -81,8 +81,8 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         )
         check(self, properties, VOICE_CONNECTOR_PROXY)
         props.check_adoption(self, "adopt_existing", adopt_existing, removal_policy)
-        provider = provider or provider_of(self, service)
-        self._service = service or provider.service
+        provider = provider_of(self, service, provider)
+        self._service = provider.service
         self._resource = custom_resource(
             self, provider, "Custom::ChimeVoiceConnectorProxy", properties, removal_policy
         )

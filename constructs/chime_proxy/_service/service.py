@@ -7,8 +7,10 @@ from typing import cast
 from aws_cdk import (
     CrossStackReferences,
     Duration,
+    Fn,
     ReferenceStrength,
     RemovalPolicy,
+    Stack,
     aws_apigatewayv2,
     aws_apigatewayv2_authorizers,
     aws_apigatewayv2_integrations,
@@ -20,6 +22,7 @@ from aws_cdk import (
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
+from chime_proxy._identifier import checked_connector_id
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
@@ -27,12 +30,11 @@ from chime_proxy._service.table import sessions_table, table_statements
 
 # The provider waits ten seconds for an answer.
 _TIMEOUT = Duration.seconds(10)
-# A path has ids, and no phone number.
+# The path is the caller's own text, and could have a phone number.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "time": "$context.requestTime",
     "method": "$context.httpMethod",
-    "path": "$context.path",
     "caller": "$context.identity.userArn",
     "status": "$context.status",
     "error": "$context.error.message",
@@ -118,8 +120,12 @@ class ProxySessionService(MonitoredService):
         """Permit the five operations on the proxy sessions of one voice connector.
 
         Args:
-            grantee: the application's role, or another principal of this account.
+            grantee: the application's role, or another principal of this account. A role belongs
+                into the stack of the connector's configuration, or after it.
             voice_connector_id: the connector, such as `VoiceConnectorProxy.voice_connector_id`.
+
+        Raises:
+            ValueError: `voice_connector_id` is not an id, such as an ARN.
         """
         return self._grant(grantee, voice_connector_id, SESSION_OPERATIONS)
 
@@ -129,6 +135,9 @@ class ProxySessionService(MonitoredService):
         Args:
             grantee: the application's role, or another principal of this account.
             voice_connector_id: the connector.
+
+        Raises:
+            ValueError: `voice_connector_id` is not an id, such as an ARN.
         """
         return self._grant(grantee, voice_connector_id, READ_SESSIONS)
 
@@ -149,6 +158,7 @@ class ProxySessionService(MonitoredService):
         voice_connector_id: str,
         operations: Sequence[tuple[str, str]],
     ) -> aws_iam.Grant:
+        checked_connector_id(voice_connector_id, "voice_connector_id")
         return aws_iam.Grant.add_to_principal(
             grantee=grantee,
             actions=["execute-api:Invoke"],
@@ -209,16 +219,23 @@ class ProxySessionService(MonitoredService):
             "aws_apigatewayv2.CfnStage", api.add_stage("Stage", auto_deploy=True).node.default_child
         )
         stage.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-            destination_arn=_log_group(self, "AccessLog").log_group_arn,
+            destination_arn=_log_group(self, "AccessLog", _vended_name(self)).log_group_arn,
             format=json.dumps(_ACCESS_LOG),
         )
         return api
 
 
-def _log_group(scope: Construct, construct_id: str) -> aws_logs.LogGroup:
+def _vended_name(scope: Construct) -> str:
+    # Only with this prefix API Gateway needs no policy of CloudWatch Logs, whose length is limited.
+    unique = Fn.select(2, Fn.split("/", Stack.of(scope).stack_id))
+    return f"/aws/vendedlogs/proxy-sessions/{scope.node.addr[-8:]}-{unique}"
+
+
+def _log_group(scope: Construct, construct_id: str, name: str | None = None) -> aws_logs.LogGroup:
     return aws_logs.LogGroup(
         scope,
         construct_id,
+        log_group_name=name,
         retention=aws_logs.RetentionDays.THREE_MONTHS,
         removal_policy=RemovalPolicy.DESTROY,
     )
