@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 _ROOT = Path(__file__).parents[2]
 _SEQUENCES = "tests/contract/test_sequences.py"
 _CONFIGURATIONS = "tests/contract/test_configurations.py"
+_KEYS = "tests/contract/test_idempotency_keys.py"
 _FAULTS = "tests/provider/test_faults.py"
 _EVENT = "tests/provider/test_event.py"
 _ANSWER = "tests/provider/test_answer.py"
@@ -65,9 +66,37 @@ MUTATIONS = (
     Mutation(
         "CreateProxySession is not repeated blindly",
         "proxy_session/api",
-        "return _session(self.retry.call(call, passing=_NOT_TAKEN))",
-        "return _session(self.retry.call(call))",
+        "PASSING_WITH_PERMISSION if self.knows_keys else _NOT_TAKEN",
+        "PASSING_WITH_PERMISSION",
         f"{_SEQUENCES}::test_lost_answer_costs_no_second_session",
+    ),
+    Mutation(
+        "a service that knows idempotency keys is asked again for a creation",
+        "proxy_session/api",
+        "PASSING_WITH_PERMISSION if self.knows_keys else _NOT_TAKEN",
+        "_NOT_TAKEN",
+        f"{_KEYS}::test_creation_without_an_answer_is_repeated",
+    ),
+    Mutation(
+        "every delivery of a request has one idempotency key, and no other request",
+        "proxy_session/name",
+        "{address.logical_resource_id}|{address.request_id}",
+        "{address.logical_resource_id}",
+        "tests/provider/test_idempotency_key.py::test_key_depends_on_stack_resource_and_request",
+    ),
+    Mutation(
+        "a conflict says that a session may exist",
+        "aws/error_mapping",
+        '    "ConflictException": ResourceConflict,\n',
+        "",
+        f"{_KEYS}::test_conflict_says_that_a_session_may_exist",
+    ),
+    Mutation(
+        "API Gateway's refusal is IAM's",
+        "aws/error_mapping",
+        " or _is_api_gateways(error)",
+        "",
+        "tests/provider/test_gateway.py::test_gateways_403_is_iams",
     ),
     Mutation(
         "an invented id is swept for by name",
@@ -219,7 +248,7 @@ MUTATIONS = (
     Mutation(
         "a refusal of IAM is never let pass",
         "aws/error_mapping",
-        "AccessDenied(text) if _IAM.search(text) else GeneralServiceException(text)",
+        "AccessDenied(text) if is_iams else GeneralServiceException(text)",
         "GeneralServiceException(text)",
         f"{_FAULTS}::test_missing_permission_to_delete",
     ),
