@@ -319,6 +319,30 @@ def test_removed_session_is_not_listed_again(dynamodb: "DynamoDBClient", table: 
     assert "list_pk" not in marker
 
 
+def test_session_of_another_shard_is_closed_in_its_own(
+    dynamodb: "DynamoDBClient", table: str
+) -> None:
+    """A session stays in the shard that it was created in, whatever shard it would be in today."""
+    store, session = store_on(dynamodb, table), new_session(CONNECTOR, "1", "+1", "+2")
+    store.add(session, NOW)
+    today = items.list_partition_of(session.key, items.OPEN)["S"]
+    shard = (int(today.rpartition("#")[2]) + 1) % items.SHARDS
+    dynamodb.update_item(
+        TableName=table,
+        Key=items.session_key(session.key),
+        UpdateExpression="SET list_pk = :elsewhere",
+        ExpressionAttributeValues={
+            ":elsewhere": items.list_partition(CONNECTOR, items.OPEN, shard)
+        },
+    )
+
+    for _ in range(2):
+        part = store.sessions_after(CONNECTOR, None, 10, now=NOW + 2 * HOUR)
+        assert part.sessions == (session,)
+    stored = dynamodb.get_item(TableName=table, Key=items.session_key(session.key))["Item"]
+    assert stored["list_pk"] == items.list_partition(CONNECTOR, items.CLOSED, shard)
+
+
 class Lagging(Troubled):
     """A table whose index still has an entry that the table no longer has."""
 

@@ -456,6 +456,19 @@ def test_applications_get_single_operations(stack: cdk.Stack) -> None:
         )
 
 
+def test_access_log_has_neither_path_nor_query(stack: cdk.Stack) -> None:
+    """The API's log says who called and how it was answered, and nothing that the caller wrote."""
+    live(stack)
+
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage").values()
+    logged = json.loads(stage["Properties"]["AccessLogSettings"]["Format"])
+    assert {"$context.identity.userArn", "$context.status"} < set(logged.values())
+    assert not [value for value in logged.values() if "path" in value or "query" in value.lower()]
+    names = [one["Properties"] for one in resources(stack, "AWS::Logs::LogGroup").values()]
+    (vended,) = (one["LogGroupName"] for one in names if "LogGroupName" in one)
+    assert vended["Fn::Join"][1][0].startswith("/aws/vendedlogs/proxy-sessions/")
+
+
 def test_alarms_are_on_the_metrics_that_the_function_writes(stack: cdk.Stack) -> None:
     """Every kind of failure has an alarm with a remedy; the function's own metrics exist."""
     service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
