@@ -37,6 +37,14 @@ class Page:
     position: Position | None
 
 
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A session; `is_new` is False if an earlier request with the same key created it."""
+
+    session: ProxySession
+    is_new: bool
+
+
 def new_session_id() -> str:
     """Make an id shaped like AWS's."""
     return str(uuid4())
@@ -83,7 +91,11 @@ class ProxySessionService:
         self._store.remove_configuration(connector)
 
     def create(self, request: CreateRequest, proxy_session_id: str | None = None) -> ProxySession:
-        """Open a session.
+        """Open a session; see `create_once`."""
+        return self.create_once(request, proxy_session_id).session
+
+    def create_once(self, request: CreateRequest, proxy_session_id: str | None = None) -> Creation:
+        """Open a session, or return the one that an earlier request with the same key opened.
 
         Args:
             request: the session.
@@ -111,7 +123,7 @@ class ProxySessionService:
                 raise
             addition = self._store.add(session, now)
             if addition is Addition.ADDED:
-                return session
+                return Creation(session, is_new=True)
             if addition is Addition.ID_TAKEN:
                 return self._repeated(request, key)
         raise _too_much_traffic()
@@ -198,7 +210,7 @@ class ProxySessionService:
         session = self._store.session(key)
         return session is not None and readable(session, now)
 
-    def _repeated(self, request: CreateRequest, key: SessionKey) -> ProxySession:
+    def _repeated(self, request: CreateRequest, key: SessionKey) -> Creation:
         session = self._store.session(key)
         if session is None:
             msg = "The session of this idempotency key was deleted; use another key for a new one"
@@ -206,7 +218,7 @@ class ProxySessionService:
         if session.request_digest != digest(request):
             msg = "This idempotency key was used for another request; use another key"
             raise ConflictError(msg)
-        return rules.as_of(session, self._clock())
+        return Creation(rules.as_of(session, self._clock()), is_new=False)
 
     def _fallback_of(
         self, session: ProxySession | None, now: datetime

@@ -58,6 +58,26 @@ def test_hanging_api(answers: Answers) -> None:
     assert api.deleted == [{"VoiceConnectorId": CONNECTOR, "ProxySessionId": SESSION}]
 
 
+class Repeating(Hanging):
+    """An API that hangs, and then has the session of an earlier delivery."""
+
+    def create_proxy_session(self, **_: Any) -> Mapping[str, Any]:
+        """Hang, then say that the session was there."""
+        self.go.wait(10)
+        metadata = {"HTTPHeaders": {"idempotent-replayed": "true"}}
+        return {"ProxySession": session(), "ResponseMetadata": metadata}
+
+
+def test_session_of_another_delivery_is_not_taken_back(answers: Answers) -> None:
+    """A second delivery that runs out of time leaves the session that the first one has reported."""
+    api = Repeating()
+
+    _handler(api, answers)(event("Create"), Context(milliseconds=1500))
+
+    assert answers.only["Status"] == "FAILED"
+    assert api.deleted == []
+
+
 def test_hanging_api_that_never_answers(answers: Answers) -> None:
     """What may have been made, of which the answer could no longer tell, is taken back as well."""
     api = Hanging()

@@ -203,6 +203,20 @@ def test_sessions_of_a_role_are_one_caller(api: Api) -> None:
     assert create(api, idempotency_key="1", arn=f"{ROLE}/container-2") == first
 
 
+def test_repetition_says_that_it_is_one(api: Api) -> None:
+    """A repeated answer has a header, by which a caller knows that it has created nothing."""
+    event = {
+        "rawPath": PATH,
+        "headers": {"idempotency-key": "1"},
+        "requestContext": {"http": {"method": "POST"}, "stage": "$default", "requestId": "1"},
+        "body": json.dumps(WANTED),
+        "isBase64Encoded": False,
+    }
+
+    headers = [api.handle(event)["headers"].get("Idempotent-Replayed") for _ in range(2)]
+    assert headers == [None, "true"]
+
+
 def test_requests_without_a_key_are_apart(api: Api) -> None:
     """Two requests without a key make two sessions."""
     assert create(api)[1]["ProxySessionId"] != create(api)[1]["ProxySessionId"]

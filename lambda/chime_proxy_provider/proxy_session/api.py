@@ -43,8 +43,8 @@ class Sessions:
         """The same calls, repeated while a new permission of the role spreads."""
         return replace(self, passing=PASSING_WITH_PERMISSION)
 
-    def create(self, properties: Mapping[str, Any], idempotency_key: str) -> Session:
-        """Create a session.
+    def create(self, properties: Mapping[str, Any], idempotency_key: str) -> tuple[Session, bool]:
+        """Create a session; also return False if another delivery of the request had created it.
 
         A service that knows idempotency keys answers a repeated key with the session that there
         is. With another one the call is repeated only if the API refused it. After a
@@ -52,8 +52,19 @@ class Sessions:
         """
         passing = PASSING_WITH_PERMISSION if self.knows_keys else _NOT_TAKEN
         call = partial(self.client().create_proxy_session, **properties)
+        attempts = 0
+
+        def create_once() -> Mapping[str, Any]:
+            nonlocal attempts
+            attempts += 1
+            answer = call()
+            _session(answer)
+            return answer
+
         with request_header(self.client(), "Idempotency-Key", idempotency_key):
-            return self.retry.call(lambda: _session(call()), passing=passing)
+            answer = self.retry.call(create_once, passing=passing)
+        # After a second attempt, the session may be that of the first.
+        return _session(answer), attempts > 1 or not _is_repeated(answer)
 
     def get(self, key: Key) -> Session:
         """Read the session."""
@@ -116,6 +127,11 @@ def _session(answer: Mapping[str, Any]) -> Session:
         msg = "the API's response holds no proxy session"
         raise ServiceInternalError(msg)
     return session
+
+
+def _is_repeated(answer: Mapping[str, Any]) -> bool:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return "idempotent-replayed" in headers
 
 
 def _listed(answer: Mapping[str, Any]) -> list[Session]:

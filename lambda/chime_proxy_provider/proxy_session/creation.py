@@ -62,8 +62,8 @@ class Creation:
             raise
 
     def _new(self, address: ReturnAddress, properties: Mapping[str, Any]) -> Created:
-        session = self.sessions.create(properties, idempotency_key(address))
-        return Created(session, is_new=True)
+        session, is_new = self.sessions.create(properties, idempotency_key(address))
+        return Created(session, is_new=is_new)
 
     def _find_earlier(self, named: Mapping[str, Any]) -> Session | None:
         try:

@@ -7,7 +7,7 @@ have to wait for each other, and importing it takes longer than starting all the
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -36,6 +36,8 @@ class Call:
     event: Json
     region: str
     members: Json
+    headers: Json = field(default_factory=dict)
+    """The headers of the answer beside the usual ones."""
 
 
 _Act: TypeAlias = Callable[[Call], Json | None]
@@ -106,7 +108,10 @@ class Api:
                 members = _members(operation, event, match.groupdict())
                 check(operation.input, members)
                 region = events.region(event) or self._default_region
-                return _response(operation.status_code, act(Call(event, region, members)))
+                call = Call(event, region, members)
+                response = _response(operation.status_code, act(call))
+                response["headers"].update(call.headers)
+                return response
         msg = "No operation has this method and path"
         return _error(404, "UnknownOperationException", "NotFound", msg)
 
@@ -114,7 +119,10 @@ class Api:
         request = inputs.create_request(call.region, call.members)
         key = events.idempotency_key(call.event)
         made_id = key and session_id(events.caller(call.event), request.connector, key)
-        return outputs.session_answer(self._service.create(request, made_id))
+        creation = self._service.create_once(request, made_id)
+        if not creation.is_new:
+            call.headers["Idempotent-Replayed"] = "true"
+        return outputs.session_answer(creation.session)
 
     def _get(self, call: Call) -> Json:
         return outputs.session_answer(
