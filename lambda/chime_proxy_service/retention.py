@@ -1,4 +1,4 @@
-"""How long sessions and their traces are kept."""
+"""The times for which sessions and their traces are kept."""
 
 from datetime import datetime, timedelta
 

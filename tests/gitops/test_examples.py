@@ -40,7 +40,7 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
 
 
 def cfn_lint(*arguments: str | Path) -> list[Match]:
-    """What cfn-lint finds in the example's folder."""
+    """Return cfn-lint's findings in the example's folder."""
     with chdir(EXAMPLE):
         return lint_as_command(*arguments)
 

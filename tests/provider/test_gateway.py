@@ -49,7 +49,7 @@ def test_gateways_answer_is_not_the_services(answers: Answers, status: int) -> N
 def test_service_that_is_no_longer_behind_its_gateway_can_be_abandoned(
     answers: Answers, status: int, answer: str
 ) -> None:
-    """Where it is asked for, a gateway without the service lets a stack go; IAM's refusal never."""
+    """With ABANDON, a gateway without the service lets a stack go; IAM's refusal never does."""
     handler(answers, Gateway(status).client, RefusedDeletion.ABANDON)(event("Delete"), Context())
 
     assert answers.only["Status"] == answer

@@ -53,7 +53,7 @@ def handler(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 def test_new_container_knows_what_another_one_wrote(handler: Handler) -> None:
-    """What one container has written, another reads from the table."""
+    """A container reads from the table the configuration that another has written."""
     put = handler(event("PUT", body=json.dumps(WANTED).encode()), None)
     other = reload(sys.modules["chime_proxy_service.handlers.api"])
     asked = event("GET")

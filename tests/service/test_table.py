@@ -210,7 +210,7 @@ def test_creation_whose_answer_was_lost_is_found_by_its_id(
 
 
 def test_batch_is_read_to_its_end(dynamodb: "DynamoDBClient", table: str) -> None:
-    """What a read of many items leaves out is read again."""
+    """Items that a read of many leaves out are read again."""
     made = [service_on(dynamodb, table).create(ask(f"+1310555{n:04}")) for n in range(5)]
 
     class Sparing(Troubled):

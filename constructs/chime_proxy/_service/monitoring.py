@@ -3,23 +3,28 @@
 from aws_cdk import Duration, aws_apigatewayv2, aws_cloudwatch, aws_lambda
 from constructs import Construct
 
+from chime_proxy._provider.alarms import Rule, alarm_of
+
 # The same as in the function; a test compares them.
 _NAMESPACE = "ChimeProxyService"
-_SLOW_MILLISECONDS = 5_000
 
-_DESCRIPTIONS = {
-    "NoNumber": (
+_RULES = {
+    "NoNumber": Rule(
         "A session was refused because no proxy number was free for its participants. Add to the "
         "service's phone_numbers, or to the pool's countries."
     ),
-    "Unavailable": (
+    "Unavailable": Rule(
         "The table was too busy or not reached. Look at the table's throttled requests, and at its "
         "warm throughput."
     ),
-    "Failed": "A request ended in an error of the server. The function's log names the place.",
-    "Slow": "Requests took over five seconds. The provider waits ten for an answer.",
-    "Errors": "The function crashed or ran out of time.",
-    "Throttles": "The function had no concurrency left. Raise the account's.",
+    "Failed": Rule(
+        "A request ended in an error of the server. The function's log names the place."
+    ),
+    "Slow": Rule(
+        "Requests took over five seconds. The provider waits ten for an answer.", threshold=5_000
+    ),
+    "Errors": Rule("The function crashed or ran out of time."),
+    "Throttles": Rule("The function had no concurrency left. Raise the account's."),
 }
 
 
@@ -74,12 +79,12 @@ class MonitoredService(Construct):
             actions: actions of a raised alarm, such as notifying a topic.
         """
         alarms = [
-            self._alarm("NoNumber", self.metric_no_number()),
-            self._alarm("Unavailable", self.metric_unavailable()),
-            self._alarm("Failed", self.metric_failed()),
-            self._alarm("Slow", self.metric_latency(), _SLOW_MILLISECONDS),
-            self._alarm("Errors", self._function.metric_errors()),
-            self._alarm("Throttles", self._function.metric_throttles()),
+            alarm_of(self, "NoNumber", self.metric_no_number(), _RULES["NoNumber"]),
+            alarm_of(self, "Unavailable", self.metric_unavailable(), _RULES["Unavailable"]),
+            alarm_of(self, "Failed", self.metric_failed(), _RULES["Failed"]),
+            alarm_of(self, "Slow", self.metric_latency(), _RULES["Slow"]),
+            alarm_of(self, "Errors", self._function.metric_errors(), _RULES["Errors"]),
+            alarm_of(self, "Throttles", self._function.metric_throttles(), _RULES["Throttles"]),
         ]
         for made in alarms:
             made.add_alarm_action(*actions)
@@ -92,17 +97,4 @@ class MonitoredService(Construct):
             dimensions_map={"FunctionName": self._function.function_name},
             statistic="Sum",
             period=period,
-        )
-
-    def _alarm(
-        self, kind: str, metric: aws_cloudwatch.Metric, threshold: float = 1
-    ) -> aws_cloudwatch.Alarm:
-        return metric.create_alarm(
-            self,
-            f"{kind}Alarm",
-            alarm_description=_DESCRIPTIONS[kind],
-            threshold=threshold,
-            evaluation_periods=1,
-            # A period without requests has no data points.
-            treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
         )
