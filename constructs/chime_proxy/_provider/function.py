@@ -4,7 +4,6 @@ from aws_cdk import (
     Acknowledgment,
     CrossStackReferences,
     ReferenceStrength,
-    RemovalPolicy,
     Stack,
     Validations,
     aws_iam,
@@ -14,6 +13,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from chime_proxy._code import HANDLER, RUNTIME, provider_code
+from chime_proxy._log_group import log_group
 from chime_proxy._provider.options import FunctionOptions, ProviderOptions, function_options
 from chime_proxy._provider.permissions import policy
 
@@ -39,14 +39,14 @@ def provider_function(scope: Construct, options: ProviderOptions) -> aws_lambda.
     """Make the function, and a role and a log group unless the options give them."""
     given_role = options.get("role")
     role = given_role or _role(scope)
-    log_group = options.get("log_group") or _log_group(scope)
-    log_policy = _log_policy(scope, role, log_group) if given_role else None
+    logs = options.get("log_group") or log_group(scope, "LogGroup")
+    log_policy = _log_policy(scope, role, logs) if given_role else None
     if log_policy is None:
-        log_group.grant_write(role)
+        logs.grant_write(role)
     settings: FunctionOptions = {
         **function_options(options),
         "role": role,
-        "log_group": log_group,
+        "log_group": logs,
     }
     function = aws_lambda.Function(
         scope,
@@ -81,15 +81,6 @@ def _role(scope: Construct) -> aws_iam.Role:
 def _keep_while_referenced(resource: Construct) -> None:
     # Sessions in other stacks cannot be deleted without the function and its role.
     CrossStackReferences.of(resource).produce(ReferenceStrength.STRONG)
-
-
-def _log_group(scope: Construct) -> aws_logs.LogGroup:
-    return aws_logs.LogGroup(
-        scope,
-        "LogGroup",
-        retention=aws_logs.RetentionDays.THREE_MONTHS,
-        removal_policy=RemovalPolicy.DESTROY,
-    )
 
 
 def _environment(options: ProviderOptions) -> dict[str, str]:

@@ -17,12 +17,12 @@ from aws_cdk import (
     aws_dynamodb,
     aws_iam,
     aws_lambda,
-    aws_logs,
 )
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
 from chime_proxy._identifier import checked_connector_id
+from chime_proxy._log_group import log_group
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
@@ -168,11 +168,11 @@ class ProxySessionService(MonitoredService):
     def _new_function(
         self, phone_numbers: Sequence[str], memory_size: int
     ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
-        log_group = _log_group(self, "LogGroup")
+        logs = log_group(self, "LogGroup")
         role = aws_iam.Role(
             self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
         )
-        log_group.grant_write(role)
+        logs.grant_write(role)
         policy = aws_iam.Policy(
             self, "TablePolicy", roles=[role], statements=table_statements(self._table)
         )
@@ -191,7 +191,7 @@ class ProxySessionService(MonitoredService):
             memory_size=memory_size,
             timeout=_TIMEOUT,
             role=role,
-            log_group=log_group,
+            log_group=logs,
             layers=[layer] if layer else None,
             environment={
                 "TABLE_NAME": self._table.table_name,
@@ -219,7 +219,7 @@ class ProxySessionService(MonitoredService):
             "aws_apigatewayv2.CfnStage", api.add_stage("Stage", auto_deploy=True).node.default_child
         )
         stage.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-            destination_arn=_log_group(self, "AccessLog", _vended_name(self)).log_group_arn,
+            destination_arn=log_group(self, "AccessLog", _vended_name(self)).log_group_arn,
             format=json.dumps(_ACCESS_LOG),
         )
         return api
@@ -229,13 +229,3 @@ def _vended_name(scope: Construct) -> str:
     # Only with this prefix API Gateway needs no policy of CloudWatch Logs, whose length is limited.
     unique = Fn.select(2, Fn.split("/", Stack.of(scope).stack_id))
     return f"/aws/vendedlogs/proxy-sessions/{scope.node.addr[-8:]}-{unique}"
-
-
-def _log_group(scope: Construct, construct_id: str, name: str | None = None) -> aws_logs.LogGroup:
-    return aws_logs.LogGroup(
-        scope,
-        construct_id,
-        log_group_name=name,
-        retention=aws_logs.RetentionDays.THREE_MONTHS,
-        removal_policy=RemovalPolicy.DESTROY,
-    )
