@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class DeployedServices:
     """The services of all stacks. Threads may share it.
 
-    Each has the table and the numbers of its function, and runs the code that was deployed with it:
-    `chime_proxy_service`, here from the checkout.
+    Each has the table and the numbers of its function. Its code is the checkout's, from which the
+    function was deployed.
 
     Args:
         clock: returns the time, with a zone.
@@ -77,7 +77,7 @@ class DeployedServices:
                 region,
                 endpoint_url=endpoint(int(os.environ["GATEWAY_PORT"])),
                 aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 - the root's, as everybody knows it
+                aws_secret_access_key="test",  # noqa: S106 - the local root's
                 config=Config(max_pool_connections=10),
             )
         return self._clients[region]
