@@ -39,7 +39,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass
 class Site:
-    """A service, its page, and the time that both go by."""
+    """Services, their page, and the time that all go by."""
 
     now: datetime = BEGINNING
     origins: dict[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Site:
         )
 
     def add_service(
-        self, numbers: Iterable[str], name: str = SERVICE, title: str = "Built in"
+        self, numbers: Iterable[str], name: str = SERVICE, title: str = "Built into the local cloud"
     ) -> LocalService:
         """Add a service to the page, above those that are there."""
         store, pool = MemoryStore(), NumberPool(numbers)
@@ -80,24 +80,36 @@ class Site:
         """Move the clock on by `timedelta`'s arguments."""
         self.now += timedelta(**duration)
 
-    def configure(self, connector: Connector = CONNECTOR, **changes: Any) -> ProxyConfiguration:
-        """Configure a voice connector."""
+    def configure(
+        self,
+        connector: Connector = CONNECTOR,
+        of: ProxySessionService | None = None,
+        **changes: Any,
+    ) -> ProxyConfiguration:
+        """Configure a voice connector, by default of the first service."""
         values: dict[str, Any] = {
             "default_session_expiry_minutes": 60,
             "phone_number_countries": ("US", "CA"),
         }
-        return self.service.put_configuration(connector, ProxyConfiguration(**values | changes))
+        service = of or self.service
+        return service.put_configuration(connector, ProxyConfiguration(**values | changes))
 
     def open(
-        self, first: str = RIDER, second: str = DRIVER, name: str | None = "Ride 7", **more: Any
+        self,
+        first: str = RIDER,
+        second: str = DRIVER,
+        name: str | None = "Ride 7",
+        of: ProxySessionService | None = None,
+        **more: Any,
     ) -> ProxySession:
-        """Open a session."""
+        """Open a session, by default of the first service."""
         values: dict[str, Any] = {
             "connector": CONNECTOR,
             "capabilities": frozenset(Capability),
             "name": name,
         }
-        return self.service.create(CreateRequest(participants=(first, second), **values | more))
+        service = of or self.service
+        return service.create(CreateRequest(participants=(first, second), **values | more))
 
     def get(self, address: str = "/_local/console", **headers: str) -> dict[str, Any]:
         """Ask for a page without a network."""
