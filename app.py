@@ -4,7 +4,7 @@ import os
 
 import aws_cdk as cdk
 
-from chime_proxy import Capability, ProxySession, ProxySessionProvider
+from chime_proxy import Capability, ProxySession, ProxySessionProvider, ProxySessionService
 
 app = cdk.App()
 endpoint_url = os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
@@ -25,6 +25,13 @@ cdk.CfnOutput(stack, "Capabilities", value=ride.capabilities)
 cdk.CfnOutput(stack, "Status", value=ride.status)
 
 # For plain CloudFormation templates: docs/cloudformation.md
-shared = cdk.Stack(app, "ChimeProxyProvider")
-ProxySessionProvider(shared, "Provider", endpoint_url=endpoint_url).publish()
+shared = cdk.Stack(app, "ChimeProxyService")
+service = ProxySessionService(
+    shared,
+    "Service",
+    phone_numbers=[f"+1206555013{digit}" for digit in range(10)],
+    removal_policy=cdk.RemovalPolicy.DESTROY,
+)
+service.publish()
+ProxySessionProvider(shared, "Provider", service=service).publish()
 app.synth()
