@@ -14,6 +14,8 @@ _AWS_SETTINGS = (
     "AWS_PROFILE $(awk 'BEGIN { for (name in ENVIRON) if (name ~ /^AWS_[A-Z0-9_]+$/) print name }')"
 )
 _LOOPBACK = "127.0.0.1,localhost"
+# By it the AWS CLI signs for the HTTP API of a service.
+_SIGNING_DATA = ROOT / "constructs" / "chime_proxy" / "aws_data"
 
 
 def tool_path() -> str:
@@ -21,19 +23,31 @@ def tool_path() -> str:
     return f"{Path(sys.executable).parent}:{ROOT / 'node_modules' / '.bin'}"
 
 
-def cloud_variables(folder: Folder, endpoint: str) -> dict[str, str]:
+def api_address(endpoint: str, api_id: str) -> str:
+    """Return the address of an HTTP API that was deployed to a cloud.
+
+    Args:
+        endpoint: the cloud's URL.
+        api_id: the API's.
+    """
+    return f"{endpoint}/_aws/execute-api/{api_id}/$default"
+
+
+def cloud_variables(folder: Folder, endpoint: str, service: str | None = None) -> dict[str, str]:
     """Return the variables an AWS tool needs for a cloud.
 
     Args:
         folder: the cloud's; has the CDK CLI's caches. CDK's unpacked libraries are kept with their
             Python environment and outlive the cloud.
         endpoint: the cloud's URL.
+        service: the address of the proxy-session service. Default: the cloud's own.
     """
     return {
         "CDK_HOME": str(folder.cdk_home),
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(sys.prefix) / "cache" / "jsii"),
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ENDPOINT_URL_CHIME_SDK_VOICE": endpoint,
+        "AWS_ENDPOINT_URL_CHIME_SDK_VOICE": service or endpoint,
+        "AWS_DATA_PATH": str(_SIGNING_DATA),
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": REGION,
@@ -82,7 +96,7 @@ def server_environment(port: int, temporary: Path) -> dict[str, str]:
     }
 
 
-def shell_script(folder: Folder, endpoint: str) -> str:
+def shell_script(folder: Folder, endpoint: str, service: str | None = None) -> str:
     """Return a script to source from bash, zsh or sh: it points the shell at a cloud.
 
     No AWS setting of the shell stays. Sourced again, the script changes nothing.
@@ -90,10 +104,11 @@ def shell_script(folder: Folder, endpoint: str) -> str:
     Args:
         folder: the cloud's.
         endpoint: the cloud's URL.
+        service: the address of the proxy-session service. Default: the cloud's own.
     """
     exports = "".join(
         f"export {name}={shlex.quote(value)}\n"
-        for name, value in cloud_variables(folder, endpoint).items()
+        for name, value in cloud_variables(folder, endpoint, service).items()
     )
     return (
         f"unset {_AWS_SETTINGS}\n"

@@ -122,6 +122,25 @@ def _query_parameters(raw_query: str) -> dict[str, str]:
     return {name: ",".join(value) for name, value in values.items()}
 
 
+async def result_of(
+    application: Callable[[Scope, Receive, Send], Awaitable[None]], scope: Scope, receive: Receive
+) -> dict[str, Any]:
+    """Return the answer of an ASGI application as a function's result in payload format 2.0."""
+    messages: list[dict[str, Any]] = []
+
+    async def keep(message: dict[str, Any]) -> None:
+        messages.append(message)
+
+    await application(scope, receive, keep)
+    start, *rest = messages
+    return {
+        "statusCode": start["status"],
+        "headers": {name.decode(): value.decode() for name, value in start["headers"]},
+        "body": base64.b64encode(b"".join(part.get("body", b"") for part in rest)).decode(),
+        "isBase64Encoded": True,
+    }
+
+
 async def send_result(send: Send, result: dict[str, Any]) -> None:
     """Answer with a function's result in payload format 2.0."""
     body = str(result.get("body") or "")

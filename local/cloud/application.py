@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol
@@ -20,11 +21,13 @@ from local.gateway import (
     Send,
     lambda_event,
     read_request,
+    result_of,
     send_result,
 )
 from local.health import HEALTH_PATH
 
 _SERVICE_PATH = "/voice-connectors/"
+_DEPLOYED_SERVICE = re.compile(r"/_aws/execute-api/[^/]+/[^/]+/voice-connectors/.*", re.DOTALL)
 # CDK's bootstrap bucket refuses everybody who does not come by TLS. Nothing leaves this machine,
 # so loopback counts as secure.
 _SECURE_TRANSPORT = (b"x-forwarded-proto", b"https")
@@ -51,7 +54,7 @@ class Cloud:
         ministack: ministack's own application.
         proxy_sessions: serves `/voice-connectors/...`.
         console: serves `/_local/console`.
-        faults: holds the fault of the proxy-session API.
+        faults: holds the fault of the proxy-session API, the one served here and deployed ones.
     """
 
     def __init__(
@@ -85,6 +88,9 @@ class Cloud:
             request = await read_request(scope, receive)
             fault = self._faults.strike(API_FAULTS)
             await send_answer(fault, partial(asyncio.to_thread, self._serve, request), send)
+        elif _DEPLOYED_SERVICE.fullmatch(path):
+            fault = self._faults.strike(API_FAULTS)
+            await send_answer(fault, partial(result_of, self._ministack, scope, receive), send)
         else:
             headers = [*scope.get("headers", ()), _SECURE_TRANSPORT]
             await self._ministack({**scope, "headers": headers}, receive, send)

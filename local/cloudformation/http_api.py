@@ -9,6 +9,8 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
+from local.environment import api_address
+
 TYPE = "AWS::ApiGatewayV2::Api"
 
 Attributes = dict[str, str]
@@ -32,6 +34,5 @@ def handlers() -> dict[str, Any]:
 
 
 def _addressed(api_id: str, attributes: Attributes) -> Attributes:
-    port = os.environ["GATEWAY_PORT"]
-    address = f"http://127.0.0.1:{port}/_aws/execute-api/{api_id}/$default"
-    return {**attributes, "ApiEndpoint": address}
+    endpoint = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
+    return {**attributes, "ApiEndpoint": api_address(endpoint, api_id)}

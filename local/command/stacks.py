@@ -1,7 +1,7 @@
 """The states of the stacks on a local cloud."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import boto3
@@ -15,6 +15,8 @@ TOOLKIT_STACK = "CDKToolkit"
 _DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 _WAITS_FOR_SOMEBODY = "REVIEW_IN_PROGRESS"
 _SESSION_TYPE = "Custom::ChimeProxySession"
+_API_TYPE = "AWS::ApiGatewayV2::Api"
+_SERVICE_ROUTE = "ANY /voice-connectors/{proxy+}"
 _POLL_SECONDS = 0.2
 _ROLL_BACK = (
     "`cdk rollback {0}` rolls it back; `--orphan LOGICAL_ID` leaves out what cannot be rolled back."
@@ -39,14 +41,8 @@ class Stacks:
     """
 
     def __init__(self, endpoint: str) -> None:
-        self._client = boto3.client(
-            "cloudformation",
-            region_name=REGION,
-            endpoint_url=endpoint,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the local root's
-            config=Config(proxies={}),
-        )
+        self._endpoint = endpoint
+        self._client = self._client_of("cloudformation")
 
     def is_bootstrapped(self) -> bool:
         """Return true if the cloud is bootstrapped for CDK."""
@@ -63,7 +59,7 @@ class Stacks:
         Raises:
             LocalCloudError: one is; the message has its state and the way out.
         """
-        for stack in self._ask("describe_stacks", "Stacks"):
+        for stack in self._described():
             name, status = stack["StackName"], stack["StackStatus"]
             if name in names and status in _WAYS_OUT:
                 reason = stack.get("StackStatusReason", "")
@@ -76,29 +72,53 @@ class Stacks:
 
     def proxy_sessions(self) -> list[str]:
         """Return the physical ids of the proxy sessions in all stacks."""
-        names = [name for name in self._statuses() if name != TOOLKIT_STACK]
+        return self._physical_ids(_SESSION_TYPE)
+
+    def service_api(self) -> str | None:
+        """Return the id of the first HTTP API that serves proxy sessions; None if none does."""
+        return next(filter(self._serves_sessions, self._physical_ids(_API_TYPE)), None)
+
+    def _serves_sessions(self, api_id: str) -> bool:
+        routes = _ask(self._client_of("apigatewayv2").get_routes, "Items", ApiId=api_id)
+        return any(route["RouteKey"] == _SERVICE_ROUTE for route in routes)
+
+    def _physical_ids(self, resource_type: str) -> list[str]:
         return [
             resource["PhysicalResourceId"]
-            for name in names
+            for name in self._statuses()
+            if name != TOOLKIT_STACK
             for resource in self._resources(name)
-            if resource["ResourceType"] == _SESSION_TYPE
+            if resource["ResourceType"] == resource_type
         ]
 
     def _resources(self, name: str) -> list[Any]:
-        return self._ask("describe_stack_resources", "StackResources", StackName=name)
+        return _ask(self._client.describe_stack_resources, "StackResources", StackName=name)
 
     def _statuses(self) -> dict[str, str]:
-        stacks = self._ask("describe_stacks", "Stacks")
-        return {stack["StackName"]: stack["StackStatus"] for stack in stacks}
+        return {stack["StackName"]: stack["StackStatus"] for stack in self._described()}
 
-    def _ask(self, operation: str, member: str, **parameters: str) -> list[Any]:
-        try:
-            answer = getattr(self._client, operation)(**parameters)
-        except (BotoCoreError, ClientError) as error:
-            msg = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
-            raise LocalCloudError(msg) from error
-        return list(answer[member])
+    def _described(self) -> list[Any]:
+        return _ask(self._client.describe_stacks, "Stacks")
+
+    def _client_of(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self._endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the local root's
+            config=Config(proxies={}),
+        )
 
     @staticmethod
     def _is_moving(status: str) -> bool:
         return status.endswith("_IN_PROGRESS") and status != _WAITS_FOR_SOMEBODY
+
+
+def _ask(operation: Callable[..., Any], member: str, **parameters: str) -> list[Any]:
+    try:
+        answer = operation(**parameters)
+    except (BotoCoreError, ClientError) as error:
+        msg = f"The local cloud does not answer as it should: {error}. {_START_ANEW}"
+        raise LocalCloudError(msg) from error
+    return list(answer[member])

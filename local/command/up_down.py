@@ -10,7 +10,7 @@ from local.command.cdk import Cdk
 from local.command.output import next_steps, output_table, show, step
 from local.command.stacks import Stacks
 from local.command.toolchain import check_toolchain
-from local.environment import shell_script, tool_path
+from local.environment import api_address, shell_script, tool_path
 from local.error import LocalCloudError
 from local.folder import ROOT, Folder
 from local.health import endpoint
@@ -34,6 +34,8 @@ def up(app: Path, folder: Folder) -> None:
         deployment.prepare(cdk, stacks)
     with step("Deploying it"):
         outputs = deployment.deploy(cdk, stacks)
+    if api_id := stacks.service_api():
+        folder.env.write_text(shell_script(folder, url, api_address(url, api_id)))
     show(f"\n{output_table(outputs)}\n")
     show(next_steps(_shown(folder.env, app), url, *_session_to_show(stacks.proxy_sessions())))
 

@@ -24,6 +24,7 @@ _FILES = (
 )
 _FOLDERS = (
     ".bundle",
+    "constructs/chime_proxy/aws_data",
     "examples",
     "lambda/chime_proxy_provider",
     "lambda/chime_proxy_service",

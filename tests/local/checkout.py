@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 from local.command.state import read_state
 from local.daemon import OWNER
+from local.environment import REGION
 from local.folder import Folder
 from tests.local.running_cloud import RunningCloud
 
-CONNECTOR = "abcdef1ghij2klmno3pqr4"
-"""The voice connector of app.py."""
+from chime_proxy.sdk import client
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,17 @@ class Checkout:
         return {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
 
     def sessions(self) -> list[dict[str, Any]]:
-        """Return the proxy sessions that there are."""
-        client = self.client("chime-sdk-voice")
-        return list(client.list_proxy_sessions(VoiceConnectorId=CONNECTOR)["ProxySessions"])
+        """Return the proxy sessions that the app's service has."""
+        outputs = self.outputs()
+        service = client(outputs["EndpointUrl"], boto3.Session("test", "test", None, REGION))
+        listed = service.list_proxy_sessions(VoiceConnectorId=outputs["VoiceConnectorId"])
+        return [dict(session) for session in listed["ProxySessions"]]
 
     def printed_sessions(self) -> list[dict[str, Any]]:
         """Return the proxy sessions that the AWS CLI prints."""
+        connector = self.outputs()["VoiceConnectorId"]
         listed = self.shell(
-            f"aws chime-sdk-voice list-proxy-sessions --voice-connector-id {CONNECTOR}"
+            f"aws chime-sdk-voice list-proxy-sessions --voice-connector-id {connector}"
         )
         return list(json.loads(listed.stdout)["ProxySessions"])
 

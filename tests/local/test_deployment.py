@@ -14,11 +14,9 @@ from local.daemon import locked_pid
 from local.faults.control import switch_fault
 from local.faults.fault import Fault, FaultKind
 from local.health import endpoint, served_pid
-from tests.local.checkout import CONNECTOR, Checkout
+from tests.local.checkout import Checkout
 from tests.local.deployed_stack import DeployedStack
 from tests.local.patience import eventually
-
-UNKNOWN_CONNECTOR = "zzzzzz1ghij2klmno3pqr4"
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +91,8 @@ def test_update_keeps_the_session_and_an_unchanged_app_too(deployed: Checkout) -
     assert deployed.sessions() == [after]
     session = after["ProxySessionId"]
     assert f"MaskedCalls.ProxySessionId    {session}" in done.stdout
-    look = f"get-proxy-session --voice-connector-id {CONNECTOR} --proxy-session-id {session}"
+    connector = deployed.outputs()["VoiceConnectorId"]
+    look = f"get-proxy-session --voice-connector-id {connector} --proxy-session-id {session}"
     assert done.stdout.splitlines()[-4:] == [
         "  source .local/env",
         f"  aws chime-sdk-voice {look}",
@@ -106,10 +105,10 @@ def test_failed_create_is_rolled_back(as_it_was: Checkout, cloudformation: Any) 
     """A session that cannot be made is rolled back, says why, and leaves the others alone."""
     before = as_it_was.sessions()
     as_it_was.edit(r'"MaskedCalls"', '"Failing"')
-    as_it_was.edit(r'voice_connector="\w+"', f'voice_connector="{UNKNOWN_CONNECTOR}"')
+    as_it_was.edit(r'pool_countries=\["US"\]', 'pool_countries=["CA"]')
     done = as_it_was.local()
     assert done.returncode == 1
-    assert "NotFound" in done.stderr
+    assert "BadRequest" in done.stderr
     assert "Traceback" not in done.stderr
     stack = DeployedStack(cloudformation, "Failing")
     assert stack.status() == "ROLLBACK_COMPLETE"
