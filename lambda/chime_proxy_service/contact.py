@@ -1,9 +1,13 @@
-"""A call or a text to a proxy number, and the person it reaches."""
+"""A call or a text to a proxy number, the person it reaches, and its end."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from chime_proxy_service.session import Capability, SessionKey
+
+_REFERENCE_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,12 +19,25 @@ class Contact:
         sender: the caller's or texter's own number.
         proxy_phone_number: the number called or texted.
         capability: Voice for a call, SMS for a text. The session needs it.
+        contact_id: the carrier's id of the call or the text, the same in every report of it.
+            ``""`` if there is none: then a repeated report counts as another contact.
     """
 
     region: str
     sender: str
     proxy_phone_number: str
     capability: Capability
+    contact_id: str = ""
+
+    @property
+    def reference(self) -> str:
+        """A digest of the carrier's id, since an id may have a phone number in it.
+
+        It is ``""`` if there is no id.
+        """
+        if not self.contact_id:
+            return ""
+        return sha256(self.contact_id.encode()).hexdigest()[:_REFERENCE_LENGTH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +48,13 @@ class Connection:
         recipient: the number to connect the contact to.
         shown_number: the number the recipient sees as the sender's.
         session: the session in use; None if the call goes to a FallBackPhoneNumber.
+        is_repeated: the same contact was connected before; nothing was recorded again.
     """
 
     recipient: str
     shown_number: str
     session: SessionKey | None
+    is_repeated: bool = False
 
 
 class Refusal(StrEnum):
@@ -45,3 +64,32 @@ class Refusal(StrEnum):
     CLOSED = "The session is Closed"
     NOT_CARRIED = "The session does not have this capability"
     BUSY = "A call of this session is already in progress"
+    ENDED = "This call has ended"
+    UNAVAILABLE = "The service could not decide"
+
+
+class Outcome(StrEnum):
+    """The end of a contact, as the carrier reports it."""
+
+    COMPLETED = "Completed"
+    """The call was answered and has ended, or the text was delivered."""
+    BUSY = "Busy"
+    NO_ANSWER = "NoAnswer"
+    """Nobody answered, or the caller hung up before."""
+    FAILED = "Failed"
+    """The carrier could not connect the call or deliver the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """The end of a contact.
+
+    Args:
+        contact: the contact, with the id that it began with.
+        outcome: the end.
+        duration: the time for which the call was answered; None if the carrier does not tell it.
+    """
+
+    contact: Contact
+    outcome: Outcome
+    duration: timedelta | None = None

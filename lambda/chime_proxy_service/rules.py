@@ -32,15 +32,25 @@ How a session lives:
     update and use restart the expiry clock, so a session in use can outlive its 720 minutes. A
     closed session stays readable for 30 days and cannot be changed. A deleted one is gone at once.
 
+How a call ends:
+    The carrier reports the end under the call's id. The end of an earlier call, or of a call that
+    the session does not have, changes nothing. A call whose end nobody reports counts as ended at
+    the call limit, counted from its start: from then on the session is Open, without any write. A
+    call that a release before call limits stored has the default limit, counted from the session's
+    last change.
+
 What a repetition gets:
     A creation that comes again with the same idempotency key gets the session as it is now, Closed
     if it has closed. With another request under that key, or after the session was deleted, it is
     a Conflict. The key of a deleted session can be used again after a day.
+    A call or a text that a carrier reports again under the same id reaches the same person and is
+    recorded once, as long as fewer than eight others came in between. A call that has ended is not
+    connected again.
 
 Whom a call or a text reaches:
     From a participant to the session's proxy number, it reaches the other participant, who sees
     the proxy number. The session needs the capability, Voice or SMS. Only one call is up at a
-    time. A call to a closed session goes to the FallBackPhoneNumber of the connector's present
+    time, whichever of the two makes it. A call to a closed session goes to the FallBackPhoneNumber of the connector's present
     configuration and shows the proxy number, as long as the session is readable and the caller has
     no newer session with that number. Every other call or text is refused.
 
@@ -52,12 +62,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.contact import Connection, Contact, Refusal
+from chime_proxy_service.contact import Connection, Contact, End, Refusal
 from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError
 from chime_proxy_service.idempotency import digest
 from chime_proxy_service.requests import CreateRequest, UpdateRequest
 from chime_proxy_service.retention import readable
 from chime_proxy_service.session import (
+    Call,
     Capability,
     Connector,
     ProxySession,
@@ -67,13 +78,27 @@ from chime_proxy_service.session import (
 
 MAX_EXPIRY_MINUTES = 720
 
+MIN_CALL_LIMIT = timedelta(minutes=1)
+MAX_CALL_LIMIT = timedelta(minutes=MAX_EXPIRY_MINUTES)
+_CONTACTS_KNOWN = 8
+
 
 class Use(Enum):
     """A use of a session."""
 
-    CALL_STARTED = "call started"
     CALL_ENDED = "call ended"
     TEXT = "text"
+
+
+def check_call_limit(limit: timedelta) -> None:
+    """Refuse a call limit out of range.
+
+    Raises:
+        ValueError: the limit is not 1 to 720 minutes.
+    """
+    if not MIN_CALL_LIMIT <= limit <= MAX_CALL_LIMIT:
+        msg = f"The call limit must be 1 to {MAX_EXPIRY_MINUTES} minutes"
+        raise ValueError(msg)
 
 
 def check_configuration(configuration: ProxyConfiguration) -> None:
@@ -178,7 +203,7 @@ def updated(session: ProxySession, request: UpdateRequest, now: datetime) -> Pro
     Raises:
         BadRequestError: the session is closed.
     """
-    _check_alive(session, now)
+    session = _alive(session, now)
     minutes = request.expiry_minutes or session.expiry_minutes
     return replace(
         session,
@@ -191,19 +216,45 @@ def updated(session: ProxySession, request: UpdateRequest, now: datetime) -> Pro
 
 
 def used(session: ProxySession, use: Use, now: datetime) -> ProxySession:
-    """Return a session after a call or a text. `updated_at` stays: a use is no update.
+    """Return a session after a text, or after the end of whatever call is up.
+
+    `updated_at` stays: a use is no update.
 
     Raises:
         BadRequestError: the session is closed.
     """
-    _check_alive(session, now)
-    calls = {Use.CALL_STARTED: Status.IN_PROGRESS, Use.CALL_ENDED: Status.OPEN}
-    return replace(
-        session,
-        status=calls.get(use, session.status),
-        expires_at=now + timedelta(minutes=session.expiry_minutes),
-        revision=session.revision + 1,
-    )
+    session = _alive(session, now)
+    if use is Use.CALL_ENDED:
+        session = replace(session, status=Status.OPEN, call=None)
+    return _touched(session, now)
+
+
+def contacted(
+    session: ProxySession, contact: Contact, call_limit: timedelta, now: datetime
+) -> ProxySession:
+    """Return a session after a call has started or a text has passed.
+
+    Raises:
+        BadRequestError: the session is closed.
+    """
+    session, reference = _alive(session, now), contact.reference
+    if contact.capability is Capability.VOICE:
+        call = Call(reference, ends_by=now + call_limit)
+        session = replace(session, status=Status.IN_PROGRESS, call=call)
+    if reference:
+        known = (*session.contacts, reference)[-_CONTACTS_KNOWN:]
+        session = replace(session, contacts=known)
+    return _touched(session, now)
+
+
+def call_ended(session: ProxySession | None, end: End, now: datetime) -> ProxySession | None:
+    """Return a session after the end of its call; None if that call is not the one that is up."""
+    if session is None:
+        return None
+    call = as_of(session, now).call
+    if call is None or call.reference != end.contact.reference:
+        return None
+    return used(session, Use.CALL_ENDED, now)
 
 
 def reached(
@@ -223,31 +274,36 @@ def reached(
     """
     if session is None or not readable(session, now):
         return Refusal.UNKNOWN
-    status = as_of(session, now).status
-    if status is Status.CLOSED:
+    session = as_of(session, now)
+    if session.status is Status.CLOSED:
         return _fallen_back(contact, configuration)
-    if contact.capability not in session.capabilities:
+    is_repeated = _is_repeated(contact, session)
+    if not is_repeated and contact.capability not in session.capabilities:
         return Refusal.NOT_CARRIED
-    if status is Status.IN_PROGRESS and contact.capability is Capability.VOICE:
-        return Refusal.BUSY
+    if contact.capability is Capability.VOICE:
+        if session.call and not _is_call_of(contact, session.call):
+            return Refusal.BUSY
+        if is_repeated and session.call is None:
+            return Refusal.ENDED
     first, second = session.participants
     return Connection(
         recipient=second if contact.sender == first else first,
         shown_number=session.proxy_phone_number,
         session=session.key,
+        is_repeated=is_repeated,
     )
 
 
-def use_of(contact: Contact) -> Use:
-    """Return the use that a contact makes of a session: a call starts, or a text passes."""
-    return Use.CALL_STARTED if contact.capability is Capability.VOICE else Use.TEXT
-
-
 def as_of(session: ProxySession, now: datetime) -> ProxySession:
-    """Return a session as it is now: Closed since its expiry, if that has passed."""
-    if now < session.expires_at:
-        return session
-    return replace(session, status=Status.CLOSED, ended_at=session.expires_at)
+    """Return a session as it is now.
+
+    It is Closed since its expiry, if that has passed, and Open if its call has reached the limit.
+    """
+    if now >= session.expires_at:
+        return replace(session, status=Status.CLOSED, ended_at=session.expires_at, call=None)
+    if session.call and now >= session.call.ends_by:
+        return replace(session, status=Status.OPEN, call=None)
+    return session
 
 
 def closed_session_error() -> BadRequestError:
@@ -264,9 +320,27 @@ def _fallen_back(
     return Connection(recipient=number, shown_number=contact.proxy_phone_number, session=None)
 
 
-def _check_alive(session: ProxySession, now: datetime) -> None:
-    if as_of(session, now).status is Status.CLOSED:
+def _is_repeated(contact: Contact, session: ProxySession) -> bool:
+    return contact.reference in session.contacts
+
+
+def _is_call_of(contact: Contact, call: Call) -> bool:
+    return bool(contact.reference) and contact.reference == call.reference
+
+
+def _alive(session: ProxySession, now: datetime) -> ProxySession:
+    session = as_of(session, now)
+    if session.status is Status.CLOSED:
         raise closed_session_error()
+    return session
+
+
+def _touched(session: ProxySession, now: datetime) -> ProxySession:
+    return replace(
+        session,
+        expires_at=now + timedelta(minutes=session.expiry_minutes),
+        revision=session.revision + 1,
+    )
 
 
 def _check_expiry(member: str, minutes: int | None) -> None:

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chime_proxy_service import rules
 from chime_proxy_service.configuration import ProxyConfiguration
-from chime_proxy_service.contact import Connection, Contact, Refusal
+from chime_proxy_service.contact import Connection, Contact, End, Refusal
 from chime_proxy_service.errors import (
     ConflictError,
     NotFoundError,
@@ -20,7 +20,14 @@ from chime_proxy_service.number_choice import choose_number
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.retention import readable
-from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey, Status
+from chime_proxy_service.session import (
+    DEFAULT_CALL_LIMIT,
+    Connector,
+    Position,
+    ProxySession,
+    SessionKey,
+    Status,
+)
 from chime_proxy_service.store import Addition, CreationData, Store
 
 Clock = Callable[[], datetime]
@@ -58,6 +65,11 @@ class ProxySessionService:
         pool: the proxy numbers to choose from. Each region uses all of them on its own.
         clock: returns the time, with a zone.
         new_id: returns a new session id. Default: a random UUID.
+        call_limit: the time after which a call counts as ended, reported or not; 1 to 720 minutes.
+            Default: 4 hours.
+
+    Raises:
+        ValueError: the call limit is out of range.
     """
 
     def __init__(
@@ -67,11 +79,14 @@ class ProxySessionService:
         *,
         clock: Clock,
         new_id: Callable[[], str] = new_session_id,
+        call_limit: timedelta = DEFAULT_CALL_LIMIT,
     ) -> None:
+        rules.check_call_limit(call_limit)
         self._store = store
         self._pool = pool
         self._clock = clock
         self._new_id = new_id
+        self.call_limit = call_limit
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -144,7 +159,7 @@ class ProxySessionService:
         return self._change(request.key, lambda session, now: rules.updated(session, request, now))
 
     def use(self, key: SessionKey, use: rules.Use) -> ProxySession:
-        """Record a call or a text, and restart the expiry clock.
+        """Record a text, or the end of whatever call is up, and restart the expiry clock.
 
         Raises:
             BadRequestError: the session is closed.
@@ -153,18 +168,44 @@ class ProxySessionService:
         return self._change(key, lambda session, now: rules.used(session, use, now))
 
     def connect(self, contact: Contact) -> Connection | Refusal:
-        """Return the person a call or a text reaches, and record the use of the session."""
+        """Return the person a call or a text reaches, and record the use of the session.
+
+        A contact that comes again under the id of an earlier one is recorded once.
+        """
         for _ in range(_ATTEMPTS):
             now = self._clock()
             session = self._store.session_behind(
                 contact.region, contact.proxy_phone_number, contact.sender
             )
             reached = rules.reached(contact, session, self._fallback_of(session, now), now)
-            if session is None or isinstance(reached, Refusal) or reached.session is None:
+            if session is None or isinstance(reached, Refusal):
+                return reached
+            if reached.session is None or reached.is_repeated:
+                return reached
+            used = rules.contacted(session, contact, self.call_limit, now)
+            if self._store.replace(session, used):
                 return reached
             # Somebody else changed the session meanwhile: decide again.
-            if self._store.replace(session, rules.used(session, rules.use_of(contact), now)):
-                return reached
+        raise _too_much_traffic()
+
+    def end_call(self, end: End) -> ProxySession | None:
+        """Record the end of a call, and restart the expiry clock of its session.
+
+        Returns:
+            The session after the call; None if the call was not up, such as after an earlier report
+            of the same end.
+        """
+        contact = end.contact
+        for _ in range(_ATTEMPTS):
+            now = self._clock()
+            session = self._store.session_behind(
+                contact.region, contact.proxy_phone_number, contact.sender
+            )
+            ended = rules.call_ended(session, end, now)
+            if session is None or ended is None:
+                return None
+            if self._store.replace(session, ended):
+                return ended
         raise _too_much_traffic()
 
     def delete(self, key: SessionKey) -> None:

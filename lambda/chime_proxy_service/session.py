@@ -1,12 +1,15 @@
 """A proxy session and its values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 Position: TypeAlias = tuple[int, str]
 """A session's sort key in its connector's list: creation in epoch milliseconds, then its id."""
+
+DEFAULT_CALL_LIMIT = timedelta(hours=4)
+"""The time after which a call counts as ended."""
 
 
 class Status(StrEnum):
@@ -62,6 +65,19 @@ class SessionKey:
     proxy_session_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The call that a session is InProgress with.
+
+    Args:
+        reference: the call's, see `Contact.reference`; ``""`` if the carrier gave it no id.
+        ends_by: the time from which the call counts as ended, reported or not.
+    """
+
+    reference: str
+    ends_by: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxySession:
     """Two participants who reach each other through one proxy number.
@@ -72,6 +88,8 @@ class ProxySession:
         ended_at: the time the session closed; None before.
         revision: the number of changes so far.
         request_digest: a digest of the request that created it.
+        call: the call that is up; None outside of calls.
+        contacts: the references of the last calls and texts, oldest first.
     """
 
     key: SessionKey
@@ -90,6 +108,8 @@ class ProxySession:
     geo_match_params: GeoMatchParams | None = None
     revision: int = 0
     request_digest: str = ""
+    call: Call | None = None
+    contacts: tuple[str, ...] = ()
 
     @property
     def position(self) -> Position:

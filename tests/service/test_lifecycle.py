@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.contact import Contact
 from chime_proxy_service.errors import BadRequestError, ForbiddenError, NotFoundError
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.rules import Use
@@ -38,6 +39,16 @@ def session(service: ProxySessionService, ask: Ask) -> ProxySession:
 def to_voice(session: ProxySession, minutes: int | None = None) -> UpdateRequest:
     """Ask that only calls be possible."""
     return UpdateRequest(key=session.key, capabilities=VOICE, expiry_minutes=minutes)
+
+
+def call(session: ProxySession) -> Contact:
+    """A call to a session's proxy number."""
+    return Contact(
+        region=session.key.connector.region,
+        sender=session.participants[0],
+        proxy_phone_number=session.proxy_phone_number,
+        capability=Capability.VOICE,
+    )
 
 
 def test_session_gets_the_default_expiry(service: ProxySessionService, ask: Ask) -> None:
@@ -104,18 +115,19 @@ def test_in_progress_while_a_call_is_up(
     service: ProxySessionService, session: ProxySession
 ) -> None:
     """A session is InProgress from a call's start to its end, whatever is texted meanwhile."""
-    uses = (Use.CALL_STARTED, Use.TEXT, Use.CALL_ENDED)
+    service.connect(call(session))
+    started = service.get(session.key)
 
-    statuses = [service.use(session.key, use).status for use in uses]
+    statuses = [service.use(session.key, use).status for use in (Use.TEXT, Use.CALL_ENDED)]
 
-    assert statuses == [Status.IN_PROGRESS, Status.IN_PROGRESS, Status.OPEN]
+    assert [started.status, *statuses] == [Status.IN_PROGRESS, Status.IN_PROGRESS, Status.OPEN]
 
 
 def test_expires_during_a_call(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
     """A call whose end nobody reports does not keep a session open."""
-    service.use(session.key, Use.CALL_STARTED)
+    service.connect(call(session))
     pass_time(minutes=60)
 
     assert service.get(session.key).status is Status.CLOSED

@@ -29,6 +29,7 @@ from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateReque
 from chime_proxy_service.rules import Use
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import (
+    Call,
     Capability,
     Connector,
     GeoMatchLevel,
@@ -386,6 +387,8 @@ def test_every_item_is_smaller_than_a_write_unit() -> None:
         geo_match_params=GeoMatchParams("US", "206"),
         revision=10**6,
         request_digest="x" * 64,
+        call=Call("x" * 12, datetime(2030, 1, 1, 1, 1, 1, 123456, tzinfo=UTC)),
+        contacts=("x" * 12,) * 8,
     )
 
     assert size(items.session_item(longest)) < 1024

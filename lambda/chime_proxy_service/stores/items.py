@@ -24,6 +24,8 @@ from typing import Any, TypeAlias
 from chime_proxy_service import retention
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.session import (
+    DEFAULT_CALL_LIMIT,
+    Call,
     Capability,
     Connector,
     GeoMatchLevel,
@@ -225,6 +227,7 @@ def session_of(item: Item | None, key: SessionKey) -> ProxySession | None:
     members = json.loads(item["session_json"]["S"])
     first, second = members["ParticipantPhoneNumbers"]
     params = members.get("GeoMatchParams")
+    expires_at = _moment(int(item["expires_at"]["N"]))
     return ProxySession(
         key=key,
         participants=(first, second),
@@ -234,7 +237,7 @@ def session_of(item: Item | None, key: SessionKey) -> ProxySession | None:
         status=Status(members["Status"]),
         created_at=datetime.fromisoformat(members["CreatedTimestamp"]),
         updated_at=datetime.fromisoformat(members["UpdatedTimestamp"]),
-        expires_at=_moment(int(item["expires_at"]["N"])),
+        expires_at=expires_at,
         name=members.get("Name"),
         number_selection_behavior=_choice(
             NumberSelectionBehavior, members.get("NumberSelectionBehavior")
@@ -243,6 +246,8 @@ def session_of(item: Item | None, key: SessionKey) -> ProxySession | None:
         geo_match_params=params and GeoMatchParams(*params),
         revision=int(item["revision"]["N"]),
         request_digest=item.get("request_digest", text(""))["S"],
+        call=_call(members, expires_at),
+        contacts=tuple(members.get("Contacts", ())),
     )
 
 
@@ -254,8 +259,19 @@ def session_behind(leg: Item | None, region: str) -> ProxySession | None:
     return session_of(leg, SessionKey(Connector(region, voice_connector_id), session_id))
 
 
+def _call(members: dict[str, Any], expires_at: datetime) -> Call | None:
+    if members["Status"] != Status.IN_PROGRESS:
+        return None
+    if "Call" in members:
+        reference, ends_by = members["Call"]
+        return Call(reference, datetime.fromisoformat(ends_by))
+    # A release without call limits stored it; its start was the last change, or before.
+    last_change = expires_at - timedelta(minutes=members["ExpiryMinutes"])
+    return Call("", last_change + DEFAULT_CALL_LIMIT)
+
+
 def _members(session: ProxySession) -> dict[str, Any]:
-    params = session.geo_match_params
+    params, call = session.geo_match_params, session.call
     return {
         "ParticipantPhoneNumbers": session.participants,
         "ProxyPhoneNumber": session.proxy_phone_number,
@@ -268,6 +284,8 @@ def _members(session: ProxySession) -> dict[str, Any]:
         "NumberSelectionBehavior": session.number_selection_behavior,
         "GeoMatchLevel": session.geo_match_level,
         "GeoMatchParams": params and (params.country, params.area_code),
+        "Call": call and (call.reference, call.ends_by.isoformat()),
+        "Contacts": session.contacts or None,
     }
 
 
