@@ -18,6 +18,7 @@ from chime_proxy_service.errors import (
 from chime_proxy_service.idempotency import digest
 from chime_proxy_service.number_choice import choose_number
 from chime_proxy_service.number_pool import NumberPool
+from chime_proxy_service.records import Change, SessionRecord
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.retention import readable
 from chime_proxy_service.session import (
@@ -67,12 +68,14 @@ class ProxySessionService:
         new_id: returns a new session id. Default: a random UUID.
         call_limit: the time after which a call counts as ended, reported or not; 1 to 720 minutes.
             Default: 4 hours.
+        record: is given a record of each session that is opened, updated or deleted. Default:
+            nobody is.
 
     Raises:
         ValueError: the call limit is out of range.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a service is made of
         self,
         store: Store,
         pool: NumberPool,
@@ -80,6 +83,7 @@ class ProxySessionService:
         clock: Clock,
         new_id: Callable[[], str] = new_session_id,
         call_limit: timedelta = DEFAULT_CALL_LIMIT,
+        record: Callable[[SessionRecord], object] = lambda _: None,
     ) -> None:
         rules.check_call_limit(call_limit)
         self._store = store
@@ -87,6 +91,7 @@ class ProxySessionService:
         self._clock = clock
         self._new_id = new_id
         self.call_limit = call_limit
+        self._record = record
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -138,6 +143,7 @@ class ProxySessionService:
                 raise
             addition = self._store.add(session, now)
             if addition is Addition.ADDED:
+                self._record(SessionRecord.of(Change.OPENED, session))
                 return Creation(session, is_new=True)
             if addition is Addition.ID_TAKEN:
                 return self._repeated(request, key)
@@ -156,7 +162,11 @@ class ProxySessionService:
             NotFoundError: there is none.
         """
         rules.check_terms(request)
-        return self._change(request.key, lambda session, now: rules.updated(session, request, now))
+        updated = self._change(
+            request.key, lambda session, now: rules.updated(session, request, now)
+        )
+        self._record(SessionRecord.of(Change.UPDATED, updated))
+        return updated
 
     def use(self, key: SessionKey, use: rules.Use) -> ProxySession:
         """Record a text, or the end of whatever call is up, and restart the expiry clock.
@@ -174,9 +184,7 @@ class ProxySessionService:
         """
         for _ in range(_ATTEMPTS):
             now = self._clock()
-            session = self._store.session_behind(
-                contact.region, contact.proxy_phone_number, contact.sender
-            )
+            session = self._behind(contact)
             reached = rules.reached(contact, session, self._fallback_of(session, now), now)
             if session is None or isinstance(reached, Refusal):
                 return reached
@@ -195,12 +203,9 @@ class ProxySessionService:
             The session after the call; None if the call was not up, such as after an earlier report
             of the same end.
         """
-        contact = end.contact
         for _ in range(_ATTEMPTS):
             now = self._clock()
-            session = self._store.session_behind(
-                contact.region, contact.proxy_phone_number, contact.sender
-            )
+            session = self._behind(end.contact)
             ended = rules.call_ended(session, end, now)
             if session is None or ended is None:
                 return None
@@ -208,11 +213,18 @@ class ProxySessionService:
                 return ended
         raise _too_much_traffic()
 
+    def session_of(self, contact: Contact) -> ProxySession | None:
+        """Return the session that was used by a contact; None if that is no longer known."""
+        session = self._behind(contact)
+        return session if session and contact.reference in session.contacts else None
+
     def delete(self, key: SessionKey) -> None:
         """Remove a session, whatever its status, or raise NotFoundError."""
         now = self._clock()
-        if not self._store.remove(self._readable(key, now), now):
+        session = self._readable(key, now)
+        if not self._store.remove(session, now):
             raise _no_such_session(key)
+        self._record(SessionRecord.of(Change.DELETED, session))
 
     def list(self, request: ListRequest) -> Page:
         """Return a part of a connector's sessions, oldest first.
@@ -232,6 +244,11 @@ class ProxySessionService:
         if not found:
             self._check_known(request.connector, now)
         return Page(found, position)
+
+    def _behind(self, contact: Contact) -> ProxySession | None:
+        return self._store.session_behind(
+            contact.region, contact.proxy_phone_number, contact.sender
+        )
 
     def _opened(
         self,

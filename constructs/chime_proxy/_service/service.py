@@ -16,6 +16,7 @@ from aws_cdk import (
     aws_apigatewayv2_authorizers,
     aws_apigatewayv2_integrations,
     aws_dynamodb,
+    aws_events,
     aws_iam,
     aws_lambda,
     aws_ssm,
@@ -25,6 +26,7 @@ from constructs import Construct, DependencyGroup, IDependable
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
 from chime_proxy._log_group import log_group
 from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
+from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.reference import IProxySessionService, ServiceBase, ServiceReference
@@ -64,6 +66,8 @@ class ProxySessionService(MonitoredService, ServiceBase):
             sessions are there again. Default: a new one.
         encryption: a new table's encryption. Default: by AWS's managed key for DynamoDB.
         memory_size: the function's memory in MiB. Default: 512.
+        event_bus: the EventBridge bus to send events to, without phone numbers: sessions opened,
+            updated and deleted. Default: none are sent.
         removal_policy: what becomes of a new table when the service is removed. Default:
             `RETAIN`, with deletion protection.
 
@@ -81,6 +85,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
         table: aws_dynamodb.ITableV2 | None = None,
         encryption: aws_dynamodb.TableEncryptionV2 | None = None,
         memory_size: int = 512,
+        event_bus: aws_events.IEventBus | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -91,7 +96,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             )
             raise ValueError(msg)
         self._table = table or sessions_table(self, encryption, removal_policy)
-        self._function, policy = self._new_function(phone_numbers, memory_size)
+        self._function, policy = self._new_function(phone_numbers, memory_size, event_bus)
         self._api = self._new_api()
         # The stacks of the sessions cannot be deleted without the API.
         CrossStackReferences.of(self._api).produce(ReferenceStrength.STRONG)
@@ -176,7 +181,10 @@ class ProxySessionService(MonitoredService, ServiceBase):
         publish(self, {ENDPOINT_URL: self.endpoint_url, API_ARN: self.api_arn})
 
     def _new_function(
-        self, phone_numbers: Sequence[str], memory_size: int
+        self,
+        phone_numbers: Sequence[str],
+        memory_size: int,
+        event_bus: aws_events.IEventBus | None,
     ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
         logs = log_group(self, "LogGroup")
         role = aws_iam.Role(
@@ -184,7 +192,10 @@ class ProxySessionService(MonitoredService, ServiceBase):
         )
         logs.grant_write(role)
         policy = aws_iam.Policy(
-            self, "TablePolicy", roles=[role], statements=table_statements(self._table)
+            self,
+            "TablePolicy",
+            roles=[role],
+            statements=[*table_statements(self._table), *event_statements(event_bus)],
         )
         key = self._table.encryption_key
         if key:
@@ -206,6 +217,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             environment={
                 "TABLE_NAME": self._table.table_name,
                 "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
+                **event_environment(event_bus),
             },
         )
         return function, policy

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from chime_proxy_service.handlers.events import event_sender
 from chime_proxy_service.handlers.failure import failures_answered
 from chime_proxy_service.handlers.metrics import Metrics
 from chime_proxy_service.handlers.settings import Settings
@@ -26,11 +27,14 @@ _CONFIG = Config(
     max_pool_connections=10,
 )
 _settings = Settings.read(os.environ, sys.path)
+_metrics = Metrics(_settings.function_name)
 _table = Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)
 _service = ProxySessionService(
-    DynamoDBStore(_table), NumberPool(_settings.phone_numbers), clock=partial(datetime.now, UTC)
+    DynamoDBStore(_table),
+    NumberPool(_settings.phone_numbers),
+    clock=partial(datetime.now, UTC),
+    record=event_sender(_settings.event_bus, _metrics.count_lost_event),
 )
-_metrics = Metrics(_settings.function_name)
 _api = Api(_service, default_region=_settings.region, noted=_metrics.count)
 
 

@@ -4,19 +4,24 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from chime_proxy_service.errors import NoNumberError, ServiceError, UnavailableError
+from chime_proxy_service.handlers.events import detail
+from chime_proxy_service.records import ContactRecord
 
 NAMESPACE = "ChimeProxyService"
 NO_NUMBER = "NoNumber"
 UNAVAILABLE = "Unavailable"
+EVENT_LOST = "EventLost"
+CALL_SECONDS = "CallSeconds"
 
 _NAMES: dict[type[ServiceError], str] = {NoNumberError: NO_NUMBER, UnavailableError: UNAVAILABLE}
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Counts the errors that somebody has to do something about.
+    """Counts contacts, and the errors that somebody has to do something about.
 
     Args:
         function_name: the dimension of all metrics.
@@ -31,16 +36,37 @@ class Metrics:
     def count(self, error: ServiceError) -> None:
         """Count an error that has a metric."""
         name = _NAMES.get(type(error))
-        if name is None:
-            return
+        if name is not None:
+            self._write({name: 1})
+
+    def count_lost_event(self, cause: str) -> None:
+        """Count an event that could not be sent; the line has the cause."""
+        self._write({EVENT_LOST: 1}, cause=cause)
+
+    def record(self, record: ContactRecord) -> None:
+        """Write the record of a contact, and count it by its stage.
+
+        The metrics are ContactConnected, ContactRefused and ContactEnded, and CallSeconds of ended
+        calls.
+        """
+        values: dict[str, float] = {f"Contact{record.stage}": 1}
+        if record.duration is not None:
+            values[CALL_SECONDS] = record.duration.total_seconds()
+        self._write(values, **detail(record))
+
+    def _write(self, values: dict[str, float], **properties: Any) -> None:
         directive = {
             "Namespace": NAMESPACE,
             "Dimensions": [["FunctionName"]],
-            "Metrics": [{"Name": name, "Unit": "Count"}],
+            "Metrics": [
+                {"Name": name, "Unit": "Seconds" if name == CALL_SECONDS else "Count"}
+                for name in values
+            ],
         }
         line = {
             "_aws": {"Timestamp": int(self.now() * 1000), "CloudWatchMetrics": [directive]},
             "FunctionName": self.function_name,
-            name: 1,
+            **values,
+            **properties,
         }
         self.write(json.dumps(line))

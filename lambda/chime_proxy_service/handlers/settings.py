@@ -22,12 +22,14 @@ class Settings:
         table: the name of the table.
         phone_numbers: the proxy numbers, in the order they are handed out.
         function_name: the function's name.
+        event_bus: the name of the bus of events; ``""`` if no events are sent.
     """
 
     region: str
     table: str
     phone_numbers: tuple[str, ...]
     function_name: str
+    event_bus: str
 
     @classmethod
     def read(cls, environment: Mapping[str, str], path: Iterable[str]) -> Self:
@@ -35,7 +37,7 @@ class Settings:
 
         Args:
             environment: has AWS_REGION, TABLE_NAME and PROXY_PHONE_NUMBERS: numbers that are known
-                only at deployment, joined with commas.
+                only at deployment, joined with commas. It may have EVENT_BUS_NAME.
             path: the folders of Python's modules; the first with a file of numbers counts.
 
         Raises:
@@ -48,6 +50,7 @@ class Settings:
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+            event_bus=environment.get("EVENT_BUS_NAME", ""),
         )
 
 
