@@ -1,0 +1,82 @@
+"""Every adapter, and what each side of its calls and texts receives."""
+
+import pytest
+from tests.telephony import conformance
+from tests.telephony.conformance import PAIRS, Drive
+from tests.telephony.needles import Person
+from tests.telephony.twiml_carrier import TwimlCarrier
+
+from chime_proxy_service.contact import Outcome, Refusal
+from chime_proxy_service.telephony.twiml import TwimlWebhook
+
+ADAPTERS: dict[str, Drive] = {
+    "twiml": lambda scene: TwimlCarrier(
+        TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
+    )
+}
+UNANSWERED = [one for one in Outcome if one is not Outcome.COMPLETED]
+REFUSED = [Refusal.UNKNOWN, Refusal.CLOSED, Refusal.NOT_CARRIED]
+
+both_ways = pytest.mark.parametrize(("sender", "recipient"), PAIRS, ids=["to-bob", "to-alice"])
+
+
+@pytest.fixture(params=ADAPTERS)
+def drive(request: pytest.FixtureRequest) -> Drive:
+    """Make the driver of an adapter; each test runs with each adapter."""
+    return ADAPTERS[request.param]
+
+
+@both_ways
+def test_answered_call_shows_the_proxy_number_alone(
+    drive: Drive, sender: Person, recipient: Person
+) -> None:
+    """The callee sees the proxy number, the caller nothing, and the session is Open afterwards."""
+    conformance.check_answered_call(drive, sender, recipient)
+
+
+@both_ways
+@pytest.mark.parametrize("outcome", UNANSWERED)
+def test_unanswered_call_tells_the_caller_and_nothing_else(
+    drive: Drive, sender: Person, recipient: Person, outcome: Outcome
+) -> None:
+    """A busy, silent or failing phone is told to the caller without the callee's data."""
+    conformance.check_unanswered_call(drive, sender, recipient, outcome)
+
+
+@both_ways
+def test_second_call_hears_that_the_line_is_busy(
+    drive: Drive, sender: Person, recipient: Person
+) -> None:
+    """A call during another one reaches nobody and is told so."""
+    conformance.check_second_call(drive, sender, recipient)
+
+
+@pytest.mark.parametrize("refusal", REFUSED)
+def test_refused_call_is_told_so_and_rings_nowhere(drive: Drive, refusal: Refusal) -> None:
+    """Strangers, closed sessions, and sessions for texts alone."""
+    conformance.check_refused_call(drive, refusal)
+
+
+def test_caller_without_a_number_is_told_so(drive: Drive) -> None:
+    """A hidden number is a stranger's."""
+    conformance.check_hidden_number(drive)
+
+
+def test_fallback_sees_the_proxy_number_alone(drive: Drive) -> None:
+    """After the session the call goes on, without the caller's number."""
+    conformance.check_fallback(drive)
+
+
+@both_ways
+@pytest.mark.parametrize("pictures", [0, 2])
+def test_text_arrives_whole_and_alone(
+    drive: Drive, sender: Person, recipient: Person, pictures: int
+) -> None:
+    """Words and pictures arrive from the proxy number, and none of the sender's other fields."""
+    conformance.check_text(drive, sender, recipient, pictures)
+
+
+@pytest.mark.parametrize("refusal", REFUSED)
+def test_refused_text_reaches_nobody(drive: Drive, refusal: Refusal) -> None:
+    """Participants are told so; a stranger may be a machine, and gets no answer."""
+    conformance.check_refused_text(drive, refusal)

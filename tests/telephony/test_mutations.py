@@ -1,0 +1,59 @@
+"""Every leak that an adapter can be made to have is noticed, in this process."""
+
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from tests.contract.mutations import Mutation
+from tests.telephony import conformance
+from tests.telephony.conformance import PAIRS, Drive
+from tests.telephony.mutations import MUTATIONS
+from tests.telephony.twiml_carrier import TwimlCarrier
+
+from chime_proxy_service.contact import Outcome, Refusal
+from chime_proxy_service.telephony import twiml
+
+SOURCE = Path(str(twiml.__file__))
+
+
+def drive_of(source: str) -> Drive:
+    """Make the driver of an adapter with this source."""
+    module = ModuleType("broken_twiml")
+    exec(compile(source, str(SOURCE), "exec"), vars(module))  # noqa: S102 - our own source
+    return lambda scene: TwimlCarrier(
+        module.TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
+    )
+
+
+def is_noticed(drive: Drive, test: str) -> bool:
+    """Run the checks of a conformance test; return True if one fails."""
+    sender, recipient = PAIRS[0]
+    refused = (Refusal.UNKNOWN, Refusal.CLOSED)
+    checks = {
+        "answered_call": [lambda: conformance.check_answered_call(drive, sender, recipient)],
+        "unanswered_call": [
+            lambda: conformance.check_unanswered_call(drive, sender, recipient, Outcome.BUSY)
+        ],
+        "refused_call": [lambda: conformance.check_refused_call(drive, refused[0])],
+        "text_arrives": [lambda: conformance.check_text(drive, sender, recipient, 1)],
+        "refused_text": [
+            lambda one=one: conformance.check_refused_text(drive, one) for one in refused
+        ],
+    }
+    (chosen,) = [found for name, found in checks.items() if f"test_{name}" in test]
+    for check in chosen:
+        try:
+            check()
+        except AssertionError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.rule)
+def test_leak_is_noticed(mutation: Mutation) -> None:
+    """The conformance check that is named for a rule fails once the rule is broken, not before."""
+    source = SOURCE.read_text(encoding="utf-8")
+    assert source.count(mutation.before) == 1
+
+    assert not is_noticed(drive_of(source), mutation.tests)
+    assert is_noticed(drive_of(source.replace(mutation.before, mutation.after)), mutation.tests)
