@@ -20,14 +20,14 @@ wheel: bundle ; $(RUN) build --no-isolation
 bundle: .venv/.ready node_modules/.ready ; @$(RUN) tools.bundle
 
 # A set-up that was interrupted has no .ready, and starts from nothing.
-.venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt lambda/service-requirements.txt pyproject.toml
+.venv/.ready: .venv/bin/python requirements.txt lambda/requirements.txt lambda/service-requirements.txt lambda/twiml-requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
 	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing Python packages, which takes a minute or two ...'
-	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && $(RUN) pip install -qq -r requirements.txt
+	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt -r lambda/twiml-requirements.txt && $(RUN) pip install -qq -r requirements.txt
 	@.venv/bin/python -c 'import aws_cdk'  # unpacks CDK's libraries
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws

@@ -17,6 +17,7 @@ _FILES = (
     "cdk.json",
     "lambda/requirements.txt",
     "lambda/service-requirements.txt",
+    "lambda/twiml-requirements.txt",
     "package-lock.json",
     "package.json",
     "pyproject.toml",

@@ -28,7 +28,8 @@ def made(tmp_path: Path) -> Path:
     (checkout / "lambda").mkdir(parents=True)
     for name in ("Makefile", "package.json", "package-lock.json", "pyproject.toml"):
         shutil.copy(ROOT / name, checkout)
-    for name in ("requirements.txt", "lambda/requirements.txt", "lambda/service-requirements.txt"):
+    names = ("requirements", "service-requirements", "twiml-requirements")
+    for name in ("requirements.txt", *(f"lambda/{one}.txt" for one in names)):
         shutil.copy(ROOT / name, checkout / name)
     python = tmp_path / "python"
     python.write_text(STAND_IN)

@@ -14,6 +14,7 @@ SERVICE_DOMAIN = {
     "idempotency",
     "number_choice",
     "number_pool",
+    "records",
     "requests",
     "retention",
     "rules",
@@ -146,12 +147,13 @@ def test_service_domain_knows_no_wire_and_no_engine() -> None:
 
 
 def test_service_rooms_meet_in_the_handlers() -> None:
-    """Wire and stores import the domain, the wire no rules, and the handlers alone import both."""
+    """Wire, stores and telephony import the domain alone, and the handlers import them."""
     rooms = _rooms("chime_proxy_service")
 
-    assert rooms.keys() == SERVICE_DOMAIN | {"wire", "stores", "handlers"}
+    assert rooms.keys() == SERVICE_DOMAIN | {"wire", "stores", "telephony", "handlers"}
     assert rooms["wire"] <= SERVICE_DOMAIN - {"rules", "store", "number_pool"}
     assert rooms["stores"] <= SERVICE_DOMAIN - {"rules", "service", "number_pool"}
+    assert rooms["telephony"] <= SERVICE_DOMAIN - {"rules", "store", "number_pool"}
 
 
 def test_stores_alone_may_know_an_engine() -> None:
@@ -160,6 +162,15 @@ def test_stores_alone_may_know_an_engine() -> None:
     rooms = {path.split("/")[2] for path in users}
 
     assert rooms <= {"stores", "handlers"}
+
+
+def test_carriers_packages_are_for_the_handlers() -> None:
+    """Only the check of signatures imports a carrier's package, and no other function needs that."""
+    service = LAMBDA / "chime_proxy_service"
+    checks, module = "handlers/signature.py", "chime_proxy_service.handlers.signature"
+
+    assert offenders(service, "twilio") == [f"lambda/chime_proxy_service/{checks}"]
+    assert offenders(service, module) == ["lambda/chime_proxy_service/handlers/webhook.py"]
 
 
 def test_service_environment_is_read_in_the_handlers() -> None:

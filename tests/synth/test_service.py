@@ -11,6 +11,7 @@ from aws_cdk import (
     aws_cloudwatch_actions,
     aws_dynamodb,
     aws_ec2,
+    aws_events,
     aws_iam,
     aws_kms,
     aws_sns,
@@ -502,3 +503,29 @@ def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:
 
     (table,) = resources(stack, "AWS::DynamoDB::GlobalTable").values()
     assert table["Properties"]["SSESpecification"] == {"SSEEnabled": False}
+
+
+def test_function_sends_events_to_the_given_bus_alone() -> None:
+    """With a bus the function knows its name and may put events on it; nothing else changes."""
+    before = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
+    ProxySessionService(before, "Service", phone_numbers=NUMBERS)
+    after = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
+    bus = aws_events.EventBus.from_event_bus_name(after, "Bus", "calls")
+    ProxySessionService(after, "Service", phone_numbers=NUMBERS, event_bus=bus)
+    told, silent = (_by_id(one) for one in (after, before))
+
+    changed = [name for name, resource in told.items() if resource != silent[name]]
+    types = sorted(told[name]["Type"] for name in changed)
+    assert types == ["AWS::IAM::Policy", "AWS::Lambda::Function"]
+    (policy,) = [told[name] for name in changed if told[name]["Type"] == "AWS::IAM::Policy"]
+    added = policy["Properties"]["PolicyDocument"]["Statement"][-1]
+    assert added["Action"] == "events:PutEvents"
+    assert json.dumps(added["Resource"]).endswith(':event-bus/calls"]]}')
+    (function,) = [told[name] for name in changed if told[name]["Type"] == "AWS::Lambda::Function"]
+    assert function["Properties"]["Environment"]["Variables"]["EVENT_BUS_NAME"] == "calls"
+    assert "events" not in json.dumps(silent)
+
+
+def _by_id(stack: cdk.Stack) -> dict[str, Any]:
+    found: dict[str, Any] = assertions.Template.from_stack(stack).to_json()["Resources"]
+    return found
