@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chime_proxy._service.reference import IProxySessionService
     from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
+    from chime_proxy._telephony.twiml import TwimlWebhook
 
 __all__ = [
     "Capability",
@@ -41,6 +42,7 @@ __all__ = [
     "ProxySessionService",
     "RefusedDeletion",
     "SessionsFile",
+    "TwimlWebhook",
     "VoiceConnectorProxy",
 ]
 
@@ -59,6 +61,7 @@ _MODULES = {
     "ProxySessionService": "_service.service",
     "RefusedDeletion": "_options",
     "SessionsFile": "_sessions_file.construct",
+    "TwimlWebhook": "_telephony.twiml",
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",
 }
 

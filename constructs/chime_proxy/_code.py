@@ -12,6 +12,7 @@ _SHIPPED = _PACKAGE / "_lambda"
 _CHECKOUT = _PACKAGE.parents[1]
 HANDLER = "chime_proxy_provider.handler.handler"
 SERVICE_HANDLER = "chime_proxy_service.handlers.api.handler"
+TWIML_HANDLER = "chime_proxy_service.handlers.twiml.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14
 ARCHITECTURE = aws_lambda.Architecture.ARM_64
 
@@ -32,6 +33,15 @@ def service_code() -> aws_lambda.Code:
         RuntimeError: a checkout has no zip of its present sources, and cannot build it.
     """
     return aws_lambda.Code.from_asset(str(_zips() / "service.zip"))
+
+
+def twiml_code() -> aws_lambda.Code:
+    """The zip of the webhook for TwiML and the packages that it imports; the runtime brings boto3.
+
+    Raises:
+        RuntimeError: a checkout has no zip of its present sources, and cannot build it.
+    """
+    return aws_lambda.Code.from_asset(str(_zips() / "twiml.zip"))
 
 
 @cache

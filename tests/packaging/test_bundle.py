@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 from tools.bundle.build import ensure
 from tools.bundle.packages import pins
-from tools.bundle.sources import PROVIDER, SERVICE, Function
+from tools.bundle.sources import PROVIDER, SERVICE, TWIML, Function
 
 from chime_proxy import ProxySessionProvider
 
@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[2]
 HEADER = (3627).to_bytes(2, "little") + b"\r\n" + (1).to_bytes(4, "little")
 
 
-@pytest.fixture(scope="module", params=[PROVIDER, SERVICE], ids=["provider", "service"])
+@pytest.fixture(
+    scope="module", params=[PROVIDER, SERVICE, TWIML], ids=["provider", "service", "twiml"]
+)
 def function(request: pytest.FixtureRequest) -> Function:
     """Each function: the tests of this file are run on all of them."""
     chosen: Function = request.param
@@ -47,6 +49,9 @@ def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "TABLE_NAME": "sessions",
+        "SECRET_ARN": "secret",
+        "ANNOUNCEMENT_LANGUAGE": "en-US",
+        "CALL_LIMIT_SECONDS": "60",
     }
     command = [sys.executable, "-S", "-W", "error", "-c", code]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -60,7 +65,7 @@ def test_handler_starts_from_the_bundle(function: Function, bundle: Path, runtim
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools", "phonenumbers"])
+@pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools", "phonenumbers", "twilio"])
 def test_runtime_brings_no_package_of_the_bundle(runtime: Path, library: str) -> None:
     """What is zipped is not in the runtime, so that a missing package cannot hide."""
     assert "ModuleNotFoundError" in python(f"import {library}", runtime).stderr

@@ -36,7 +36,7 @@ def test_everything_is_in_the_wheel(wheel: Path) -> None:
         for path in (ROOT / root).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    expected |= {"chime_proxy/_lambda/provider.zip", "chime_proxy/_lambda/service.zip"}
+    expected |= {f"chime_proxy/_lambda/{one}.zip" for one in ("provider", "service", "twiml")}
 
     assert {name for name in names if ".dist-info/" not in name} == expected
 

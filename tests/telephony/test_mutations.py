@@ -1,7 +1,9 @@
 """Every leak that an adapter can be made to have is noticed, in this process."""
 
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.contract.mutations import Mutation
@@ -12,6 +14,9 @@ from tests.telephony.twiml_carrier import TwimlCarrier
 
 from chime_proxy_service.contact import Outcome, Refusal
 from chime_proxy_service.telephony import twiml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOURCE = Path(str(twiml.__file__))
 
@@ -29,16 +34,14 @@ def is_noticed(drive: Drive, test: str) -> bool:
     """Run the checks of a conformance test; return True if one fails."""
     sender, recipient = PAIRS[0]
     refused = (Refusal.UNKNOWN, Refusal.CLOSED)
-    checks = {
-        "answered_call": [lambda: conformance.check_answered_call(drive, sender, recipient)],
+    checks: dict[str, list[Callable[[], None]]] = {
+        "answered_call": [partial(conformance.check_answered_call, drive, sender, recipient)],
         "unanswered_call": [
-            lambda: conformance.check_unanswered_call(drive, sender, recipient, Outcome.BUSY)
+            partial(conformance.check_unanswered_call, drive, sender, recipient, Outcome.BUSY)
         ],
-        "refused_call": [lambda: conformance.check_refused_call(drive, refused[0])],
-        "text_arrives": [lambda: conformance.check_text(drive, sender, recipient, 1)],
-        "refused_text": [
-            lambda one=one: conformance.check_refused_text(drive, one) for one in refused
-        ],
+        "refused_call": [partial(conformance.check_refused_call, drive, refused[0])],
+        "text_arrives": [partial(conformance.check_text, drive, sender, recipient, 1)],
+        "refused_text": [partial(conformance.check_refused_text, drive, one) for one in refused],
     }
     (chosen,) = [found for name, found in checks.items() if f"test_{name}" in test]
     for check in chosen:

@@ -152,6 +152,15 @@ def test_refusal_is_in_the_language_of_the_service(scene: Scene) -> None:
     assert "Desde su teléfono" in body
 
 
+@pytest.mark.parametrize("path", ["/call", "/call-ended", "/call-status", "/text", "/text-status"])
+def test_every_path_of_the_api_is_answered(scene: Scene, path: str) -> None:
+    """Even a request without any parameters is answered on each path."""
+    status, body = carrier(scene).ask(path, {})
+
+    assert status == 200
+    assert fromstring(body).tag == "Response"  # noqa: S314 - our own answer
+
+
 def test_unknown_path_is_not_found(scene: Scene) -> None:
     """A signed request for no action is answered with 404."""
     assert carrier(scene).ask("/", CALL) == (404, "")

@@ -88,6 +88,8 @@ def _build(bundle: Bundle, sources: str, python: LambdaPython | None) -> None:
     with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
         task, out = Path(scratch, "task"), Path(scratch, "out")
         shutil.copytree(installed, task)
+        for folder in bundle.function.unused:
+            shutil.rmtree(task / folder)
         bundle.function.copy(bundle.root, task)
         imports.check(task, bundle.function.handler)
         out.mkdir()

@@ -10,9 +10,12 @@ from tools.bundle.errors import BundleError
 _OF_THE_RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 # As much as the handlers read while they are imported.
 _ENVIRONMENT = {
+    "ANNOUNCEMENT_LANGUAGE": "en-US",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_REGION": "us-east-1",
+    "CALL_LIMIT_SECONDS": "60",
     "PROXY_PHONE_NUMBERS": "",
+    "SECRET_ARN": "secret",
     "TABLE_NAME": "sessions",
 }
 _SCRIPT = f"""

@@ -18,12 +18,14 @@ class Function:
         package: the folder below `lambda/`.
         handler: the module that Lambda imports.
         pins: the file below `lambda/` with the packages, pinned with hashes.
+        unused: folders of those packages that the handler does not import, and that are not zipped.
     """
 
     name: str
     package: str
     handler: str
     pins: str
+    unused: tuple[str, ...] = ()
 
     def requirements(self, root: Path) -> Path:
         """The pins."""
@@ -64,7 +66,15 @@ SERVICE = Function(
     handler="chime_proxy_service.handlers.api",
     pins="service-requirements.txt",
 )
-FUNCTIONS = (PROVIDER, SERVICE)
+TWIML = Function(
+    name="twiml",
+    package="chime_proxy_service",
+    handler="chime_proxy_service.handlers.twiml",
+    pins="twiml-requirements.txt",
+    # The carrier's API, nine tenths of the package.
+    unused=("twilio/rest",),
+)
+FUNCTIONS = (PROVIDER, SERVICE, TWIML)
 
 
 def _files(folder: Path, kinds: tuple[str, ...]) -> list[Path]:

@@ -15,6 +15,7 @@ _ACTIONS = (
     "dynamodb:Query",
     "dynamodb:UpdateItem",
 )
+_CONTACT_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 
 
 def sessions_table(
@@ -55,6 +56,11 @@ def table_statements(table: aws_dynamodb.ITableV2) -> list[aws_iam.PolicyStateme
             actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{_INDEX}"]
         ),
     ]
+
+
+def contact_statements(table: aws_dynamodb.ITableV2) -> list[aws_iam.PolicyStatement]:
+    """Allow the calls that connect a call or a text, and end it: no list, no creation, no deletion."""
+    return [aws_iam.PolicyStatement(actions=list(_CONTACT_ACTIONS), resources=[table.table_arn])]
 
 
 def _text(name: str) -> aws_dynamodb.Attribute:

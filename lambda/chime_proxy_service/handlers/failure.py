@@ -15,16 +15,12 @@ _MESSAGE = "The service failed; its log names the place"
 def failures_answered(
     handle: Callable[[dict[str, Any]], dict[str, Any]], event: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the answer to a request; after a failure, the API's ServiceFailureException.
-
-    The log has the error's type and place, not its text: that may hold a phone number.
-    """
+    """Return the answer to a request; after a failure, the API's ServiceFailureException."""
     try:
         return handle(event)
     except Exception as error:  # noqa: BLE001 - every request gets an answer
         request_id = event.get("requestContext", {}).get("requestId", "")
-        line = {"level": "ERROR", "message": "request failed", "request_id": request_id}
-        sys.stdout.write(json.dumps({**line, "error": _described(error)}) + "\n")
+        log_failure(error, request_id)
         return {
             "statusCode": 500,
             "headers": {
@@ -35,6 +31,12 @@ def failures_answered(
             "body": json.dumps({"Code": "ServiceFailure", "Message": _MESSAGE}),
             "isBase64Encoded": False,
         }
+
+
+def log_failure(error: Exception, request_id: str) -> None:
+    """Log the error's type and place, not its text: that may hold a phone number."""
+    line = {"level": "ERROR", "message": "request failed", "request_id": request_id}
+    sys.stdout.write(json.dumps({**line, "error": _described(error)}) + "\n")
 
 
 def _described(error: Exception) -> str:

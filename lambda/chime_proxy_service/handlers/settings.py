@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -49,6 +50,47 @@ class Settings:
             region=environment["AWS_REGION"],
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
+            function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+            event_bus=environment.get("EVENT_BUS_NAME", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """The settings of a webhook's function.
+
+    Args:
+        region: the region of the sessions.
+        table: the name of the table.
+        secret: the ARN of the secret that the carrier signs with.
+        language: the language of the announcements.
+        call_limit: the time after which a call counts as ended.
+        function_name: the function's name.
+        event_bus: the name of the bus of events; ``""`` if no events are sent.
+    """
+
+    region: str
+    table: str
+    secret: str
+    language: str
+    call_limit: timedelta
+    function_name: str
+    event_bus: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Args:
+            environment: has AWS_REGION, TABLE_NAME, SECRET_ARN, ANNOUNCEMENT_LANGUAGE and
+                CALL_LIMIT_SECONDS. It may have EVENT_BUS_NAME.
+        """
+        return cls(
+            region=environment["AWS_REGION"],
+            table=environment["TABLE_NAME"],
+            secret=environment["SECRET_ARN"],
+            language=environment["ANNOUNCEMENT_LANGUAGE"],
+            call_limit=timedelta(seconds=int(environment["CALL_LIMIT_SECONDS"])),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
             event_bus=environment.get("EVENT_BUS_NAME", ""),
         )

@@ -1,0 +1,158 @@
+"""The webhook for carriers that speak TwiML."""
+
+from aws_cdk import (
+    Duration,
+    aws_apigatewayv2,
+    aws_apigatewayv2_integrations,
+    aws_events,
+    aws_iam,
+    aws_lambda,
+    aws_secretsmanager,
+)
+from constructs import Construct
+
+from chime_proxy._code import ARCHITECTURE, RUNTIME, TWIML_HANDLER, twiml_code
+from chime_proxy._log_group import log_group
+from chime_proxy._service.events import event_environment, event_statements
+from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.table import contact_statements
+
+# As `chime_proxy_service.telephony` has them; a test compares them.
+_PATHS = ("call", "call-ended", "call-status", "text", "text-status")
+_LANGUAGES = ("en-US", "es-US")
+_SHORTEST_CALL, _LONGEST_CALL = Duration.minutes(1), Duration.hours(12)
+
+_TIMEOUT = Duration.seconds(10)
+
+
+class TwimlWebhook(Construct):
+    """Carries a service's calls and texts by Twilio, or by a carrier that speaks its XML.
+
+    An HTTP API of its own, without IAM: the function refuses a request that the carrier has not
+    signed. The role may connect contacts, and neither list, create nor delete sessions. It was
+    never run with a carrier.
+
+    At the carrier, set of each proxy number: `call_url` as the address for incoming calls,
+    `text_url` for incoming texts and `status_url` as the call status callback, each by POST.
+
+    Args:
+        scope: where the webhook belongs.
+        construct_id: its id within the scope.
+        service: the service; it has to be declared in this app.
+        secret: the secret whose text the carrier signs with, such as Twilio's auth token.
+        language: the language of the announcements, `en-US` or `es-US`. Default: `en-US`.
+        call_limit: the time after which a call is cut, and counts as ended if nobody reports it; 1
+            minute to 12 hours. Default: 4 hours.
+        event_bus: the EventBridge bus to send an event to for each contact that is connected,
+            refused or ended, without phone numbers. Default: none are sent.
+
+    Raises:
+        ValueError: `language` or `call_limit` is not one of these.
+    """
+
+    def __init__(  # noqa: PLR0913 - the webhook's own options
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service: ProxySessionService,
+        secret: aws_secretsmanager.ISecret,
+        language: str = "en-US",
+        call_limit: Duration | None = None,
+        event_bus: aws_events.IEventBus | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        limit = call_limit or Duration.hours(4)
+        _check_language(language)
+        _check_call_limit(limit)
+        self._function = self._new_function(
+            self._new_role(service, secret, event_bus),
+            {
+                "TABLE_NAME": service.table.table_name,
+                "SECRET_ARN": secret.secret_arn,
+                "ANNOUNCEMENT_LANGUAGE": language,
+                "CALL_LIMIT_SECONDS": str(int(limit.to_seconds())),
+                **event_environment(event_bus),
+            },
+        )
+        self._api = self._new_api()
+
+    @property
+    def call_url(self) -> str:
+        """The address that the carrier asks about incoming calls."""
+        return f"{self._api.api_endpoint}/call"
+
+    @property
+    def text_url(self) -> str:
+        """The address that the carrier asks about incoming texts."""
+        return f"{self._api.api_endpoint}/text"
+
+    @property
+    def status_url(self) -> str:
+        """The address that the carrier reports the end of calls to."""
+        return f"{self._api.api_endpoint}/call-status"
+
+    @property
+    def function(self) -> aws_lambda.IFunction:
+        """The function that answers the carrier."""
+        return self._function
+
+    def _new_role(
+        self,
+        service: ProxySessionService,
+        secret: aws_secretsmanager.ISecret,
+        event_bus: aws_events.IEventBus | None,
+    ) -> aws_iam.Role:
+        role = aws_iam.Role(
+            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
+        )
+        for statement in (*contact_statements(service.table), *event_statements(event_bus)):
+            role.add_to_policy(statement)
+        secret.grant_read(role)
+        key = service.table.encryption_key
+        if key:
+            key.grant_encrypt_decrypt(role)
+        return role
+
+    def _new_function(self, role: aws_iam.Role, environment: dict[str, str]) -> aws_lambda.Function:
+        logs = log_group(self, "LogGroup")
+        logs.grant_write(role)
+        return aws_lambda.Function(
+            self,
+            "Function",
+            description="Proxy sessions: calls and texts by TwiML",
+            code=twiml_code(),
+            handler=TWIML_HANDLER,
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            memory_size=512,
+            timeout=_TIMEOUT,
+            role=role,
+            log_group=logs,
+            environment=environment,
+        )
+
+    def _new_api(self) -> aws_apigatewayv2.HttpApi:
+        api = aws_apigatewayv2.HttpApi(self, "Api")
+        integration = aws_apigatewayv2_integrations.HttpLambdaIntegration(
+            "Integration", self._function
+        )
+        for path in _PATHS:
+            api.add_routes(
+                path=f"/{path}",
+                methods=[aws_apigatewayv2.HttpMethod.POST],
+                integration=integration,
+            )
+        return api
+
+
+def _check_language(language: str) -> None:
+    if language not in _LANGUAGES:
+        msg = f"language must be one of {', '.join(_LANGUAGES)}"
+        raise ValueError(msg)
+
+
+def _check_call_limit(limit: Duration) -> None:
+    if not _SHORTEST_CALL.to_seconds() <= limit.to_seconds() <= _LONGEST_CALL.to_seconds():
+        msg = "call_limit must be 1 minute to 12 hours"
+        raise ValueError(msg)
