@@ -18,7 +18,6 @@ from ministack.core.router import extract_access_key_id, extract_region
 
 from local.gateway import HttpRequest
 
-
 _SCOPE = re.compile(r"Credential=[^/,]+/\d+/[^/,]+/(?P<service>[^/,]+)/")
 
 
