@@ -1,4 +1,4 @@
-"""The proxy-session service as a local cloud starts with it."""
+"""The proxy-session service that is built into a local cloud."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -9,7 +9,7 @@ from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector
 from chime_proxy_service.stores.memory import MemoryStore
-from local.console.overview import LocalService
+from local.console.local_service import Contents, LocalService
 from local.environment import REGION
 
 CLOCK = partial(datetime.now, UTC)
@@ -24,4 +24,11 @@ def create_service() -> LocalService:
     store, pool = MemoryStore(), NumberPool(fictional_numbers())
     service = ProxySessionService(store, pool, clock=CLOCK)
     service.put_configuration(Connector(REGION, VOICE_CONNECTOR_ID), _CONFIGURATION)
-    return LocalService(api=service, contents=store, places=pool.places())
+    return LocalService(
+        name="built-in",
+        title="Built into the local cloud",
+        api=service,
+        store=store,
+        contents=lambda: Contents(connectors=store.connectors(), api=service),
+        places=pool.places(),
+    )

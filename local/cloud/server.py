@@ -16,6 +16,7 @@ from local.cloud.proxy_sessions import CLOCK, create_service
 from local.cloudformation import ministack
 from local.cloudformation.session_origins import session_origins
 from local.console.console import Console
+from local.deployed.services import DeployedServices
 from local.environment import REGION
 from local.faults.switch import FAULT_SWITCH
 
@@ -34,7 +35,8 @@ def main(port: int, function_python: Path) -> None:
     config.graceful_timeout = _SHUTDOWN_SECONDS
     service = create_service()
     api = Api(service.api, default_region=REGION)
-    console = Console(service, clock=CLOCK, origins=session_origins)
+    deployed = DeployedServices(CLOCK)
+    console = Console(lambda: (*deployed.all(), service), clock=CLOCK, origins=session_origins)
     cloud = Cloud(app.app, api, console, FAULT_SWITCH)
     asyncio.run(serve(cast("Framework", cloud), config))
 

@@ -1,14 +1,17 @@
 """The page's addresses and their actions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from http import HTTPStatus
 
-from chime_proxy_service.contact import Contact
+from botocore.exceptions import ClientError
+
+from chime_proxy_service.contact import Contact, Refusal
 from chime_proxy_service.errors import BadRequestError, ServiceError
 from chime_proxy_service.rules import Use
 from chime_proxy_service.session import ProxySession
 from local.console.admission import rejection
+from local.console.destination import destination
 from local.console.form import (
     Fields,
     FormError,
@@ -18,7 +21,8 @@ from local.console.form import (
     session_key,
 )
 from local.console.journal import Journal
-from local.console.overview import LocalService, overview
+from local.console.local_service import LocalService
+from local.console.overview import overview
 from local.console.page import ASSETS, render
 from local.console.reply import Reply, document, notice, see_other
 from local.console.search import Searches, matches
@@ -26,25 +30,26 @@ from local.console.title import Origins, Titles
 from local.console.view import CONSOLE_PATH, View
 from local.gateway import HttpRequest
 
+_NO_TABLE = "The table of this service was deleted meanwhile. Load the page again."
+
 
 class Console:
     """Answers requests below `/_local/console`. Threads may share it.
 
     Args:
-        local: the service to show, and to place calls and texts with.
+        services: returns the services to show, and to place calls and texts with.
         clock: returns the time, with a zone.
         origins: returns the stack and place of each session, by physical id.
     """
 
     def __init__(
         self,
-        local: LocalService,
+        services: Callable[[], Sequence[LocalService]],
         *,
         clock: Callable[[], datetime],
         origins: Callable[[], Origins],
     ) -> None:
-        self._local = local
-        self._service = local.api
+        self._services = services
         self._clock = clock
         self._origins = origins
         self._journal = Journal()
@@ -80,12 +85,18 @@ class Console:
             after = self._actions[path](read_fields(request.body), view)
         except (FormError, ServiceError) as error:
             return self._show(view.but(entry=None), str(error), HTTPStatus.BAD_REQUEST)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return self._show(view.but(entry=None), _NO_TABLE, HTTPStatus.BAD_REQUEST)
         return see_other(after.address())
 
     def _show(self, view: View, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
-        titles = Titles(self._origins())
+        titles, services = Titles(self._origins()), self._services()
+        if view.service not in (None, *(one.name for one in services)):
+            view = view.of_all()
         try:
-            seen = overview(self._local, view, titles, self._wanted(view, titles))
+            seen = overview(services, view, titles, self._wanted(view, titles))
         except BadRequestError as error:
             return notice(HTTPStatus.BAD_REQUEST, str(error))
         entries, now = self._journal.entries(), self._clock()
@@ -99,22 +110,37 @@ class Console:
     def _search(self, fields: Fields, view: View) -> View:
         text = fields.get("wanted", "").strip()
         number = self._searches.begin(text) if text else None
-        return view.but(search=number, connector=None, after=None, entry=None)
+        return view.of_all().but(search=number)
 
     def _place_freely(self, fields: Fields, view: View) -> View:
-        return self._place(free_contact(fields), view)
+        contact = free_contact(fields)
+        services = self._services()
+        if fields.get("service"):
+            return self._place(contact, self._named(fields), view)
+        service = services[0] if len(services) == 1 else None
+        return self._place(contact, service or destination(contact, services, self._clock()), view)
 
     def _place_in_session(self, fields: Fields, view: View) -> View:
-        session = self._service.get(session_key(fields))
-        return self._place(session_contact(fields, session), view)
+        service = self._named(fields)
+        session = service.api.get(session_key(fields))
+        return self._place(session_contact(fields, session), service, view)
 
-    def _place(self, contact: Contact, view: View) -> View:
-        fate = self._service.connect(contact)
-        return view.but(entry=self._journal.write(contact, fate, self._clock()).number)
+    def _place(self, contact: Contact, service: LocalService | None, view: View) -> View:
+        fate = service.api.connect(contact) if service else Refusal.UNKNOWN
+        title = service.title if service else ""
+        return view.but(entry=self._journal.write(contact, fate, self._clock(), title).number)
 
     def _hang_up(self, fields: Fields, view: View) -> View:
-        self._service.use(session_key(fields), Use.CALL_ENDED)
+        self._named(fields).api.use(session_key(fields), Use.CALL_ENDED)
         return view.but(entry=None)
+
+    def _named(self, fields: Fields) -> LocalService:
+        """Return the service of a form."""
+        for service in self._services():
+            if service.name == fields.get("service"):
+                return service
+        msg = "The service of this form is no longer there. Load the page again."
+        raise FormError(msg)
 
 
 def _wrong_method(allowed: str) -> Reply:

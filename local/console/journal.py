@@ -12,10 +12,15 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A call or a text and its outcome. Entries are numbered from 1."""
+    """A call or a text and its outcome. Entries are numbered from 1.
+
+    Args:
+        service: the title of the service it was placed with; empty if no service had a session.
+    """
 
     number: int
     at: datetime
+    service: str
     contact: Contact
     fate: Connection | Refusal
 
@@ -28,11 +33,13 @@ class Journal:
         self._lock = Lock()
         self._written = 0
 
-    def write(self, contact: Contact, fate: Connection | Refusal, at: datetime) -> Entry:
+    def write(
+        self, contact: Contact, fate: Connection | Refusal, at: datetime, service: str
+    ) -> Entry:
         """Add an entry."""
         with self._lock:
             self._written += 1
-            entry = Entry(number=self._written, at=at, contact=contact, fate=fate)
+            entry = Entry(number=self._written, at=at, service=service, contact=contact, fate=fate)
             self._entries.appendleft(entry)
             return entry
 

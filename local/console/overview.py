@@ -1,9 +1,8 @@
-"""The part of the proxy-session service that the page shows."""
+"""The part of the proxy-session services that the page shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.errors import NotFoundError
@@ -12,6 +11,7 @@ from chime_proxy_service.requests import ListRequest
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, ProxySession, Status
 from chime_proxy_service.wire import next_token
+from local.console.local_service import Contents, LocalService
 from local.console.title import Titles
 from local.console.view import View
 
@@ -39,7 +39,7 @@ class ConnectorSessions:
     @property
     def name(self) -> str:
         """The connector's name in an address."""
-        return f"{self.connector.region}/{self.connector.voice_connector_id}"
+        return name_of(self.connector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,73 +52,92 @@ class PoolPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """Everything the page shows. A number used by sessions of two regions counts twice."""
+class ServiceSessions:
+    """A service with its connectors and its number pool.
 
+    Args:
+        service: the service.
+        connectors: the ones to show.
+        regions: those of all its connectors.
+        pool: its proxy numbers. One used by sessions of two regions counts twice.
+    """
+
+    service: LocalService
     connectors: tuple[ConnectorSessions, ...]
     regions: tuple[str, ...]
     pool: tuple[PoolPlace, ...]
-    titles: Titles
-
-
-class Contents(Protocol):
-    """Lists the voice connectors that a store knows; the API has no operation for it."""
-
-    def connectors(self) -> tuple[Connector, ...]:
-        """Return the connectors that have a configuration or sessions, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LocalService:
-    """The service, and what the page shows that no operation of the service returns.
+class Overview:
+    """Everything the page shows.
 
     Args:
-        api: carries out the operations.
-        contents: lists the voice connectors.
-        places: the number of proxy numbers of each place.
+        services: all services; one has no connectors if the view leaves them out.
+        titles: of the sessions.
     """
 
-    api: ProxySessionService
-    contents: Contents
-    places: Mapping[Place, int]
+    services: tuple[ServiceSessions, ...]
+    titles: Titles
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The regions of all connectors."""
+        return tuple(dict.fromkeys(region for one in self.services for region in one.regions))
 
 
 def overview(
-    local: LocalService,
+    services: Sequence[LocalService],
     view: View,
     titles: Titles,
     wanted: Callable[[ProxySession], bool] | None = None,
 ) -> Overview:
-    """Collect the page's contents from the service.
+    """Collect the page's contents from the services.
 
     Args:
-        local: has the connectors and sessions.
-        view: names the connector to list and the first session.
+        services: have the connectors and sessions.
+        view: names the service and connector to list, and the first session.
         titles: of the sessions.
         wanted: returns true for the sessions to list. Default: all, a page at a time.
 
     Raises:
         BadRequestError: the view's token is not valid.
     """
-    connectors = local.contents.connectors()
-    shown = (
-        _matching_sessions(local.api, connector, wanted)
-        if wanted
-        else _connector_sessions(local.api, connector, view)
-        for connector in connectors
+    shown = tuple(_service_sessions(service, view, wanted) for service in services)
+    return Overview(services=shown, titles=titles)
+
+
+def _service_sessions(
+    service: LocalService, view: View, wanted: Callable[[ProxySession], bool] | None
+) -> ServiceSessions:
+    contents = service.contents()
+    listed = [
+        one
+        for one in contents.connectors
+        if view.service in (None, service.name) and view.connector in (None, name_of(one))
+    ]
+    return ServiceSessions(
+        service=service,
+        connectors=tuple(
+            _matching_sessions(contents.api, one, wanted)
+            if wanted
+            else _connector_sessions(contents.api, one, view)
+            for one in listed
+        ),
+        regions=tuple(dict.fromkeys(one.region for one in contents.connectors)),
+        pool=_pool(service, contents),
     )
-    return Overview(
-        connectors=tuple(one for one in shown if view.connector in (None, one.name)),
-        regions=tuple(dict.fromkeys(connector.region for connector in connectors)),
-        pool=_pool(local, connectors),
-        titles=titles,
-    )
+
+
+def name_of(connector: Connector) -> str:
+    """Return a connector's name in an address."""
+    return f"{connector.region}/{connector.voice_connector_id}"
 
 
 def _connector_sessions(
     service: ProxySessionService, connector: Connector, view: View
 ) -> ConnectorSessions:
-    after = view.after and view.connector and next_token.decode(view.after)
+    after = view.after and view.service and view.connector and next_token.decode(view.after)
     request = ListRequest(connector=connector, after=after or None, max_results=_PAGE)
     page = service.list(request)
     return ConnectorSessions(
@@ -148,17 +167,17 @@ def _configuration(service: ProxySessionService, connector: Connector) -> ProxyC
         return None
 
 
-def _pool(local: LocalService, connectors: tuple[Connector, ...]) -> tuple[PoolPlace, ...]:
+def _pool(service: LocalService, contents: Contents) -> tuple[PoolPlace, ...]:
     numbers = {
         (connector.region, session.proxy_phone_number)
-        for connector in connectors
-        for session in _every_session(local.api, connector)
+        for connector in contents.connectors
+        for session in _every_session(contents.api, connector)
         if session.status is not Status.CLOSED
     }
     in_use = Counter(place_of(number) for _, number in numbers)
     return tuple(
         PoolPlace(place=place, numbers=count, in_use=in_use[place])
-        for place, count in local.places.items()
+        for place, count in service.places.items()
     )
 
 

@@ -19,13 +19,15 @@ class View:
     Args:
         numbers_shown: true to write phone numbers in full; masked by default.
         entry: the number of the journal's entry to report; None for none.
-        connector: the only voice connector to list, as `region/id`; None for all.
+        service: the name of the only service to list; None for all.
+        connector: its only voice connector to list, as `region/id`; None for all.
         search: the number of the search to show; None for all sessions.
         after: the token of the last session before these; None for the first ones.
     """
 
     numbers_shown: bool = False
     entry: int | None = None
+    service: str | None = None
     connector: str | None = None
     after: str | None = None
     search: int | None = None
@@ -37,6 +39,7 @@ class View:
         return cls(
             numbers_shown=given.get("numbers") == _SHOWN,
             entry=_number(given.get("entry", "")),
+            service=given.get("service"),
             connector=given.get("connector"),
             after=given.get("after"),
             search=_number(given.get("search", "")),
@@ -46,10 +49,15 @@ class View:
         """Return the same view with other fields."""
         return replace(self, **changes)
 
+    def of_all(self) -> "View":
+        """Return the same view of all services and connectors, from their first sessions."""
+        return self.but(service=None, connector=None, after=None, entry=None)
+
     def address(self, path: str = "") -> str:
         """Return the address of something below the page in this view, the page's by default."""
         given = {
             "numbers": _SHOWN if self.numbers_shown else None,
+            "service": self.service,
             "connector": self.connector,
             "after": self.after,
             "search": self.search,

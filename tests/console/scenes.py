@@ -8,7 +8,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page
 from tests.console.site import DRIVER, OFFICE, RIDER, Site, serving
 
-from chime_proxy_service.session import Capability
+from chime_proxy_service.session import Capability, Connector
 
 WIDE, NARROW = 1040, 320
 _HEIGHT = 1000
@@ -55,45 +55,6 @@ def mistype(page: Page) -> None:
     press(page, "button", "Text")
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A look at the page after something was done on it."""
-
-    name: str
-    act: Callable[[Page], None] = look
-    width: int = WIDE
-    colors: Literal["light", "dark"] = "light"
-
-
-SCENES = (
-    Scene("console-masked"),
-    Scene("console-call", call),
-    Scene("console-dark", reveal, colors="dark"),
-    Scene("console-refused", text_without_sms, colors="dark"),
-    Scene("console-narrow", call, NARROW),
-)
-OTHER_SCENES = (
-    Scene("stranger", call_as_stranger),
-    Scene("mistyped", mistype, NARROW, "dark"),
-    Scene("narrow-refused", text_without_sms, NARROW, "dark"),
-)
-
-
-@contextmanager
-def staged(scene: Scene, browser: Browser) -> Iterator[Page]:
-    """Play a scene to its end; yields the page as it is then."""
-    with serving(_rides()) as origin:
-        page = browser.new_page(
-            viewport={"width": scene.width, "height": _HEIGHT}, color_scheme=scene.colors
-        )
-        page.goto(f"{origin}/_local/console")
-        scene.act(page)
-        try:
-            yield page
-        finally:
-            page.close()
-
-
 def _rides() -> Site:
     site = Site()
     site.configure(fall_back_phone_number=OFFICE)
@@ -103,3 +64,59 @@ def _rides() -> Site:
     site.pass_time(minutes=13)
     site.open(RIDER, "+19135550174", "Ride 8", capabilities=frozenset({Capability.VOICE}))
     return site
+
+
+def _rides_with_a_service() -> Site:
+    site = Site()
+    site.configure()
+    deployed = site.add_service(
+        ["+12065550101", "+12065550102", "+12065550103"],
+        "us-east-1/Rides-ServiceFunction",
+        "Rides/Service",
+    ).api
+    connector = Connector("us-east-1", "0d1f4c52-5f0c-4c8e-9a57-3d1c2b7e9f10")
+    site.configure(connector, of=deployed)
+    site.open(RIDER, DRIVER, "Ride 7", connector=connector, of=deployed)
+    return site
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A look at the page after something was done on it."""
+
+    name: str
+    act: Callable[[Page], None] = look
+    width: int = WIDE
+    colors: Literal["light", "dark"] = "light"
+    site: Callable[[], Site] = _rides
+
+
+SCENES = (
+    Scene("console-masked"),
+    Scene("console-call", call),
+    Scene("console-dark", reveal, colors="dark"),
+    Scene("console-refused", text_without_sms, colors="dark"),
+    Scene("console-narrow", call, NARROW),
+    Scene("console-services", call, site=_rides_with_a_service),
+)
+OTHER_SCENES = (
+    Scene("stranger", call_as_stranger),
+    Scene("mistyped", mistype, NARROW, "dark"),
+    Scene("two-services-narrow", call, NARROW, "dark", _rides_with_a_service),
+    Scene("narrow-refused", text_without_sms, NARROW, "dark"),
+)
+
+
+@contextmanager
+def staged(scene: Scene, browser: Browser) -> Iterator[Page]:
+    """Play a scene to its end; yields the page as it is then."""
+    with serving(scene.site()) as origin:
+        page = browser.new_page(
+            viewport={"width": scene.width, "height": _HEIGHT}, color_scheme=scene.colors
+        )
+        page.goto(f"{origin}/_local/console")
+        scene.act(page)
+        try:
+            yield page
+        finally:
+            page.close()

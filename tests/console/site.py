@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from local.cloud.application import Cloud
 from local.console.console import Console
-from local.console.overview import LocalService
+from local.console.local_service import Contents, LocalService
 from local.faults.switch import FaultSwitch
 from local.gateway import http_request
 
@@ -30,6 +30,7 @@ from chime_proxy_service.wire.api import Api
 if TYPE_CHECKING:
     from hypercorn.typing import Framework
 
+SERVICE = "built-in"
 CONNECTOR = Connector("us-east-1", "abcdef1ghij2klmno3pqr4")
 RIDER, DRIVER, OFFICE = "+14015550147", "+12065550158", "+13125550169"
 BEGINNING = datetime(2030, 4, 15, 16, 10, 10, 288000, tzinfo=UTC)
@@ -38,47 +39,77 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass
 class Site:
-    """A service, its page, and the time that both go by."""
+    """Services, their page, and the time that all go by."""
 
     now: datetime = BEGINNING
     origins: dict[str, str] = field(default_factory=dict)
+    services: list[LocalService] = field(default_factory=list)
     service: ProxySessionService = field(init=False)
     console: Console = field(init=False)
 
     def __post_init__(self) -> None:
-        ids = count(1)
-        store, pool = MemoryStore(), NumberPool(fictional_numbers())
-        self.service = ProxySessionService(
+        self._ids = count(1)
+        self.service = self.add_service(fictional_numbers()).api
+        self.console = Console(
+            lambda: tuple(self.services), clock=lambda: self.now, origins=lambda: self.origins
+        )
+
+    def add_service(
+        self, numbers: Iterable[str], name: str = SERVICE, title: str = "Built into the local cloud"
+    ) -> LocalService:
+        """Add a service to the page, above those that are there."""
+        store, pool = MemoryStore(), NumberPool(numbers)
+        api = ProxySessionService(
             store,
             pool,
             clock=lambda: self.now,
-            new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(ids):012}",
+            new_id=lambda: f"c6b002df-b5b2-4cbd-975f-{next(self._ids):012}",
         )
-        local = LocalService(api=self.service, contents=store, places=pool.places())
-        self.console = Console(local, clock=lambda: self.now, origins=lambda: self.origins)
+        service = LocalService(
+            name=name,
+            title=title,
+            api=api,
+            store=store,
+            contents=lambda: Contents(connectors=store.connectors(), api=api),
+            places=pool.places(),
+        )
+        self.services.insert(0, service)
+        return service
 
     def pass_time(self, **duration: float) -> None:
         """Move the clock on by `timedelta`'s arguments."""
         self.now += timedelta(**duration)
 
-    def configure(self, connector: Connector = CONNECTOR, **changes: Any) -> ProxyConfiguration:
-        """Configure a voice connector."""
+    def configure(
+        self,
+        connector: Connector = CONNECTOR,
+        of: ProxySessionService | None = None,
+        **changes: Any,
+    ) -> ProxyConfiguration:
+        """Configure a voice connector, by default of the first service."""
         values: dict[str, Any] = {
             "default_session_expiry_minutes": 60,
             "phone_number_countries": ("US", "CA"),
         }
-        return self.service.put_configuration(connector, ProxyConfiguration(**values | changes))
+        service = of or self.service
+        return service.put_configuration(connector, ProxyConfiguration(**values | changes))
 
     def open(
-        self, first: str = RIDER, second: str = DRIVER, name: str | None = "Ride 7", **more: Any
+        self,
+        first: str = RIDER,
+        second: str = DRIVER,
+        name: str | None = "Ride 7",
+        of: ProxySessionService | None = None,
+        **more: Any,
     ) -> ProxySession:
-        """Open a session."""
+        """Open a session, by default of the first service."""
         values: dict[str, Any] = {
             "connector": CONNECTOR,
             "capabilities": frozenset(Capability),
             "name": name,
         }
-        return self.service.create(CreateRequest(participants=(first, second), **values | more))
+        service = of or self.service
+        return service.create(CreateRequest(participants=(first, second), **values | more))
 
     def get(self, address: str = "/_local/console", **headers: str) -> dict[str, Any]:
         """Ask for a page without a network."""

@@ -14,6 +14,6 @@ def test_journal_keeps_the_last_twenty() -> None:
         proxy_phone_number=DRIVER,
         capability=Capability.VOICE,
     )
-    written = [journal.write(call, Refusal.UNKNOWN, BEGINNING) for _ in range(25)]
+    written = [journal.write(call, Refusal.UNKNOWN, BEGINNING, "Rides/Service") for _ in range(25)]
     assert [entry.number for entry in written] == list(range(1, 26))
     assert journal.entries() == tuple(reversed(written[5:]))

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from local.console.page import minutes_left
-from tests.console.site import BEGINNING, CONNECTOR, DRIVER, OFFICE, RIDER, Site
+from tests.console.site import BEGINNING, CONNECTOR, DRIVER, OFFICE, RIDER, SERVICE, Site
 
 from chime_proxy_service.requests import UpdateRequest
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
@@ -23,7 +23,12 @@ def place(
     site: Site, session: ProxySession, who: str, capability: Capability, query: str = ""
 ) -> str:
     """Place a call or a text from a participant; returns what the page says after it."""
-    fields = {"session": name(session), "participant": who, "capability": capability}
+    fields = {
+        "service": SERVICE,
+        "session": name(session),
+        "participant": who,
+        "capability": capability,
+    }
     reply = site.post(f"/_local/console/participant{query}", urlencode(fields))
     assert reply["statusCode"] == 303, reply["body"]
     return text(site.get(reply["headers"]["location"])["body"])
@@ -138,7 +143,9 @@ def test_hanging_up_opens_the_session_again(site: Site) -> None:
     """Hanging up opens the session again, and sends the browser back to the page."""
     session = site.open()
     place(site, session, "first", Capability.VOICE)
-    reply = site.post("/_local/console/hang-up?entry=1", urlencode({"session": name(session)}))
+    reply = site.post(
+        "/_local/console/hang-up?entry=1", urlencode({"service": SERVICE, "session": name(session)})
+    )
     assert (reply["statusCode"], reply["headers"]["location"]) == (303, "/_local/console")
     assert site.service.get(session.key).status is Status.OPEN
     assert "A call is up." not in text(site.get()["body"])
@@ -211,7 +218,9 @@ def test_deleted_session_is_said_to_be_gone(site: Site) -> None:
     """A session that was deleted meanwhile is said to be gone."""
     session = site.open()
     site.service.delete(session.key)
-    reply = site.post("/_local/console/hang-up", urlencode({"session": name(session)}))
+    reply = site.post(
+        "/_local/console/hang-up", urlencode({"service": SERVICE, "session": name(session)})
+    )
     assert reply["statusCode"] == 400
     assert "has no such proxy session" in text(reply["body"])
 
@@ -324,7 +333,8 @@ def test_further_sessions_are_of_one_connector(site: Site, elsewhere: Connector)
 
 def test_wrong_token_is_refused(site: Site) -> None:
     """A list is not continued by a token that is none."""
-    address = "/_local/console?connector=us-east-1/abcdef1ghij2klmno3pqr4&after=x"
+    connector = "us-east-1/abcdef1ghij2klmno3pqr4"
+    address = f"/_local/console?service={SERVICE}&connector={connector}&after=x"
     reply = site.get(address)
     assert reply["statusCode"] == 400
     assert "NextToken" in reply["body"]

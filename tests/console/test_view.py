@@ -7,7 +7,14 @@ from local.console.view import View
     [
         View(),
         View(numbers_shown=True),
-        View(numbers_shown=True, entry=7, connector="us-east-1/abc", after="MT0vYQ==", search=3),
+        View(
+            numbers_shown=True,
+            entry=7,
+            service="us-east-1/Rides-Function",
+            connector="us-east-1/abc",
+            after="MT0vYQ==",
+            search=3,
+        ),
     ],
 )
 def test_view_is_read_from_its_address(view: View) -> None:

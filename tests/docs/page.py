@@ -19,7 +19,7 @@ _PART = re.compile(
 # What is another one each time: ids, phone numbers, digests of what is built, ports, and seconds.
 _VARYING = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+1\d{10}|(?<=-)[0-9a-f]{16}"
-    r"|(?<=//127\.0\.0\.1:)\d+|\b\d+\.\d s$",
+    r"|(?<=//127\.0\.0\.1:)\d+|(?<=execute-api/)[0-9a-f]{8}|\b\d+\.\d s$",
     re.MULTILINE,
 )
 

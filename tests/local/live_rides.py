@@ -52,7 +52,8 @@ STATES: Mapping[str, tuple[Declaration, int]] = {
 
 def synthesize(assembly: Path) -> dict[str, str]:
     """Synthesize the stack in every state, and return the templates."""
-    app = cdk.App(outdir=str(assembly))
+    # As the CDK CLI does.
+    app = cdk.App(outdir=str(assembly), context={"aws:cdk:enable-path-metadata": True})
     for state, (declare, memory_size) in STATES.items():
         stack = _stack(app, state)
         service = ProxySessionService(

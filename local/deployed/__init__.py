@@ -1,0 +1,1 @@
+"""Finds the proxy-session services that stacks have deployed on the local cloud."""

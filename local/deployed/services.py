@@ -1,0 +1,83 @@
+"""The deployed services, ready for pretend calls."""
+
+import os
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import botocore.session
+from botocore.config import Config
+
+from chime_proxy_service.number_pool import NumberPool
+from chime_proxy_service.service import Clock, ProxySessionService
+from chime_proxy_service.stores.dynamodb import DynamoDBStore
+from chime_proxy_service.stores.table import Table
+from local.console.local_service import Contents, LocalService
+from local.deployed import table
+from local.deployed.function import ServiceFunction, service_functions, settings_of
+from local.health import endpoint
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.client import DynamoDBClient
+
+
+class DeployedServices:
+    """The services of all stacks. Threads may share it.
+
+    Each has the table and the numbers of its function. Its code is the checkout's, from which the
+    function was deployed.
+
+    Args:
+        clock: returns the time, with a zone.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._clients: dict[str, DynamoDBClient] = {}
+        self._services: dict[ServiceFunction, LocalService | None] = {}
+
+    def all(self) -> tuple[LocalService, ...]:
+        """Return the services that are there now, by their titles."""
+        with self._lock:
+            self._services = {
+                function: self._services.get(function) or self._service(function)
+                for function in service_functions()
+                if table.exists(function.region, function.table)
+            }
+            return tuple(filter(None, self._services.values()))
+
+    def _service(self, function: ServiceFunction) -> LocalService | None:
+        """Return the service of a function; None if the function's settings are wrong."""
+        try:
+            settings = settings_of(function)
+        except ValueError:
+            return None
+        region, name = function.region, function.table
+        store = DynamoDBStore(Table(self._client(region), name))
+        pool = NumberPool(settings.phone_numbers)
+
+        def contents() -> Contents:
+            copy = table.copy_of(region, name)
+            reader = ProxySessionService(copy, pool, clock=self._clock)
+            return Contents(connectors=copy.connectors(), api=reader)
+
+        return LocalService(
+            name=f"{region}/{function.name}",
+            title=function.title,
+            api=ProxySessionService(store, pool, clock=self._clock),
+            store=store,
+            contents=contents,
+            places=pool.places(),
+        )
+
+    def _client(self, region: str) -> "DynamoDBClient":
+        if region not in self._clients:
+            self._clients[region] = botocore.session.get_session().create_client(
+                "dynamodb",
+                region,
+                endpoint_url=endpoint(int(os.environ["GATEWAY_PORT"])),
+                aws_access_key_id="test",
+                aws_secret_access_key="test",  # noqa: S106 - the local root's
+                config=Config(max_pool_connections=10),
+            )
+        return self._clients[region]
