@@ -12,9 +12,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from local.folder import ROOT
+from local.health import endpoint
 from tests.docs.page import Page
 from tests.local.assets import publish_assets
-from tests.local.live_rides import NOWHERE, NUMBERS, synthesize
+from tests.local.live_rides import DOMAIN, NOWHERE, NUMBERS, synthesize
 from tests.local.running_cloud import Credentials, RunningCloud
 from tests.local.session_stack import SessionStack
 from tests.local.signed_request import signed_get
@@ -292,6 +293,27 @@ def test_session_survives_a_new_function(
     after = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
     assert after["Capabilities"] == ["SMS"]
     assert live.outputs()["Session"] == outputs["Session"]
+
+
+def test_every_option_deploys_and_the_domain_serves_with_the_same_permissions(
+    cloud: RunningCloud, templates: dict[str, str], user: Callable[[str], Credentials]
+) -> None:
+    """With all options the session is read by the API's address and by the domain's."""
+    stack = SessionStack(cloud.client("cloudformation"), None, templates, "LiveOptions")
+    assert stack.create("options") == "CREATE_COMPLETE", stack.failures()
+    made = stack.outputs()
+    ids = {"VoiceConnectorId": made["Connector"], "ProxySessionId": made["Session"]}
+    session = f"/sessions/voice-connectors/{made['Connector']}/proxy-sessions/{made['Session']}"
+    reader = user(f"GET/voice-connectors/{made['Connector']}/proxy-sessions/*")
+    stranger = user(f"GET/voice-connectors/{NOWHERE}/proxy-sessions/*")
+
+    assert made["DomainUrl"] == f"https://{DOMAIN}/sessions"
+    assert client(made["Url"]).get_proxy_session(**ids)["ProxySession"]["Status"] == "Open"
+    status, body = signed_get(endpoint(cloud.port), session, host=DOMAIN, signer=reader)
+    assert (status, json.loads(body)["ProxySession"]["ProxySessionId"]) == (200, made["Session"])
+    status, body = signed_get(endpoint(cloud.port), session, host=DOMAIN, signer=stranger)
+    assert (status, made["Number"] in body) == (403, False)
+    assert stack.delete() == "DELETE_COMPLETE"
 
 
 def test_first_deployment_that_fails_after_the_session_leaves_nothing(
