@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SessionIds = dict[str, Any]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+ELSEWHERE = "222222222222"
 REFUSED = r"AccessDenied|Forbidden|not authorized"
 
 
@@ -259,6 +260,43 @@ def test_reader_changes_nothing(
         reader.update_proxy_session(**session, Capabilities=["SMS"])
     with pytest.raises(ClientError, match=REFUSED):
         reader.delete_proxy_session(**session)
+
+
+@pytest.fixture
+def partner(cloud: RunningCloud) -> Iterator[str]:
+    """The ARN of a role of the service's account that another account may assume."""
+    iam = cloud.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"AWS": ELSEWHERE}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    made = iam.create_role(RoleName="partner", AssumeRolePolicyDocument=document)["Role"]
+    yield made["Arn"]
+    for name in iam.list_role_policies(RoleName="partner")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="partner", PolicyName=name)
+    iam.delete_role(RoleName="partner")
+
+
+def test_another_account_reads_sessions_by_a_role_of_the_services_account(
+    cloud: RunningCloud, partner: str, outputs: dict[str, str], session: SessionIds
+) -> None:
+    """Who assumes the role may do what the role may, and its own account's root nothing."""
+    cloud.client("iam").put_role_policy(
+        RoleName="partner",
+        PolicyName="reads",
+        PolicyDocument=permission(f"GET/voice-connectors/{outputs['Connector']}/*"),
+    )
+    root_elsewhere = Credentials(ELSEWHERE, "test")
+    sts = cloud.client("sts", root_elsewhere)
+    given = sts.assume_role(RoleArn=partner, RoleSessionName="partner")["Credentials"]
+    assumed = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    calls = client(outputs["Url"], assumed)
+
+    assert sts.get_caller_identity()["Account"] == ELSEWHERE
+    assert calls.get_proxy_session(**session)["ProxySession"]["Status"] == "Open"
+    with pytest.raises(ClientError, match=REFUSED):
+        calls.delete_proxy_session(**session)
+    # The local cloud looks for the API in the caller's account, and does not find it.
+    with pytest.raises(ClientError, match=f"{REFUSED}|404"):
+        client(outputs["Url"], boto3.Session(ELSEWHERE, "test")).get_proxy_session(**session)
 
 
 @pytest.mark.parametrize(
