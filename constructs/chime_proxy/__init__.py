@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chime_proxy._resources.proxy_session import Participant, ProxySession
     from chime_proxy._resources.session_reference import IProxySession
     from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
+    from chime_proxy._service.dashboard import ProxySessionServiceDashboard
     from chime_proxy._service.reference import IProxySessionService
     from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
@@ -39,6 +40,7 @@ __all__ = [
     "ProxySessionDashboard",
     "ProxySessionProvider",
     "ProxySessionService",
+    "ProxySessionServiceDashboard",
     "RefusedDeletion",
     "SessionsFile",
     "VoiceConnectorProxy",
@@ -57,6 +59,7 @@ _MODULES = {
     "ProxySessionDashboard": "_provider.dashboard",
     "ProxySessionProvider": "_provider.provider",
     "ProxySessionService": "_service.service",
+    "ProxySessionServiceDashboard": "_service.dashboard",
     "RefusedDeletion": "_options",
     "SessionsFile": "_sessions_file.construct",
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",

@@ -140,19 +140,20 @@ def test_errors_that_somebody_must_mend_are_counted() -> None:
     }
 
 
-def test_exhausted_numbers_are_counted(
+def test_sessions_and_exhausted_numbers_are_counted(
     handler: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The deployed handler writes the metric of a session that got no number."""
+    """The deployed handler writes the metric of a session, and of one that got no number."""
     wanted = {"ParticipantPhoneNumbers": [ALICE, BOB], "Capabilities": ["Voice"]}
     handler(event("PUT", body=json.dumps(WANTED).encode()), None)
 
     for _ in range(2):
         handler(event("POST", SESSIONS, json.dumps(wanted).encode()), None)
 
-    (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["NoNumber"] == 1
-    assert ALICE not in line
+    written = capsys.readouterr().out
+    created, refused = map(json.loads, written.splitlines())
+    assert (created["Created"], refused["NoNumber"]) == (1, 1)
+    assert ALICE not in written
 
 
 @pytest.mark.parametrize("numbers", ["12065550101", "+12065550101,+1 206 555 0102", "x"])
