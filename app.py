@@ -1,7 +1,5 @@
 """A ride: driver and rider call and text each other, and neither sees the other's number."""
 
-import os
-
 import aws_cdk as cdk
 
 from chime_proxy import (
@@ -43,7 +41,13 @@ cdk.CfnOutput(stack, "Status", value=ride.status)
 cdk.CfnOutput(stack, "EndpointUrl", value=service.endpoint_url)
 
 # For plain CloudFormation templates: docs/cloudformation.md
-endpoint_url = os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
-shared = cdk.Stack(app, "ChimeProxyProvider")
-ProxySessionProvider(shared, "Provider", endpoint_url=endpoint_url).publish()
+shared = cdk.Stack(app, "ChimeProxyService")
+published = ProxySessionService(
+    shared,
+    "Service",
+    phone_numbers=[f"+1206555013{digit}" for digit in range(10)],
+    removal_policy=cdk.RemovalPolicy.DESTROY,
+)
+published.publish()
+ProxySessionProvider(shared, "Provider", service=published).publish()
 app.synth()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chime_proxy._resources.session_reference import IProxySession
     from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
     from chime_proxy._service.dashboard import ProxySessionServiceDashboard
+    from chime_proxy._service.reference import IProxySessionService
     from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
 
@@ -31,6 +32,7 @@ __all__ = [
     "GeoMatch",
     "GeoMatchLevel",
     "IProxySession",
+    "IProxySessionService",
     "NumberSelection",
     "Participant",
     "PhoneNumber",
@@ -49,6 +51,7 @@ _MODULES = {
     "GeoMatch": "_options",
     "GeoMatchLevel": "_options",
     "IProxySession": "_resources.session_reference",
+    "IProxySessionService": "_service.reference",
     "NumberSelection": "_options",
     "Participant": "_resources.proxy_session",
     "PhoneNumber": "_phone_number",

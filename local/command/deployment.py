@@ -10,8 +10,8 @@ from local.environment import REGION
 from local.error import LocalCloudError
 
 _UNATTENDED = ("--require-approval", "never", "--outputs-file")
-# The provider for plain templates waits until somebody deploys it by name.
-_LEFT_OUT = "ChimeProxyProvider"
+# The service for plain templates waits until somebody deploys it by name.
+_LEFT_OUT = "ChimeProxyService"
 _STACKS = f"!{_LEFT_OUT}"
 _ENVIRONMENT = f"aws://000000000000/{REGION}"
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from local.faults.control import current_fault, switch_fault
+from local.faults.fault import Fault, FaultKind
 from local.folder import ROOT
 from local.health import endpoint
 from tests.docs.page import Page
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient
 
 SessionIds = dict[str, Any]
+UNUSED = "uuuuuu1ghij2klmno3pqr4"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ELSEWHERE = "222222222222"
 REFUSED = r"AccessDenied|Forbidden|not authorized"
@@ -331,6 +334,41 @@ def test_session_survives_a_new_function(
     after = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
     assert after["Capabilities"] == ["SMS"]
     assert live.outputs()["Session"] == outputs["Session"]
+
+
+def test_session_survives_a_restarted_function(
+    cloud: RunningCloud, outputs: dict[str, str], session: SessionIds
+) -> None:
+    """The function's processes are started again with other settings, and have the session."""
+    before = client(outputs["Url"]).get_proxy_session(**session)["ProxySession"]
+    functions = cloud.client("lambda")
+    name = outputs["Function"]
+    settings = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**settings, "RESTARTED": "1"}}
+    )
+
+    assert client(outputs["Url"]).get_proxy_session(**session)["ProxySession"] == before
+
+
+def test_fault_strikes_the_deployed_service(cloud: RunningCloud, outputs: dict[str, str]) -> None:
+    """A fault of the local cloud strikes a deployed service, which has done its work or has not."""
+    api = client(outputs["Url"])
+    wish = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
+    switch_fault(cloud.port, Fault(kind=FaultKind.REFUSE, count=1))
+    with pytest.raises(ClientError, match="no longer supported"):
+        api.put_voice_connector_proxy(VoiceConnectorId=UNUSED, **wish)
+    with pytest.raises(ClientError, match="has no proxy configuration"):
+        api.get_voice_connector_proxy(VoiceConnectorId=UNUSED)
+
+    switch_fault(cloud.port, Fault(kind=FaultKind.LOSE_ANSWER, count=1))
+    # The SDK sends a request without an answer once more.
+    api.put_voice_connector_proxy(VoiceConnectorId=UNUSED, **wish)
+
+    assert current_fault(cloud.port) is None
+    assert api.get_voice_connector_proxy(VoiceConnectorId=UNUSED)["Proxy"]
+    api.delete_voice_connector_proxy(VoiceConnectorId=UNUSED)
 
 
 def test_every_option_deploys_and_the_domain_serves_with_the_same_permissions(

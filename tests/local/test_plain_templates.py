@@ -4,17 +4,22 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from local.environment import REGION
 from local.folder import ROOT
 from local.health import endpoint
 from tests.local.plain_stack import PlainStack
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import Release, write
 
+from chime_proxy.sdk import client
+
 EXAMPLES = ROOT / "examples" / "cloudformation"
 CONNECTOR, ANOTHER = "pppppp1ghij2klmno3pqr4", "qqqqqq1ghij2klmno3pqr4"
 PAIR = {"FirstParticipant": "+14015550101", "SecondParticipant": "+12065550100"}
+NUMBERS = ",".join(f"+1206555013{digit}" for digit in range(10))
 NOBODYS = "+14015550101"
 BUCKET = "plain-templates"
 
@@ -28,26 +33,35 @@ def cloudformation(cloud: RunningCloud) -> Any:
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The provider's template and code."""
-    return write(tmp_path_factory.mktemp("dist"))
+def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Release]:
+    """The templates and their code, by the name of the stack."""
+    return {one.kind.stack_name: one for one in write(tmp_path_factory.mktemp("dist"))}
 
 
 @pytest.fixture(scope="module")
-def installed(cloud: RunningCloud, cloudformation: Any, release: Release) -> Iterator[PlainStack]:
-    """The provider, installed from what `make template` writes, and a bucket for templates."""
-    s3, api = cloud.client("s3"), cloud.client("chime-sdk-voice")
+def keys(cloud: RunningCloud, releases: dict[str, Release]) -> dict[str, str]:
+    """The parameters of the uploaded code, in a bucket that is for templates, too."""
+    s3 = cloud.client("s3")
     s3.create_bucket(Bucket=BUCKET)
-    s3.put_object(Bucket=BUCKET, Key=release.code.name, Body=release.code.read_bytes())
+    codes = releases["ChimeProxyService"].codes
+    for code in codes.values():
+        s3.put_object(Bucket=BUCKET, Key=code.name, Body=code.read_bytes())
+    return {"CodeBucket": BUCKET, **{key: code.name for key, code in codes.items()}}
+
+
+@pytest.fixture(scope="module")
+def installed(
+    cloudformation: Any, releases: dict[str, Release], keys: dict[str, str]
+) -> Iterator[PlainStack]:
+    """The service and its provider, installed from what `make template` writes."""
+    template = releases["ChimeProxyService"].template
+    service = PlainStack(cloudformation, "ChimeProxyService", template)
+    status = service.create(**keys, PhoneNumbers=NUMBERS)
+    assert status == "CREATE_COMPLETE", service.failures()
     for connector in (CONNECTOR, ANOTHER):
-        _configure(api, connector)
-    provider = PlainStack(cloudformation, "ChimeProxyProvider", release.template)
-    status = provider.create(
-        CodeBucket=BUCKET, CodeKey=release.code.name, EndpointUrl=endpoint(cloud.port)
-    )
-    assert status == "CREATE_COMPLETE"
-    yield provider
-    assert provider.delete() == "DELETE_COMPLETE"
+        _configure(_api(service), connector)
+    yield service
+    assert service.delete() == "DELETE_COMPLETE"
 
 
 @pytest.fixture
@@ -68,9 +82,9 @@ def deploy(installed: PlainStack) -> Iterator[Deploy]:
 
 
 @pytest.fixture
-def api(cloud: RunningCloud) -> Any:
-    """The proxy-session API."""
-    return cloud.client("chime-sdk-voice")
+def api(installed: PlainStack) -> Any:
+    """The API of the service."""
+    return _api(installed)
 
 
 @pytest.fixture
@@ -89,6 +103,12 @@ def sessions(api: Any, connector: str) -> dict[str, str]:
     """The sessions of a connector: each one's second participant, by its id."""
     listed = api.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
     return {one["ProxySessionId"]: one["Participants"][1]["PhoneNumber"] for one in listed}
+
+
+def _api(service: PlainStack) -> Any:
+    outputs = service.outputs().items()
+    (address,) = (value for name, value in outputs if name.startswith("ServiceEndpointUrl"))
+    return client(address, boto3.Session("test", "test", region_name=REGION))
 
 
 def _configure(api: Any, connector: str) -> None:
@@ -223,9 +243,10 @@ def test_private_numbers_are_nowhere(deploy: Deploy, api: Any, cloud: RunningClo
     for name, value in numbers.items():
         ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
 
-    stack = deploy(EXAMPLES / "private-session.yaml", VoiceConnectorId=CONNECTOR)
+    stack = deploy(EXAMPLES / "private-session.yaml")
 
-    assert list(sessions(api, CONNECTOR).values()) == [numbers["/riders/9/phone"]]
+    connector = stack.outputs()["VoiceConnectorId"]
+    assert list(sessions(api, connector).values()) == [numbers["/riders/9/phone"]]
     described = json.dumps(
         [
             stack.cloudformation.describe_stacks(StackName=stack.name),
@@ -278,18 +299,19 @@ def test_failed_update_of_a_nested_stack(deploy: Deploy, api: Any, rides: Path) 
 
 
 def test_new_code_leaves_token_role_and_sessions(
-    deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud
+    deploy: Deploy, api: Any, installed: PlainStack, cloud: RunningCloud, keys: dict[str, str]
 ) -> None:
-    """New code for the provider leaves token, role and sessions as they are."""
+    """New code for provider and service leaves what is published, and the sessions, as they are."""
     stack = deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
     before, published = sessions(api, CONNECTOR), installed.outputs()
     s3 = cloud.client("s3")
-    (code,) = [
-        one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET)["Contents"] if "zip" in one["Key"]
-    ]
-    s3.copy_object(Bucket=BUCKET, Key="newer.zip", CopySource={"Bucket": BUCKET, "Key": code})
+    for key, code in keys.items():
+        if key != "CodeBucket":
+            source = {"Bucket": BUCKET, "Key": code}
+            s3.copy_object(Bucket=BUCKET, Key=f"newer-{code}", CopySource=source)
 
-    assert installed.update(CodeKey="newer.zip") == "UPDATE_COMPLETE"
+    newer = {key: f"newer-{keys[key]}" for key in ("CodeKey", "ServiceCodeKey")}
+    assert installed.update(**newer) == "UPDATE_COMPLETE"
 
     assert installed.outputs() == published
     assert stack.update(ExpiryMinutes="90") == "UPDATE_COMPLETE"

@@ -9,7 +9,7 @@ from constructs import Node
 from chime_proxy._code import ARCHITECTURE
 from chime_proxy._options import RefusedDeletion
 from chime_proxy._provider.endpoint import check_endpoint
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 # The last call may take 13 seconds, and a resource created by it must still be deleted before
 # Lambda ends the invocation.
@@ -40,7 +40,7 @@ class ProviderOptions(FunctionOptions, total=False):
 
     endpoint_url: str | None
     refused_deletion: RefusedDeletion
-    service: ProxySessionService | None
+    service: IProxySessionService | None
 
 
 _DEFAULTS: ProviderOptions = {

@@ -23,9 +23,9 @@ from chime_proxy._provider.permissions import (
     voice_connector_key,
 )
 from chime_proxy._provider.policy_size import PolicySize
-from chime_proxy._provider.publication import publish
+from chime_proxy._publication import ROLE_NAME, SERVICE_TOKEN, publish
 from chime_proxy._service.operations import CONFIGURATION_OPERATIONS, SESSION_OPERATIONS
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 _DEFAULT_ID = "ProxySessionProvider"
 _FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+(:[^:]+)?")
@@ -116,7 +116,7 @@ class ProxySessionProvider(Monitored):
         construct_id: str,
         service_token: str,
         role: aws_iam.IRole | None = None,
-        service: ProxySessionService | None = None,
+        service: IProxySessionService | None = None,
     ) -> "ProxySessionProvider":
         """Return a provider of another app, stack or account.
 
@@ -138,7 +138,7 @@ class ProxySessionProvider(Monitored):
         return _ImportedProvider(scope, construct_id, service_token, role, service)
 
     @property
-    def service(self) -> ProxySessionService | None:
+    def service(self) -> IProxySessionService | None:
         """The service whose sessions the provider keeps; None if it has an `endpoint_url`."""
         return self._options.get("service")
 
@@ -162,7 +162,7 @@ class ProxySessionProvider(Monitored):
         if role is None:
             msg = f"the role of {self.node.path} is unknown: pass role to from_service_token"
             raise ValueError(msg)
-        publish(self, service_token=self.service_token, role_name=role.role_name)
+        publish(self, {SERVICE_TOKEN: self.service_token, ROLE_NAME: role.role_name})
 
     def permission_for(self, scope: Construct, voice_connector_id: str) -> IDependable:
         """Return the policy for sessions on one connector; empty if the role is unknown.
@@ -265,7 +265,7 @@ class _ImportedProvider(ProxySessionProvider):
         construct_id: str,
         service_token: str,
         role: aws_iam.IRole | None,
-        service: ProxySessionService | None,
+        service: IProxySessionService | None,
     ) -> None:
         # ProxySessionProvider.__init__ would make a function.
         Construct.__init__(self, scope, construct_id)

@@ -8,7 +8,7 @@ from constructs import Construct, IDependable
 
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 # Longer than the function's own minute, with room for Lambda's retry a minute after a crash. It is
 # a property of every resource: a change would update them all.
@@ -16,7 +16,7 @@ _SERVICE_TIMEOUT = Duration.minutes(3)
 
 
 def provider_of(
-    scope: Construct, service: ProxySessionService | None, given: ProxySessionProvider | None
+    scope: Construct, service: IProxySessionService | None, given: ProxySessionProvider | None
 ) -> ProxySessionProvider:
     """Return the provider of a resource: the given one, or the one that the stack shares.
 

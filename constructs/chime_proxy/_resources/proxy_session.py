@@ -20,7 +20,7 @@ from chime_proxy._resources.voice_connector import (
     voice_connector_id,
 )
 from chime_proxy._schema import check
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class ProxySession(SessionBase):
         *,
         voice_connector_id: str,
         proxy_session_id: str,
-        service: ProxySessionService | None = None,
+        service: IProxySessionService | None = None,
     ) -> IProxySession:
         """Refer to a session of another app or stack, or of none.
 

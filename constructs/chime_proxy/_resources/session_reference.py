@@ -13,7 +13,7 @@ from chime_proxy._resources.voice_connector import (
     voice_connector_id,
 )
 from chime_proxy._service.operations import READ_SESSION
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 
 class IProxySession(IConstruct, Protocol):
@@ -39,7 +39,7 @@ class SessionBase(Construct):
     """The permissions to read sessions, as every kind of session grants them."""
 
     _connector: str
-    _service: ProxySessionService | None = None
+    _service: IProxySessionService | None = None
 
     def grant_read(self, grantee: aws_iam.IGrantable) -> aws_iam.Grant:
         """Permit `GetProxySession` on the session, with its participants' numbers.
@@ -90,7 +90,7 @@ class SessionReference(SessionBase):
         *,
         voice_connector_id: str,
         proxy_session_id: str,
-        service: ProxySessionService | None,
+        service: IProxySessionService | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._connector = checked_connector_id(voice_connector_id)

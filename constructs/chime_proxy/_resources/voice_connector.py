@@ -9,14 +9,14 @@ from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 from constructs import Construct
 
 from chime_proxy._deferred_value import is_token, parameter_token
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 
 class ConfiguredVoiceConnector(Construct):
     """A voice connector whose proxy configuration is in the app; its sessions depend on it."""
 
     _connector: str
-    _service: ProxySessionService | None
+    _service: IProxySessionService | None
 
 
 VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | ConfiguredVoiceConnector
@@ -53,7 +53,7 @@ def _id_of_ref(text: str) -> str:
     return text if target is None or text != target.ref else target.attr_voice_connector_id
 
 
-def service_of(voice_connector: VoiceConnector) -> ProxySessionService | None:
+def service_of(voice_connector: VoiceConnector) -> IProxySessionService | None:
     """Find the service on which a connector is configured in the app."""
     if isinstance(voice_connector, ConfiguredVoiceConnector):
         return voice_connector._service  # noqa: SLF001 - the class's own module

@@ -17,7 +17,7 @@ from chime_proxy._resources.voice_connector import (
     voice_connector_id,
 )
 from chime_proxy._schema import check
-from chime_proxy._service.service import ProxySessionService
+from chime_proxy._service.reference import IProxySessionService
 
 
 class VoiceConnectorProxy(ConfiguredVoiceConnector):
@@ -61,7 +61,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         fallback_number: str | PhoneNumber | None = None,
         enabled: bool = True,
         adopt_existing: bool = False,
-        service: ProxySessionService | None = None,
+        service: IProxySessionService | None = None,
         provider: ProxySessionProvider | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:

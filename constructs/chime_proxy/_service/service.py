@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from aws_cdk import (
+    ArnFormat,
     CrossStackReferences,
     Duration,
     Fn,
@@ -18,19 +19,21 @@ from aws_cdk import (
     aws_iam,
     aws_lambda,
     aws_logs,
+    aws_ssm,
 )
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
-from chime_proxy._identifier import checked_connector_id
 from chime_proxy._log_group import log_group as new_log_group
+from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
-from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
+from chime_proxy._service.reference import IProxySessionService, ServiceBase, ServiceReference
 from chime_proxy._service.table import NewTable, sessions_table, table_statements
 
 # The provider waits ten seconds for an answer.
 _TIMEOUT = Duration.seconds(10)
+_STAGE = "$default"
 # The path is the caller's own text, and could have a phone number.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
@@ -43,7 +46,7 @@ _ACCESS_LOG = {
 }
 
 
-class ProxySessionService(MonitoredService):
+class ProxySessionService(MonitoredService, ServiceBase):
     """Proxy sessions in this account: the API that AWS ended, on a DynamoDB table.
 
     An HTTP API with IAM authorization, a function and a table. Pass the construct to
@@ -133,10 +136,57 @@ class ProxySessionService(MonitoredService):
         CrossStackReferences.of(self._api).produce(ReferenceStrength.STRONG)
         self._serving = DependencyGroup(self._api, self._function, policy)
 
+    @staticmethod
+    def from_attributes(
+        scope: Construct, construct_id: str, *, endpoint_url: str, api_arn: str
+    ) -> IProxySessionService:
+        """Refer to a service of another app or stack in this account and region.
+
+        Args:
+            scope: a construct of the stack that uses it.
+            construct_id: its id within the scope.
+            endpoint_url: the address of its API.
+            api_arn: the ARN of the API's stage, such as
+                `arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default`.
+
+        Raises:
+            ValueError: `endpoint_url` is not an http or https address, or `api_arn` is not the ARN
+                of a stage.
+        """
+        return ServiceReference(scope, construct_id, endpoint_url=endpoint_url, api_arn=api_arn)
+
+    @staticmethod
+    def from_published(scope: Construct, construct_id: str) -> IProxySessionService:
+        """Refer to the service that is published in the account and region of a stack.
+
+        CloudFormation reads the SSM parameters of `publish` at each deployment. It does not keep
+        the service from being deleted before the sessions.
+
+        Args:
+            scope: a construct of the stack that uses it.
+            construct_id: its id within the scope.
+        """
+        return ServiceReference(
+            scope,
+            construct_id,
+            endpoint_url=aws_ssm.StringParameter.value_for_string_parameter(scope, ENDPOINT_URL),
+            api_arn=aws_ssm.StringParameter.value_for_string_parameter(scope, API_ARN),
+        )
+
     @property
     def endpoint_url(self) -> str:
         """The address of the API, for AWS's SDKs and CLI."""
         return self._api.api_endpoint
+
+    @property
+    def api_arn(self) -> str:
+        """The ARN of the API's stage; a method and a path follow it in a permission."""
+        return Stack.of(self._api).format_arn(
+            service="execute-api",
+            resource=self._api.api_id,
+            resource_name=_STAGE,
+            arn_format=ArnFormat.SLASH_RESOURCE_NAME,
+        )
 
     @property
     def domain_url(self) -> str:
@@ -165,56 +215,16 @@ class ProxySessionService(MonitoredService):
         """Everything that has to be there before the API answers."""
         return self._serving
 
-    def grant_sessions(
-        self, grantee: aws_iam.IGrantable, *, voice_connector_id: str
-    ) -> aws_iam.Grant:
-        """Permit the five operations on the proxy sessions of one voice connector.
+    def publish(self) -> None:
+        """Publish the API's address and ARN for stacks of other apps and plain templates.
 
-        Args:
-            grantee: the application's role, or another principal of this account. A role belongs
-                into the stack of the connector's configuration, or after it.
-            voice_connector_id: the connector, such as `VoiceConnectorProxy.voice_connector_id`.
-
-        Raises:
-            ValueError: `voice_connector_id` is not an id, such as an ARN.
+        Templates of the same account and region find them as the exports `ChimeProxyEndpointUrl`
+        and `ChimeProxyApiArn` and as the SSM parameters `/chime-proxy/endpoint-url` and
+        `/chime-proxy/api-arn`; in CDK, `from_published` does. A permission is on the ARN with a
+        method and a path, such as `…/*/voice-connectors/ID/proxy-sessions`. The names are fixed,
+        so publish one service in each account and region.
         """
-        return self._grant(grantee, voice_connector_id, SESSION_OPERATIONS)
-
-    def grant_read(self, grantee: aws_iam.IGrantable, *, voice_connector_id: str) -> aws_iam.Grant:
-        """Permit `GetProxySession` and `ListProxySessions` on one voice connector.
-
-        Args:
-            grantee: the application's role, or another principal of this account.
-            voice_connector_id: the connector.
-
-        Raises:
-            ValueError: `voice_connector_id` is not an id, such as an ARN.
-        """
-        return self._grant(grantee, voice_connector_id, READ_SESSIONS)
-
-    def operation_arns(
-        self, voice_connector_id: str, operations: Sequence[tuple[str, str]]
-    ) -> list[str]:
-        """Return the ARNs of operations on one voice connector, each a method and a path."""
-        return [
-            self._api.arn_for_execute_api(
-                method, f"/voice-connectors/{voice_connector_id}/{path}", "$default"
-            )
-            for method, path in operations
-        ]
-
-    def _grant(
-        self,
-        grantee: aws_iam.IGrantable,
-        voice_connector_id: str,
-        operations: Sequence[tuple[str, str]],
-    ) -> aws_iam.Grant:
-        checked_connector_id(voice_connector_id, "voice_connector_id")
-        return aws_iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["execute-api:Invoke"],
-            resource_arns=self.operation_arns(voice_connector_id, operations),
-        )
+        publish(self, {ENDPOINT_URL: self.endpoint_url, API_ARN: self.api_arn})
 
     def _new_function(
         self,
