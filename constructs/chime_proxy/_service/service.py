@@ -121,8 +121,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
             **_retention_environment(retention),
         }
-        layer = numbers_layer(self, phone_numbers)
-        self._function, policy = self._new_function(layer, environment, memory_size, logs)
+        self._function, policy = self._new_function(phone_numbers, environment, memory_size, logs)
         self._api = self._new_api()
         self._stage = self._api.add_stage(
             "Stage", auto_deploy=True, throttle=throttle, domain_mapping=domain_mapping
@@ -228,7 +227,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
 
     def _new_function(
         self,
-        layer: aws_lambda.LayerVersion | None,
+        phone_numbers: Sequence[str],
         environment: dict[str, str],
         memory_size: int,
         logs: aws_logs.ILogGroup,
@@ -243,6 +242,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
         key = self._table.encryption_key
         if key:
             key.grant_encrypt_decrypt(role)
+        layer = numbers_layer(self, phone_numbers)
         function = aws_lambda.Function(
             self,
             "Function",
