@@ -2,7 +2,7 @@
 
 `ProxySession` puts two participants behind one proxy phone number. `ProxySessionProvider` is the
 Lambda function that creates, updates and deletes such sessions for CloudFormation.
-`ProxySessionDashboard` shows its requests and failures.
+`ProxySessionService` is the API in one's own account. `ProxySessionDashboard` shows both.
 """
 
 from importlib import import_module

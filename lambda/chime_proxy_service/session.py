@@ -76,7 +76,7 @@ class ProxySession:
         revision: the number of changes so far.
         request_digest: a digest of the request that created it.
         retention: the time for which it can be read after it closed, and for which its number is
-            known as used. It is the service's at the session's creation.
+            known as used: whole days, those of the service at its creation.
     """
 
     key: SessionKey

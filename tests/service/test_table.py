@@ -395,7 +395,7 @@ def test_item_without_a_retention_is_kept_for_30_days() -> None:
     session = new_session(CONNECTOR, "1", "+1", "+2")
     item = items.session_item(session)
     members = json.loads(item["session_json"]["S"])
-    assert members.pop("RetentionSeconds") == 30 * 86_400
+    assert members.pop("RetentionDays") == 30
 
     earlier = {**item, "session_json": {"S": json.dumps(members)}}
 

@@ -270,7 +270,7 @@ def _members(session: ProxySession) -> dict[str, Any]:
         "NumberSelectionBehavior": session.number_selection_behavior,
         "GeoMatchLevel": session.geo_match_level,
         "GeoMatchParams": params and (params.country, params.area_code),
-        "RetentionSeconds": int(session.retention.total_seconds()),
+        "RetentionDays": session.retention.days,
     }
 
 
@@ -280,9 +280,9 @@ def _json(members: dict[str, Any]) -> dict[str, str]:
 
 
 def _retention(members: dict[str, Any]) -> timedelta:
-    if "RetentionSeconds" not in members:
+    if "RetentionDays" not in members:
         return RETENTION
-    return timedelta(seconds=members["RetentionSeconds"])
+    return timedelta(days=members["RetentionDays"])
 
 
 def _choice(kind: Any, value: str | None) -> Any:
