@@ -2,13 +2,14 @@
 
 `ProxySession` puts two participants behind one proxy phone number. `ProxySessionProvider` is the
 Lambda function that creates, updates and deletes such sessions for CloudFormation.
-`ProxySessionDashboard` shows its requests and failures.
+`ProxySessionService` is the API in one's own account. `ProxySessionDashboard` shows both.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chime_proxy._dashboard.construct import ProxySessionDashboard
     from chime_proxy._options import (
         Capability,
         GeoMatch,
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
         RefusedDeletion,
     )
     from chime_proxy._phone_number import PhoneNumber
-    from chime_proxy._provider.dashboard import ProxySessionDashboard
     from chime_proxy._provider.provider import ProxySessionProvider
     from chime_proxy._resources.proxy_session import Participant, ProxySession
     from chime_proxy._resources.session_reference import IProxySession
     from chime_proxy._resources.voice_connector_proxy import VoiceConnectorProxy
-    from chime_proxy._service.dashboard import ProxySessionServiceDashboard
     from chime_proxy._service.reference import IProxySessionService
     from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
@@ -40,7 +39,6 @@ __all__ = [
     "ProxySessionDashboard",
     "ProxySessionProvider",
     "ProxySessionService",
-    "ProxySessionServiceDashboard",
     "RefusedDeletion",
     "SessionsFile",
     "VoiceConnectorProxy",
@@ -56,10 +54,9 @@ _MODULES = {
     "Participant": "_resources.proxy_session",
     "PhoneNumber": "_phone_number",
     "ProxySession": "_resources.proxy_session",
-    "ProxySessionDashboard": "_provider.dashboard",
+    "ProxySessionDashboard": "_dashboard.construct",
     "ProxySessionProvider": "_provider.provider",
     "ProxySessionService": "_service.service",
-    "ProxySessionServiceDashboard": "_service.dashboard",
     "RefusedDeletion": "_options",
     "SessionsFile": "_sessions_file.construct",
     "VoiceConnectorProxy": "_resources.voice_connector_proxy",

@@ -355,7 +355,7 @@ def test_session_survives_a_restarted_function(
 def test_fault_strikes_the_deployed_service(cloud: RunningCloud, outputs: dict[str, str]) -> None:
     """A fault of the local cloud strikes a deployed service, which has done its work or has not."""
     api = client(outputs["Url"])
-    wish: Any = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
+    wish: dict[str, Any] = {"DefaultSessionExpiryMinutes": 60, "PhoneNumberPoolCountries": ["US"]}
     switch_fault(cloud.port, Fault(kind=FaultKind.REFUSE, count=1))
     with pytest.raises(ClientError, match="no longer supported"):
         api.put_voice_connector_proxy(VoiceConnectorId=UNUSED, **wish)

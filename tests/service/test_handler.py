@@ -3,7 +3,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module, reload
 from pathlib import Path
@@ -107,6 +107,9 @@ def test_settings_have_the_numbers_of_the_file_and_the_environment(tmp_path: Pat
 
     settings = Settings.read(environment, ["/nowhere", str(tmp_path)])
     assert settings.phone_numbers == ("+12065550101", "+12065550102", "+12065550103")
+    assert settings.retention == timedelta(days=30)
+    week = Settings.read({**environment, "RETENTION_DAYS": "7"}, ["/nowhere"])
+    assert week.retention == timedelta(days=7)
     without = Settings.read({**environment, "PROXY_PHONE_NUMBERS": ""}, ["/nowhere"])
     assert without.phone_numbers == ()
 

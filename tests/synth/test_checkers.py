@@ -30,7 +30,6 @@ from chime_proxy import (
     ProxySessionDashboard,
     ProxySessionProvider,
     ProxySessionService,
-    ProxySessionServiceDashboard,
     RefusedDeletion,
 )
 
@@ -140,7 +139,7 @@ def on_a_tuned_service(stack: cdk.Stack) -> Options:
         domain_mapping=aws_apigatewayv2.DomainMappingOptions(domain_name=domain),
     )
     service.add_alarms()
-    ProxySessionServiceDashboard(stack, "Sessions", service=service)
+    ProxySessionDashboard(stack, "Sessions", service=service)
     return {"endpoint_url": None, "service": service}
 
 

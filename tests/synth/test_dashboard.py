@@ -11,7 +11,6 @@ from chime_proxy import (
     ProxySessionDashboard,
     ProxySessionProvider,
     ProxySessionService,
-    ProxySessionServiceDashboard,
 )
 from chime_proxy_service.handlers.failure import failures_answered
 from chime_proxy_service.handlers.metrics import CREATED, NAMESPACE, NO_NUMBER, UNAVAILABLE
@@ -153,7 +152,7 @@ def test_service_has_every_metric_of_its_function(
     stack: cdk.Stack, service: ProxySessionService
 ) -> None:
     """Sessions, refusals, failures, latency, the function and the table are on the dashboard."""
-    ProxySessionServiceDashboard(stack, "Dashboard", service=service)
+    ProxySessionDashboard(stack, "Dashboard", service=service)
 
     shown = [metric for widget in widgets(stack) for metric in metrics(widget)]
     named: dict[str, set[str]] = {}
@@ -176,7 +175,7 @@ def test_throttles_of_the_table_are_of_the_calls_that_the_function_makes(
     stack: cdk.Stack, service: ProxySessionService
 ) -> None:
     """Every call that the function's role allows counts, and so does a transaction."""
-    ProxySessionServiceDashboard(stack, "Dashboard", service=service)
+    ProxySessionDashboard(stack, "Dashboard", service=service)
     (policy,) = (
         one["Properties"]
         for name, one in Template.from_stack(stack).find_resources("AWS::IAM::Policy").items()
@@ -197,7 +196,7 @@ def test_query_of_a_service_reads_the_line_of_a_failure(
     stack: cdk.Stack, service: ProxySessionService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The query finds what the function logs of a failed request, and shows all its fields."""
-    ProxySessionServiceDashboard(stack, "Dashboard", service=service)
+    ProxySessionDashboard(stack, "Dashboard", service=service)
 
     def fail(_event: dict[str, Any]) -> dict[str, Any]:
         raise KeyError
@@ -209,3 +208,19 @@ def test_query_of_a_service_reads_the_line_of_a_failure(
     assert f'filter level = "{line["level"]}"' in query
     shown = set(query.split("display ")[1].split(", ")) - {"@timestamp"}
     assert shown == line.keys() - {"level"}
+
+
+def test_provider_and_service_share_a_dashboard(
+    stack: cdk.Stack, provider: ProxySessionProvider, service: ProxySessionService
+) -> None:
+    """Both are on one dashboard, the service below; without either there is nothing to show."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider, service=service)
+
+    texts = [one["properties"]["markdown"] for one in widgets(stack) if one["type"] == "text"]
+    assert [text.partition("\n")[2].partition("`")[0] for text in texts] == [
+        "What CloudFormation asked of ",
+        "Requests to ",
+    ]
+    assert_rows_are_full(stack)
+    with pytest.raises(ValueError, match="needs a provider or a service"):
+        ProxySessionDashboard(stack, "Empty")

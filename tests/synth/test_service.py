@@ -231,6 +231,35 @@ def test_service_without_a_domain_says_so(stack: cdk.Stack) -> None:
         _ = service.domain_url
 
 
+def test_retention_is_a_setting_of_the_function(stack: cdk.Stack) -> None:
+    """The function has the retention in days; by default it has its own."""
+    ProxySessionService(stack, "Service", phone_numbers=NUMBERS, retention=cdk.Duration.hours(48))
+    ProxySessionService(stack, "Other", phone_numbers=NUMBERS)
+
+    found = {
+        name[:5]: one["Properties"]["Environment"]["Variables"].get("RETENTION_DAYS")
+        for name, one in resources(stack, "AWS::Lambda::Function").items()
+    }
+    assert found == {"Servi": "2", "Other": None}
+
+
+@pytest.mark.parametrize(
+    "retention",
+    [
+        cdk.Duration.hours(23),
+        cdk.Duration.hours(36),
+        cdk.Duration.days(0),
+        cdk.Duration.days(cdk.Token.as_number({"Ref": "Days"})),
+    ],
+)
+def test_retention_of_other_than_whole_days_is_refused(
+    stack: cdk.Stack, retention: cdk.Duration
+) -> None:
+    """A retention that a late repetition could outlast is refused, and one that is not known yet."""
+    with pytest.raises(ValueError, match="retention must be a Duration of whole days"):
+        ProxySessionService(stack, "Service", phone_numbers=NUMBERS, retention=retention)
+
+
 def test_log_groups_may_be_ones_own(stack: cdk.Stack) -> None:
     """Given log groups take the log of the function and that of the API; no other is made."""
     own = aws_logs.LogGroup(stack, "Own")

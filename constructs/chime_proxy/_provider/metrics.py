@@ -7,9 +7,9 @@ from aws_cdk import Duration, aws_cloudwatch, aws_lambda
 from constructs import Construct
 
 from chime_proxy._provider.alarms import alarm
-from chime_proxy._widgets import Measured
 
 Operation: TypeAlias = Literal["Create", "Update", "Delete"]
+Measured: TypeAlias = aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
 
 # The same as in the handler; a test compares them.
 _NAMESPACE = "ChimeProxy"

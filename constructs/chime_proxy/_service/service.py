@@ -70,6 +70,9 @@ class ProxySessionService(MonitoredService, ServiceBase):
             have grown. Default: DynamoDB's own.
         removal_policy: what becomes of a new table when the service is removed. Default:
             `RETAIN`, with deletion protection.
+        retention: the whole days for which a session and its numbers are kept after it closed, at
+            least one. It is for the sessions to come; those that are there keep theirs. Default: 30
+            days.
         memory_size: the function's memory in MiB. Default: 512.
         log_group: the log group of the function. Default: one of its own, which keeps three months
             and is deleted with the service.
@@ -81,7 +84,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
 
     Raises:
         ValueError: `phone_numbers` is empty or has an item that is not in E.164 format, or `table`
-            is given with an option of a new one.
+            is given with an option of a new one, or `retention` is no whole number of days.
     """
 
     def __init__(  # noqa: PLR0913 - the service's own options
@@ -95,6 +98,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
         billing: aws_dynamodb.Billing | None = None,
         warm_throughput: aws_dynamodb.WarmThroughput | None = None,
         removal_policy: RemovalPolicy | None = None,
+        retention: Duration | None = None,
         memory_size: int = 512,
         log_group: aws_logs.ILogGroup | None = None,
         access_log_group: aws_logs.ILogGroup | None = None,
@@ -112,7 +116,12 @@ class ProxySessionService(MonitoredService, ServiceBase):
             raise ValueError(msg)
         self._table = table or sessions_table(self, new_table)
         logs = log_group or new_log_group(self, "LogGroup")
-        self._function, policy = self._new_function(phone_numbers, memory_size, logs)
+        environment = {
+            "TABLE_NAME": self._table.table_name,
+            "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
+            **_retention_environment(retention),
+        }
+        self._function, policy = self._new_function(phone_numbers, environment, memory_size, logs)
         self._api = self._new_api()
         self._stage = self._api.add_stage(
             "Stage", auto_deploy=True, throttle=throttle, domain_mapping=domain_mapping
@@ -217,7 +226,11 @@ class ProxySessionService(MonitoredService, ServiceBase):
         publish(self, {ENDPOINT_URL: self.endpoint_url, API_ARN: self.api_arn})
 
     def _new_function(
-        self, phone_numbers: Sequence[str], memory_size: int, logs: aws_logs.ILogGroup
+        self,
+        phone_numbers: Sequence[str],
+        environment: dict[str, str],
+        memory_size: int,
+        logs: aws_logs.ILogGroup,
     ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
         role = aws_iam.Role(
             self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
@@ -243,10 +256,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             role=role,
             log_group=logs,
             layers=[layer] if layer else None,
-            environment={
-                "TABLE_NAME": self._table.table_name,
-                "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
-            },
+            environment=environment,
         )
         return function, policy
 
@@ -266,6 +276,16 @@ class ProxySessionService(MonitoredService, ServiceBase):
             ),
         )
         return api
+
+
+def _retention_environment(retention: Duration | None) -> dict[str, str]:
+    if retention is None:
+        return {}
+    days = 0.0 if retention.is_unresolved() else retention.to_days(integral=False)
+    if days < 1 or days != int(days):
+        msg = "retention must be a Duration of whole days, at least one"
+        raise ValueError(msg)
+    return {"RETENTION_DAYS": str(int(days))}
 
 
 def _log_access(stage: aws_apigatewayv2.HttpStage, logs: aws_logs.ILogGroup) -> None:

@@ -1,10 +1,9 @@
-"""A CloudWatch dashboard of one service."""
+"""The rows of a service."""
 
-from aws_cdk import Duration, aws_cloudwatch
-from constructs import Construct
+from aws_cdk import aws_cloudwatch
 
+from chime_proxy._dashboard.widgets import drawn, function_graph, graph, heading, log_query, totals
 from chime_proxy._service.service import ProxySessionService
-from chime_proxy._widgets import drawn, function_graph, graph, heading, log_query, totals
 
 _RED = aws_cloudwatch.Color.RED
 _ORANGE = aws_cloudwatch.Color.ORANGE
@@ -20,40 +19,16 @@ _FAILURES = (
 )
 
 
-class ProxySessionServiceDashboard(aws_cloudwatch.Dashboard):
-    """A dashboard of a service's sessions, refusals, failures and latency, and of its table.
-
-    `add_widgets` adds more widgets below.
-
-    Args:
-        scope: where the dashboard belongs.
-        construct_id: its id within the scope.
-        service: the service to show.
-        dashboard_name: its name in CloudWatch. Default: CloudFormation chooses one.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        service: ProxySessionService,
-        dashboard_name: str | None = None,
-    ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            dashboard_name=dashboard_name,
-            default_interval=Duration.days(1),
-            widgets=[
-                [heading(f"Requests to `{service.endpoint_url}`, and what became of them")],
-                [_totals(service)],
-                [_created(service), _refused(service)],
-                [_latency(service), function_graph(service.function)],
-                [_capacity(service), _throttled(service)],
-                log_query(service.function, _FAILURES),
-            ],
-        )
+def service_rows(service: ProxySessionService) -> list[list[aws_cloudwatch.IWidget]]:
+    """Return the rows of a service."""
+    return [
+        [heading(f"Requests to `{service.endpoint_url}`, and what became of them")],
+        [_totals(service)],
+        [_created(service), _refused(service)],
+        [_latency(service), function_graph(service.function)],
+        [_capacity(service), _throttled(service)],
+        log_query(service.function, _FAILURES),
+    ]
 
 
 def _totals(service: ProxySessionService) -> aws_cloudwatch.SingleValueWidget:

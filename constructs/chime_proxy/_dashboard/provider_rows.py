@@ -1,13 +1,12 @@
-"""A CloudWatch dashboard of one provider."""
+"""The rows of a provider."""
 
 from typing import get_args
 
-from aws_cdk import Duration, aws_cloudwatch
-from constructs import Construct
+from aws_cdk import aws_cloudwatch
 
+from chime_proxy._dashboard.widgets import drawn, function_graph, graph, heading, log_query, totals
 from chime_proxy._provider.metrics import Operation
 from chime_proxy._provider.provider import ProxySessionProvider
-from chime_proxy._widgets import drawn, function_graph, graph, heading, log_query, totals
 
 _COLORS: dict[Operation, str] = {
     "Create": aws_cloudwatch.Color.BLUE,
@@ -30,39 +29,15 @@ _FAILURES = (
 )
 
 
-class ProxySessionDashboard(aws_cloudwatch.Dashboard):
-    """A dashboard of a provider's requests, failures, durations and failure reasons.
-
-    `add_widgets` adds more widgets below.
-
-    Args:
-        scope: where the dashboard belongs.
-        construct_id: its id within the scope.
-        provider: the provider to show. The log of one from a service token is not shown.
-        dashboard_name: its name in CloudWatch. Default: CloudFormation chooses one.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        provider: ProxySessionProvider,
-        dashboard_name: str | None = None,
-    ) -> None:
-        super().__init__(
-            scope,
-            construct_id,
-            dashboard_name=dashboard_name,
-            default_interval=Duration.days(1),
-            widgets=[
-                [_heading(provider)],
-                [_totals(provider)],
-                [_requests(provider), _failures(provider)],
-                [_durations(provider), function_graph(provider.function)],
-                log_query(provider.function, _FAILURES),
-            ],
-        )
+def provider_rows(provider: ProxySessionProvider) -> list[list[aws_cloudwatch.IWidget]]:
+    """Return the rows of a provider."""
+    return [
+        [_heading(provider)],
+        [_totals(provider)],
+        [_requests(provider), _failures(provider)],
+        [_durations(provider), function_graph(provider.function)],
+        log_query(provider.function, _FAILURES),
+    ]
 
 
 def _heading(provider: ProxySessionProvider) -> aws_cloudwatch.TextWidget:

@@ -1,11 +1,10 @@
-"""Widgets that the dashboards of a provider and of a service have in common."""
+"""Widgets that a provider and a service have in common."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from aws_cdk import aws_cloudwatch, aws_lambda
 
-Measured: TypeAlias = aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
+from chime_proxy._provider.metrics import Measured
 
 WIDTH = 24
 """The width of a whole row; a graph takes half of it."""
