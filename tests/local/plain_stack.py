@@ -1,13 +1,12 @@
 """A stack made of a plain template."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import WaiterError
-
-_IAM = ["CAPABILITY_IAM"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +16,14 @@ class PlainStack:
     cloudformation: Any
     name: str
     template: Path
+    capabilities: Sequence[str] = ("CAPABILITY_IAM",)
 
     def create(self, **parameters: str) -> str:
         """Create the stack and return the status it ends in."""
         self.cloudformation.create_stack(
             StackName=self.name,
             TemplateBody=self.template.read_text(),
-            Capabilities=_IAM,
+            Capabilities=self.capabilities,
             Parameters=_given(parameters),
         )
         return self._status_after("stack_create_complete", self.name)
@@ -35,7 +35,7 @@ class PlainStack:
         self.cloudformation.update_stack(
             StackName=self.name,
             TemplateBody=self.template.read_text(),
-            Capabilities=_IAM,
+            Capabilities=self.capabilities,
             Parameters=[
                 *_given(parameters),
                 *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
