@@ -1,6 +1,5 @@
 """A copy of the project with its tools in place, in which pages of the documentation are run."""
 
-import json
 import os
 import shutil
 import sys
@@ -8,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from botocore.loaders import Loader
 from local.command import process
 from local.daemon import OWNER
 from local.folder import ROOT, Folder
@@ -53,21 +51,10 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """What a newcomer's shell has: a PATH and a home. The AWS CLI looks at stacks every second."""
+    """What a newcomer's shell has: a PATH and a home."""
     home = tmp_path / "home"
     home.mkdir()
-    _shorten_waits(home)
     return {"HOME": str(home), "PATH": os.environ["PATH"], OWNER: os.environ[OWNER]}
-
-
-def _shorten_waits(home: Path) -> None:
-    """Shorten the CLI's waits for stacks from half a minute, by data that it reads at home."""
-    waiters = Loader().load_service_model("cloudformation", "waiters-2")
-    for waiter in waiters["waiters"].values():
-        waiter |= {"delay": 1, "maxAttempts": 600}
-    target = home / ".aws" / "models" / "cloudformation" / "2010-05-15" / "waiters-2.json"
-    target.parent.mkdir(parents=True)
-    target.write_text(json.dumps(waiters), encoding="utf-8")
 
 
 def _link(installed: Path, target: Path) -> None:

@@ -32,14 +32,23 @@ class PlainStack:
         """Update the stack, all other parameters as they are, and return the status it ends in."""
         known = self._stack(self.name)["Parameters"]
         kept = [one["ParameterKey"] for one in known if one["ParameterKey"] not in parameters]
+        return self._update(
+            [
+                *_given(parameters),
+                *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
+            ]
+        )
+
+    def replace_template(self, **parameters: str) -> str:
+        """Update the stack to another template, with its parameters; return the status."""
+        return self._update(_given(parameters))
+
+    def _update(self, parameters: list[dict[str, Any]]) -> str:
         self.cloudformation.update_stack(
             StackName=self.name,
             TemplateBody=self.template.read_text(),
             Capabilities=self.capabilities,
-            Parameters=[
-                *_given(parameters),
-                *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
-            ],
+            Parameters=parameters,
         )
         return self._status_after("stack_update_complete", self.name)
 
@@ -79,5 +88,5 @@ class PlainStack:
         return str(self._stack(stack_id)["StackStatus"])
 
 
-def _given(parameters: dict[str, str]) -> list[dict[str, str]]:
+def _given(parameters: dict[str, str]) -> list[dict[str, Any]]:
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
