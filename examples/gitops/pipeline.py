@@ -11,7 +11,6 @@ REPOSITORY = "example/rides"
 CONNECTION = (
     "arn:aws:codeconnections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
 )
-ENDPOINT = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "https://calls.example.com"}
 
 
 class Rides(cdk.Stage):
@@ -28,7 +27,6 @@ source = pipelines.CodePipelineSource.connection(REPOSITORY, "main", connection_
 synth = pipelines.ShellStep(
     "Synth",
     input=source,
-    env=ENDPOINT,
     install_commands=["pip install -r requirements.txt", "npm install"],
     commands=["npx cdk synth --quiet --app 'python pipeline.py'"],
 )

@@ -1,12 +1,11 @@
-"""The sessions of sessions.yaml, spread over stacks."""
+"""The sessions of sessions.yaml on the account's published service, spread over stacks."""
 
-import os
 from pathlib import Path
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from chime_proxy import ProxySessionProvider, SessionsFile
+from chime_proxy import ProxySessionProvider, ProxySessionService, SessionsFile
 
 STACKS = 4
 """Enough for all sessions there will ever be, at about 300 each: another number moves sessions."""
@@ -24,5 +23,5 @@ def declare_rides(scope: Construct) -> None:
 
 
 def _provider(stack: cdk.Stack) -> ProxySessionProvider:
-    endpoint_url = os.environ.get("AWS_ENDPOINT_URL_CHIME_SDK_VOICE")
-    return ProxySessionProvider(stack, "Provider", endpoint_url=endpoint_url)
+    service = ProxySessionService.from_published(stack, "Service")
+    return ProxySessionProvider(stack, "Provider", service=service)

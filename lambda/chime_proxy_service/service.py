@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateReque
 from chime_proxy_service.retention import readable
 from chime_proxy_service.session import (
     DEFAULT_CALL_LIMIT,
+    RETENTION,
     Connector,
     Position,
     ProxySession,
@@ -68,6 +69,8 @@ class ProxySessionService:
         new_id: returns a new session id. Default: a random UUID.
         call_limit: the time after which a call counts as ended, reported or not; 1 to 720 minutes.
             Default: 4 hours.
+        retention: the time for which the sessions to come can be read after they closed, a day at
+            least: a late repetition of a creation must find its session. Default: 30 days.
         record: is given a record of each session that is opened, updated or deleted. Default:
             nobody is.
 
@@ -83,6 +86,7 @@ class ProxySessionService:
         clock: Clock,
         new_id: Callable[[], str] = new_session_id,
         call_limit: timedelta = DEFAULT_CALL_LIMIT,
+        retention: timedelta = RETENTION,
         record: Callable[[SessionRecord], object] = lambda _: None,
     ) -> None:
         rules.check_call_limit(call_limit)
@@ -92,6 +96,7 @@ class ProxySessionService:
         self._new_id = new_id
         self.call_limit = call_limit
         self._record = record
+        self._retention = retention
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -262,7 +267,8 @@ class ProxySessionService:
         rules.check_not_disabled(configuration)
         skipped = random.randrange(4**attempt)  # noqa: S311 - spreads simultaneous creations
         number = choose_number(request, self._pool, data, now=now, skipped=skipped)
-        return rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
+        session = rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
+        return replace(session, retention=self._retention)
 
     def _made_earlier(self, key: SessionKey, now: datetime) -> bool:
         session = self._store.session(key)

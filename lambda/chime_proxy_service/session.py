@@ -8,6 +8,8 @@ from typing import TypeAlias
 Position: TypeAlias = tuple[int, str]
 """A session's sort key in its connector's list: creation in epoch milliseconds, then its id."""
 
+RETENTION = timedelta(days=30)
+"""The retention of a session whose service has none of its own."""
 DEFAULT_CALL_LIMIT = timedelta(hours=4)
 """The time after which a call counts as ended."""
 
@@ -90,6 +92,8 @@ class ProxySession:
         request_digest: a digest of the request that created it.
         call: the call that is up; None outside of calls.
         contacts: the references of the last calls and texts, oldest first.
+        retention: the time for which it can be read after it closed, and for which its number is
+            known as used: whole days, those of the service at its creation.
     """
 
     key: SessionKey
@@ -110,6 +114,7 @@ class ProxySession:
     request_digest: str = ""
     call: Call | None = None
     contacts: tuple[str, ...] = ()
+    retention: timedelta = RETENTION
 
     @property
     def position(self) -> Position:

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from aws_cdk.assertions import Template
 from cfnlint.decode import decode_str
 from tests.cfn_lint import lint_template
 
-from chime_proxy import ProxySession, ProxySessionProvider, VoiceConnectorProxy
+from chime_proxy import ProxySession, ProxySessionProvider, ProxySessionService, VoiceConnectorProxy
 from chime_proxy_provider import handler as provider
 
 FOLDER = Path(__file__).parents[2] / "examples" / "cloudformation"
@@ -45,15 +46,37 @@ def resources(resource_type: str) -> Iterator[tuple[str, dict[str, Any], dict[st
 def statements(policy: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What a policy of an example says of the API."""
     for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
-        if "chime:" in json.dumps(statement["Action"]):
+        if statement["Action"] == "execute-api:Invoke" or "chime:" in str(statement["Action"]):
             yield statement
 
 
-@pytest.fixture
-def construct() -> Template:
+def operations(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The methods and the paths below the connector that a statement on a service allows."""
+    return [
+        re.findall(r"/(\*)/voice-connectors/[^/]*/([a-z/*-]+)", str(arn))[0]
+        for arn in listed(statement["Resource"])
+    ]
+
+
+def listed(value: Any) -> list[Any]:
+    """A list; CDK writes one resource without."""
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture(params=["service", "other endpoint"])
+def construct(request: pytest.FixtureRequest) -> Template:
     """A session and a configuration of the construct library."""
+    return declared(request.param)
+
+
+def declared(kind: str) -> Template:
+    """A session and a configuration, on a published service or at another endpoint."""
     stack = cdk.Stack(cdk.App(context={"aws:cdk:bundling-stacks": []}), "Calls")
-    provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
+    if kind == "service":
+        service = ProxySessionService.from_published(stack, "Service")
+        provider = ProxySessionProvider(stack, "Provider", service=service)
+    else:
+        provider = ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
     configured = VoiceConnectorProxy(
         stack,
         "Proxy",
@@ -116,24 +139,40 @@ def test_attributes_are_of_the_schema(resource_type: str) -> None:
         assert set(names) <= readable
 
 
-def test_policies_allow_the_constructs_actions(construct: Template) -> None:
-    """A policy allows the actions of the construct's, on one connector, to the provider's role."""
-    configuring, serving = sorted(
-        (
-            statement["Action"]
-            for policy in construct.find_resources("AWS::IAM::Policy").values()
-            for statement in statements(policy)
-        ),
-        key=len,
-    )
+def allowed(construct: Template) -> tuple[list[Any], list[Any]]:
+    """What the construct's policies allow for sessions, and for the configuration."""
+    found = [
+        operations(statement)
+        if statement["Action"] == "execute-api:Invoke"
+        else statement["Action"]
+        for policy in construct.find_resources("AWS::IAM::Policy").values()
+        for statement in statements(policy)
+    ]
+    (serving,) = (one for one in found if "ession" in str(one))
+    (configuring,) = (one for one in found if "ession" not in str(one))
+    return serving, configuring
 
-    policies = [(policy, whole) for _, policy, whole in resources("AWS::IAM::Policy")]
+
+@pytest.mark.parametrize("kind", ["service", "other endpoint"])
+def test_policies_allow_what_the_constructs_do(kind: str) -> None:
+    """A policy allows what the construct's does, on one connector, to the provider's role."""
+    serving, configuring = allowed(declared(kind))
+    policies = [
+        (policy, whole)
+        for _, policy, whole in resources("AWS::IAM::Policy")
+        if ("chime:" in str(policy)) == (kind == "other endpoint")
+    ]
+
     assert policies
     for policy, whole in policies:
         (statement,) = statements(policy)
         configures = any(one["Type"] == PROXY for one in whole["Resources"].values())
-        assert statement["Action"] == serving + (configuring if configures else [])
-        assert "*" not in json.dumps(statement["Resource"])
+        expected = serving + (configuring if configures else [])
+        if kind == "service":
+            assert operations(statement) == expected
+        else:
+            assert statement["Action"] == expected
+            assert "*" not in json.dumps(statement["Resource"])
         assert policy["Properties"]["Roles"] in (
             ["{{resolve:ssm:/chime-proxy/role-name}}"],
             [{"Fn::ImportValue": "ChimeProxyRoleName"}],
@@ -141,16 +180,43 @@ def test_policies_allow_the_constructs_actions(construct: Template) -> None:
         assert policy["Properties"]["PolicyName"] == {"Ref": "AWS::StackName"}
 
 
+def test_permissions_are_on_the_published_service() -> None:
+    """Every permission on a service begins with the ARN that is published."""
+    published = (
+        "{{resolve:ssm:/chime-proxy/api-arn}}/*/",
+        "{'Fn::ImportValue': 'ChimeProxyApiArn'}",
+    )
+    for _, policy, _ in resources("AWS::IAM::Policy"):
+        for statement in statements(policy):
+            if statement["Action"] == "execute-api:Invoke":
+                assert all(
+                    any(arn in str(one) for arn in published) for one in statement["Resource"]
+                )
+
+
 def test_permission_outlives_session() -> None:
     """A session depends on the permission of its template, and otherwise imports its connector."""
+    for resource_type in FOLDERS:
+        for _, resource, whole in resources(resource_type):
+            policies = [
+                logical_id
+                for logical_id, one in whole["Resources"].items()
+                if one["Type"] == "AWS::IAM::Policy"
+            ]
+            imported = "Fn::ImportValue" in resource["Properties"]["VoiceConnectorId"]
+            assert [resource["DependsOn"]] == policies if policies else imported
+
+
+def test_configuration_comes_before_the_session_of_its_template() -> None:
+    """A session refers to the configuration that its template has."""
+    found = False
     for _, session, whole in resources(SESSION):
-        policies = [
-            logical_id
-            for logical_id, resource in whole["Resources"].items()
-            if resource["Type"] == "AWS::IAM::Policy"
-        ]
-        imported = "Fn::ImportValue" in session["Properties"]["VoiceConnectorId"]
-        assert [session["DependsOn"]] == policies if policies else imported
+        proxies = [name for name, one in whole["Resources"].items() if one["Type"] == PROXY]
+        for proxy in proxies:
+            found = True
+            attribute = {"Fn::GetAtt": [proxy, "VoiceConnectorId"]}
+            assert session["Properties"]["VoiceConnectorId"] == attribute
+    assert found
 
 
 def test_numbers_are_hidden() -> None:

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from chime_proxy._drift.command import find_drifts, proxy_sessions_at
 from chime_proxy._drift.comparison import DriftStatus, SessionDrift
 from chime_proxy._drift.deployed_stack import StackNotReadError
+from chime_proxy._drift.endpoint import Endpoint, endpoint_at
 from chime_proxy._drift.report import as_json, exit_code, table
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
@@ -104,9 +105,14 @@ class Aws:
     def __init__(self) -> None:
         self.cloudformation = boto3.client("cloudformation")
         self.proxy_sessions = boto3.client("chime-sdk-voice")
+        self.functions = boto3.client("lambda")
+        self.parameters = boto3.client("ssm")
         self.stack = Stubber(self.cloudformation)
+        self.function = Stubber(self.functions)
+        self.parameter = Stubber(self.parameters)
         self.api = Stubber(self.proxy_sessions)
         self.asked: list[str] = []
+        self.signed: list[bool] = []
 
     def deploy(self, body: str, *pages: list[dict[str, Any]]) -> None:
         """Have a stack with a template and pages of resources."""
@@ -118,21 +124,27 @@ class Aws:
 
     def find(self, override: str | None = None) -> list[SessionDrift]:
         """Look at the stack."""
-        with self.stack, self.api:
-            found = find_drifts(["Rides"], self.cloudformation, self.client_at, override)
-            self.stack.assert_no_pending_responses()
-            self.api.assert_no_pending_responses()
+        with self.stack, self.api, self.function, self.parameter:
+            found = find_drifts(["Rides"], self.client, self.client_at, override)
+            for stub in (self.stack, self.api, self.function, self.parameter):
+                stub.assert_no_pending_responses()
         return found["Rides"]
 
-    def client_at(self, endpoint_url: str) -> Any:
+    def client(self, service: str) -> Any:
+        """Return the client of a service."""
+        clients = {"cloudformation": self.cloudformation, "lambda": self.functions}
+        return {**clients, "ssm": self.parameters}[service]
+
+    def client_at(self, endpoint: Endpoint) -> Any:
         """Note which endpoint was asked."""
-        self.asked.append(endpoint_url)
+        self.asked.append(endpoint.url)
+        self.signed.append(endpoint.is_http_api)
         return self.proxy_sessions
 
 
-def client_at(endpoint_url: str) -> Any:
+def client_at(endpoint: Endpoint) -> Any:
     """A client of an endpoint, as the command makes it."""
-    return boto3.client("chime-sdk-voice", endpoint_url=endpoint_url)
+    return boto3.client("chime-sdk-voice", endpoint_url=endpoint.url)
 
 
 @pytest.fixture
@@ -316,30 +328,142 @@ def test_api_is_asked_where_the_provider_asks(
     assert aws.asked == [asked]
 
 
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:provider"
+IN_STACK = {"Fn::GetAtt": ["Provider", "Arn"]}
+
+
+def deploy_at(aws: Aws, service_token: Any, url: Any = None) -> None:
+    """Have a session whose provider's address is in no template."""
+    body = json.loads(template({**DECLARED, "ServiceToken": service_token}))
+    variables = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": url, "API_SIGNING_NAME": "execute-api"}
+    body["Resources"]["Provider"]["Properties"] = {"Environment": {"Variables": variables}}
+    function = {"ResourceType": "AWS::Lambda::Function", "PhysicalResourceId": "Rides-Provider"}
+    aws.deploy(json.dumps(body), [summary("Ride"), summary("Provider", **function)])
+
+
 @pytest.mark.parametrize(
-    ("variables", "service_token"),
+    ("service_token", "url", "function"),
     [
-        ({}, {"Fn::ImportValue": "Token"}),
-        ({}, "arn:aws:lambda:us-east-1:123456789012:function:provider"),
-        ({"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": {"Ref": "Url"}}, {"Fn::GetAtt": ["Provider", "Arn"]}),
-        (
-            {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": "{{resolve:ssm:/calls/endpoint}}"},
-            {"Fn::GetAtt": ["Provider", "Arn"]},
-        ),
+        (IN_STACK, {"Fn::GetAtt": ["Api", "ApiEndpoint"]}, "Rides-Provider"),
+        (IN_STACK, {"Ref": "SsmParameterValue"}, "Rides-Provider"),
+        (IN_STACK, "{{resolve:ssm:/chime-proxy/endpoint-url}}", "Rides-Provider"),
+        (ARN, None, ARN),
     ],
 )
-def test_no_api_is_asked_at_an_unknown_endpoint(
-    aws: Aws, variables: Mapping[str, Any], service_token: Any
+def test_address_outside_the_template_is_read_from_the_function(
+    aws: Aws, service_token: Any, url: Any, function: str
 ) -> None:
-    """A session is not checked if the template does not contain the provider's endpoint."""
-    body = json.loads(template({**DECLARED, "ServiceToken": service_token}))
-    body["Resources"]["Provider"]["Properties"] = {"Environment": {"Variables": variables}}
-    aws.deploy(json.dumps(body), [summary("Ride")])
+    """An address that is not in the template is the deployed function's own, and how to sign, too."""
+    deploy_at(aws, service_token, url)
+    variables = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": ENDPOINT, "API_SIGNING_NAME": "execute-api"}
+    aws.function.add_response(
+        "get_function_configuration",
+        {"Environment": {"Variables": variables}},
+        {"FunctionName": function},
+    )
+    aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    (drift,) = aws.find()
+
+    assert (drift.status, aws.asked, aws.signed) == (DriftStatus.IN_SYNC, [ENDPOINT], [True])
+
+
+def test_published_provider_is_found_by_its_parameter(aws: Aws) -> None:
+    """A service token in an SSM parameter leads to the provider of another stack."""
+    deploy_at(aws, "{{resolve:ssm:/chime-proxy/service-token}}")
+    aws.parameter.add_response(
+        "get_parameter", {"Parameter": {"Value": ARN}}, {"Name": "/chime-proxy/service-token"}
+    )
+    aws.function.add_response(
+        "get_function_configuration",
+        {"Environment": {"Variables": {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": ENDPOINT}}},
+        {"FunctionName": ARN},
+    )
+    aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    aws.find()
+
+    assert (aws.asked, aws.signed) == ([ENDPOINT], [False])
+
+
+def test_published_provider_is_found_by_its_export(aws: Aws) -> None:
+    """An imported service token leads to the provider of another stack."""
+    deploy_at(aws, {"Fn::ImportValue": "ChimeProxyServiceToken"})
+    exports = [{"Name": "Another", "Value": "x"}, {"Name": "ChimeProxyServiceToken", "Value": ARN}]
+    aws.stack.add_response("list_exports", {"Exports": exports})
+    aws.function.add_response(
+        "get_function_configuration",
+        {"Environment": {"Variables": {}}},
+        {"FunctionName": ARN},
+    )
+    aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    aws.find()
+
+    assert aws.asked == [""]
+
+
+def test_provider_of_many_sessions_is_read_once(aws: Aws) -> None:
+    """Sessions with one provider need one look at its function."""
+    body = json.loads(template({**DECLARED, "ServiceToken": ARN}))
+    body["Resources"]["Two"] = body["Resources"]["Ride"]
+    aws.deploy(json.dumps(body), [summary("Ride"), summary("Two")])
+    variables = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": ENDPOINT}
+    configuration = {"Environment": {"Variables": variables}}
+    aws.function.add_response("get_function_configuration", configuration)
+    for _ in range(2):
+        aws.api.add_response("get_proxy_session", {"ProxySession": ACTUAL})
+
+    assert len(aws.find()) == 2
+
+
+@pytest.mark.parametrize(
+    "service_token",
+    [{"Ref": "Token"}, {"Fn::ImportValue": {"Ref": "Name"}}, "{{resolve:secretsmanager:token}}"],
+)
+def test_no_api_is_asked_at_an_unknown_endpoint(aws: Aws, service_token: Any) -> None:
+    """A session is not checked if the template's reference to its provider cannot be followed."""
+    deploy_at(aws, service_token)
+
+    (drift,) = aws.find()
+
+    assert (drift.status, exit_code([drift])) == (DriftStatus.NOT_CHECKED, 2)
+    assert "set AWS_ENDPOINT_URL_CHIME_SDK_VOICE" in drift.reason
+
+
+def test_unexported_service_token_is_not_checked(aws: Aws) -> None:
+    """A session is not checked if nothing exports the service token that it imports."""
+    deploy_at(aws, {"Fn::ImportValue": "Token"})
+    aws.stack.add_response("list_exports", {"Exports": []})
+
+    (drift,) = aws.find()
+
+    assert "set AWS_ENDPOINT_URL_CHIME_SDK_VOICE" in drift.reason
+
+
+def test_function_that_must_not_be_read_is_not_checked(aws: Aws) -> None:
+    """Without the permission to read the function's settings, the reason names what to do."""
+    deploy_at(aws, IN_STACK, {"Ref": "SsmParameterValue"})
+    aws.function.add_client_error("get_function_configuration", "AccessDeniedException", "no", 403)
 
     (drift,) = aws.find()
 
     assert drift.status is DriftStatus.NOT_CHECKED
-    assert "set AWS_ENDPOINT_URL_CHIME_SDK_VOICE" in drift.reason
+    assert drift.reason == (
+        "the provider's settings cannot be read (AccessDeniedException): permit it, or set "
+        "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
+    )
+
+
+def test_encrypted_settings_are_not_checked(aws: Aws) -> None:
+    """Settings that the caller cannot decrypt are no setting for AWS's own endpoint."""
+    deploy_at(aws, IN_STACK, {"Ref": "SsmParameterValue"})
+    error = {"ErrorCode": "AccessDeniedException", "Message": "kms"}
+    aws.function.add_response("get_function_configuration", {"Environment": {"Error": error}})
+
+    (drift,) = aws.find()
+
+    assert (drift.status, "encrypted" in drift.reason) == (DriftStatus.NOT_CHECKED, True)
 
 
 def test_json_has_the_names_of_cloudformation(look: Look) -> None:
@@ -416,7 +540,7 @@ def test_invalid_endpoint_is_not_checked(aws: Aws) -> None:
     aws.deploy(template(DECLARED), [summary("Ride")])
 
     with aws.stack:
-        found = find_drifts(["Rides"], aws.cloudformation, client_at, "127.0.0.1:4566")
+        found = find_drifts(["Rides"], aws.client, client_at, "127.0.0.1:4566")
 
     (drift,) = found["Rides"]
     assert drift.status is DriftStatus.NOT_CHECKED
@@ -432,14 +556,14 @@ def test_unreachable_api_is_asked_once(aws: Aws) -> None:
     aws.deploy(json.dumps(body), [summary("Ride"), summary("Two")])
     attempts: list[str] = []
 
-    def unreachable(endpoint_url: str) -> Any:
+    def unreachable(endpoint: Endpoint) -> Any:
         once = Config(retries={"total_max_attempts": 1})
-        client = boto3.client("chime-sdk-voice", endpoint_url=endpoint_url, config=once)
-        client.meta.events.register("before-send", lambda **_: attempts.append(endpoint_url))
+        client = boto3.client("chime-sdk-voice", endpoint_url=endpoint.url, config=once)
+        client.meta.events.register("before-send", lambda **_: attempts.append(endpoint.url))
         return client
 
     with aws.stack:
-        found = find_drifts(["Rides"], aws.cloudformation, unreachable, "http://127.0.0.1:9")
+        found = find_drifts(["Rides"], aws.client, unreachable, "http://127.0.0.1:9")
 
     assert [one.status for one in found["Rides"]] == [DriftStatus.NOT_CHECKED] * 2
     assert {one.reason for one in found["Rides"]} == {"EndpointConnectionError"}
@@ -466,7 +590,7 @@ def test_unreadable_template_is_an_error(aws: Aws, body: str) -> None:
         aws.stack,
         pytest.raises(StackNotReadError, match="the template of Rides") as raised,
     ):
-        find_drifts(["Rides"], aws.cloudformation, aws.client_at, None)
+        find_drifts(["Rides"], aws.client, aws.client_at, None)
     assert "401555" not in str(raised.value)
 
 
@@ -507,7 +631,7 @@ def test_http_api_is_signed_for(endpoint_url: str, service: str) -> None:
         scopes.append(request.headers["Authorization"].decode())
         raise _NotSentError
 
-    client = proxy_sessions_at(endpoint_url)
+    client = proxy_sessions_at(endpoint_at(endpoint_url))
     client.meta.events.register("before-send", keep)
     with pytest.raises(_NotSentError):
         client.get_proxy_session(VoiceConnectorId="abcdef1ghij2klmno3pqr4", ProxySessionId="1")

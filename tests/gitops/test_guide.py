@@ -127,7 +127,7 @@ def test_drift_table_is_the_commands() -> None:
             construct_id=key,
             physical_id="x/y",
             properties=own,
-            endpoint_url=None,
+            endpoint=None,
         )
         for key, own in zip(keys, properties, strict=True)
     ]

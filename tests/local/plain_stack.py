@@ -1,13 +1,12 @@
 """A stack made of a plain template."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import WaiterError
-
-_IAM = ["CAPABILITY_IAM"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +16,14 @@ class PlainStack:
     cloudformation: Any
     name: str
     template: Path
+    capabilities: Sequence[str] = ("CAPABILITY_IAM",)
 
     def create(self, **parameters: str) -> str:
         """Create the stack and return the status it ends in."""
         self.cloudformation.create_stack(
             StackName=self.name,
             TemplateBody=self.template.read_text(),
-            Capabilities=_IAM,
+            Capabilities=self.capabilities,
             Parameters=_given(parameters),
         )
         return self._status_after("stack_create_complete", self.name)
@@ -32,14 +32,23 @@ class PlainStack:
         """Update the stack, all other parameters as they are, and return the status it ends in."""
         known = self._stack(self.name)["Parameters"]
         kept = [one["ParameterKey"] for one in known if one["ParameterKey"] not in parameters]
+        return self._update(
+            [
+                *_given(parameters),
+                *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
+            ]
+        )
+
+    def replace_template(self, **parameters: str) -> str:
+        """Update the stack to another template, with its parameters; return the status."""
+        return self._update(_given(parameters))
+
+    def _update(self, parameters: list[dict[str, Any]]) -> str:
         self.cloudformation.update_stack(
             StackName=self.name,
             TemplateBody=self.template.read_text(),
-            Capabilities=_IAM,
-            Parameters=[
-                *_given(parameters),
-                *({"ParameterKey": key, "UsePreviousValue": True} for key in kept),
-            ],
+            Capabilities=self.capabilities,
+            Parameters=parameters,
         )
         return self._status_after("stack_update_complete", self.name)
 
@@ -79,5 +88,5 @@ class PlainStack:
         return str(self._stack(stack_id)["StackStatus"])
 
 
-def _given(parameters: dict[str, str]) -> list[dict[str, str]]:
+def _given(parameters: dict[str, str]) -> list[dict[str, Any]]:
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]

@@ -48,10 +48,17 @@ class Repository:
         file = self.path / ".github" / "workflows" / f"{workflow}.yml"
         steps = yaml.safe_load(file.read_text())["jobs"][job]["steps"]
         (script,) = [step["run"] for step in steps if step.get("name") == name]
+        return self.run("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+
+    def run(self, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run a command where the repository is, with nothing set but the account, and settings."""
+        environment = tool_environment(self.folder, self.endpoint, os.environ)
+        # It is the local cloud's own service; the account's is to be found.
+        del environment["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"]
         return subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],  # noqa: S607 - the PATH is ours
+            command,
             cwd=self.path,
-            env=tool_environment(self.folder, self.endpoint, os.environ),
+            env={**environment, **settings},
             capture_output=True,
             text=True,
             check=False,

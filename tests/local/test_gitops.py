@@ -4,22 +4,31 @@ The tests share a repository: each one leaves it deployed as its sessions.yaml s
 """
 
 import json
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from cfnlint.decode import decode_str
 from local.command import process
 from local.command.cdk import Cdk
-from local.environment import REGION, tool_environment
-from local.folder import Folder
+from local.environment import REGION
+from local.folder import ROOT, Folder
 from local.health import endpoint
+from tests.local.plain_stack import PlainStack
 from tests.local.repository import Repository
 from tests.local.running_cloud import RunningCloud
+from tools.template.release import write
 
+from chime_proxy.sdk import client
+
+EXAMPLE = ROOT / "examples" / "gitops"
+NUMBERS = ",".join(f"+1206555013{digit}" for digit in range(10))
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
 STACKS = [f"Rides{number}" for number in range(4)]
 
@@ -36,7 +45,31 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
 
 
 @pytest.fixture(scope="module")
-def repository(account: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def service(account: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Publish a service that has the connector, as another repository does; return its API."""
+    release = write(tmp_path_factory.mktemp("dist"))[0]
+    s3 = account.client("s3")
+    s3.create_bucket(Bucket="code")
+    for code in release.codes.values():
+        s3.put_object(Bucket="code", Key=code.name, Body=code.read_bytes())
+    keys = {key: code.name for key, code in release.codes.items()}
+    stack = PlainStack(account.client("cloudformation"), release.kind.stack_name, release.template)
+    status = stack.create(CodeBucket="code", PhoneNumbers=NUMBERS, **keys)
+    assert status == "CREATE_COMPLETE", stack.failures()
+    parameter = account.client("ssm").get_parameter(Name="/chime-proxy/endpoint-url")["Parameter"]
+    api = client(parameter["Value"], boto3.Session("test", "test", region_name=REGION))
+    api.put_voice_connector_proxy(
+        VoiceConnectorId=CONNECTOR, DefaultSessionExpiryMinutes=60, PhoneNumberPoolCountries=["US"]
+    )
+    return api
+
+
+@pytest.fixture(scope="module")
+def repository(
+    account: RunningCloud,
+    service: Any,  # noqa: ARG001 - the stacks need it
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Repository:
     """Deploy the example by its workflow."""
     path = tmp_path_factory.mktemp("repository") / "rides"
     repository = Repository(path=path, folder=account.folder, endpoint=endpoint(account.port))
@@ -77,15 +110,16 @@ def resources(account: RunningCloud) -> dict[str, str]:
     }
 
 
-def sessions(account: RunningCloud) -> list[dict[str, Any]]:
+def sessions(service: Any) -> list[dict[str, Any]]:
     """The sessions that there are."""
-    answer = account.client("chime-sdk-voice").list_proxy_sessions(VoiceConnectorId=CONNECTOR)
-    return list(answer["ProxySessions"])
+    return list(service.list_proxy_sessions(VoiceConnectorId=CONNECTOR)["ProxySessions"])
 
 
-def test_workflow_deploys_every_entry(repository: Repository, account: RunningCloud) -> None:
+def test_workflow_deploys_every_entry(
+    repository: Repository, account: RunningCloud, service: Any
+) -> None:
     """What the workflow deploys is a session for every entry, each in sync with its stack."""
-    existing = {f"{CONNECTOR}/{session['ProxySessionId']}" for session in sessions(account)}
+    existing = {f"{CONNECTOR}/{session['ProxySessionId']}" for session in sessions(service)}
     found = drift(repository)
 
     assert set(resources(account).values()) == existing
@@ -110,7 +144,9 @@ def test_plan_shows_changes_but_no_number(edited: Repository) -> None:
     assert not re.search(r"(401|206)555", plan)
 
 
-def test_changed_entries_leave_the_others(repository: Repository, account: RunningCloud) -> None:
+def test_changed_entries_leave_the_others(
+    repository: Repository, account: RunningCloud, service: Any
+) -> None:
     """Adding, changing and renaming entries replaces the renamed one, and leaves the others."""
     before = resources(account)
     repository.edit("    Capabilities: [Voice]\n", "    Capabilities: [SMS]\n")
@@ -123,17 +159,18 @@ def test_changed_entries_leave_the_others(repository: Repository, account: Runni
     after = resources(account)
 
     assert len(before.items() & after.items()) == 2
-    assert len(after) == len(sessions(account)) == len(before) + 1
-    assert [session["Capabilities"] for session in sessions(account)].count(["SMS"]) == 1
+    assert len(after) == len(sessions(service)) == len(before) + 1
+    assert [session["Capabilities"] for session in sessions(service)].count(["SMS"]) == 1
     assert drift(repository).returncode == 0
 
 
-def test_drift_is_found_and_named(repository: Repository, account: RunningCloud) -> None:
+def test_drift_is_found_and_named(
+    repository: Repository, account: RunningCloud, service: Any
+) -> None:
     """What was changed and deleted by hand is found, named and fails the workflow."""
-    client = account.client("chime-sdk-voice")
     changed, deleted, *_ = sorted(resources(account).values())
-    client.delete_proxy_session(VoiceConnectorId=CONNECTOR, ProxySessionId=deleted.split("/")[1])
-    client.update_proxy_session(
+    service.delete_proxy_session(VoiceConnectorId=CONNECTOR, ProxySessionId=deleted.split("/")[1])
+    service.update_proxy_session(
         VoiceConnectorId=CONNECTOR,
         ProxySessionId=changed.split("/")[1],
         Capabilities=["SMS"],
@@ -151,16 +188,64 @@ def test_drift_is_found_and_named(repository: Repository, account: RunningCloud)
     assert drift(repository).returncode == 0
 
 
+def test_role_of_the_plan_may_look_for_drift(
+    repository: Repository, account: RunningCloud, looker: dict[str, str]
+) -> None:
+    """What roles.yaml permits the plan is enough to look at this connector's sessions."""
+    stacks = [argument for stack in STACKS for argument in ("--stack", stack)]
+    found = repository.run(sys.executable, "-m", "chime_proxy", "drift", *stacks, **looker)
+
+    assert (found.returncode, found.stderr) == (0, ""), found.stdout
+    assert found.stdout.count("  in sync") == len(resources(account))
+
+
+def test_role_of_the_plan_may_look_at_its_connector_alone(
+    service: Any, looker: dict[str, str]
+) -> None:
+    """It may neither list nor change sessions, nor look at another connector's."""
+    own = boto3.Session(looker["AWS_ACCESS_KEY_ID"], looker["AWS_SECRET_ACCESS_KEY"])
+    api = client(service.meta.endpoint_url, own)
+    session = sessions(service)[0]["ProxySessionId"]
+
+    assert api.get_proxy_session(VoiceConnectorId=CONNECTOR, ProxySessionId=session)
+    refused = pytest.raises(ClientError, match=r"AccessDenied|Forbidden|not authorized")
+    with refused:
+        api.list_proxy_sessions(VoiceConnectorId=CONNECTOR)
+    with refused:
+        api.delete_proxy_session(VoiceConnectorId=CONNECTOR, ProxySessionId=session)
+    with refused:
+        api.get_proxy_session(VoiceConnectorId="z" * 22, ProxySessionId=session)
+
+
+@pytest.fixture
+def looker(
+    account: RunningCloud,
+    service: Any,  # noqa: ARG001 - the permissions have its ARN
+    tmp_path: Path,
+) -> Iterator[dict[str, str]]:
+    """The credentials of a user with the permissions of the role RidesPlan."""
+    roles, _ = decode_str((EXAMPLE / "roles.yaml").read_text())
+    properties = {"Policies": roles["Resources"]["Plan"]["Properties"]["Policies"]}
+    user = {"Type": "AWS::IAM::User", "Properties": {"UserName": "looker", **properties}}
+    template = tmp_path / "looker.json"
+    template.write_text(json.dumps({**roles, "Resources": {"Looker": user}}))
+    named = ["CAPABILITY_NAMED_IAM"]
+    stack = PlainStack(account.client("cloudformation"), "Looker", template, named)
+    assert stack.create() == "CREATE_COMPLETE", stack.failures()
+    iam = account.client("iam")
+    key = iam.create_access_key(UserName="looker")["AccessKey"]
+    yield {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    iam.delete_access_key(UserName="looker", AccessKeyId=key["AccessKeyId"])
+    assert stack.delete() == "DELETE_COMPLETE"
+
+
 def test_json_names_each_session(repository: Repository, account: RunningCloud) -> None:
     """Programs read which session of which stack is how."""
     stacks = [argument for stack in STACKS for argument in ("--stack", stack)]
-    done = subprocess.run(
-        [sys.executable, "-m", "chime_proxy", "drift", "--json", *stacks],
-        env=tool_environment(account.folder, repository.endpoint, os.environ),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = repository.run(sys.executable, "-m", "chime_proxy", "drift", "--json", *stacks)
     found = json.loads(done.stdout)["Stacks"]
 
     assert [stack["StackName"] for stack in found] == STACKS
@@ -172,15 +257,9 @@ def test_json_names_each_session(repository: Repository, account: RunningCloud) 
     assert {one["DriftStatus"] for stack in found for one in stack["Sessions"]} == {"IN_SYNC"}
 
 
-def test_unknown_stack_is_not_in_sync(repository: Repository, account: RunningCloud) -> None:
+def test_unknown_stack_is_not_in_sync(repository: Repository) -> None:
     """A stack that is not there is no stack in sync."""
-    done = subprocess.run(
-        [sys.executable, "-m", "chime_proxy", "drift", "--stack", "Nowhere"],
-        env=tool_environment(account.folder, repository.endpoint, os.environ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = repository.run(sys.executable, "-m", "chime_proxy", "drift", "--stack", "Nowhere")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "does not exist" in done.stderr

@@ -13,15 +13,19 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
+from chime_proxy._drift.endpoint import (
+    URL_SETTING,
+    Client,
+    Endpoint,
+    EndpointUnknownError,
+    Providers,
+    endpoint_at,
+)
 from chime_proxy._drift.report import NOT_LOOKED, as_json, exit_code, table
 from chime_proxy.sdk import sign_for_api_gateway
 
 Drifts: TypeAlias = dict[str, list[SessionDrift]]
 
-# The SDK's own names for the setting, the one that counts first.
-_ENDPOINTS = ("AWS_ENDPOINT_URL_CHIME_SDK_VOICE", "AWS_ENDPOINT_URL")
-_NO_ENDPOINT = f"the stack does not say where the API is: set {_ENDPOINTS[0]}"
-_API_GATEWAY = "execute-api"
 _NO_URL = "the endpoint {} is not a URL such as https://calls.example.com"
 _NO_SESSION = "the response has no session"
 _NO_CONNECTION = (NoConnectionError, HTTPClientError)
@@ -35,15 +39,12 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
     Args:
         stack_names: the names or ids of the stacks.
         as_data: print JSON in place of a table.
-        environment: the environment variables. `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` or
-            `AWS_ENDPOINT_URL` is the API's endpoint. Default: that of the stack's provider.
+        environment: the environment variables. `AWS_ENDPOINT_URL_CHIME_SDK_VOICE` is the API's
+            endpoint. Default: that of each session's provider.
     """
-    override = next(filter(None, map(environment.get, _ENDPOINTS)), None)
-
+    override = environment.get(URL_SETTING) or None
     try:
-        drifts = find_drifts(
-            stack_names, boto3.client("cloudformation"), proxy_sessions_at, override
-        )
+        drifts = find_drifts(stack_names, boto3.client, proxy_sessions_at, override)
     # The SDK raises ValueError and OSError for settings, such as an endpoint or a missing file.
     except (StackNotReadError, BotoCoreError, ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -53,20 +54,20 @@ def drift(stack_names: Sequence[str], *, as_data: bool, environment: Mapping[str
 
 
 @cache
-def proxy_sessions_at(endpoint_url: str) -> Any:
-    """Make a client for an endpoint; for AWS's own, it is empty. An HTTP API is signed for."""
+def proxy_sessions_at(endpoint: Endpoint) -> Any:
+    """Make a client for an endpoint."""
     made = boto3.client(
-        "chime-sdk-voice", endpoint_url=endpoint_url or None, config=_SECONDS_TO_CONNECT
+        "chime-sdk-voice", endpoint_url=endpoint.url or None, config=_SECONDS_TO_CONNECT
     )
-    if _API_GATEWAY in endpoint_url:
+    if endpoint.is_http_api:
         made.meta.events.register("before-sign", sign_for_api_gateway)
     return made
 
 
 def find_drifts(
     stack_names: Sequence[str],
-    cloudformation: Any,
-    proxy_sessions_at: Callable[[str], Any],
+    client: Client,
+    proxy_sessions_at: Callable[[Endpoint], Any],
     override: str | None,
 ) -> Drifts:
     """Find the drift of every session, by stack.
@@ -75,33 +76,43 @@ def find_drifts(
 
     Args:
         stack_names: the names or ids of the stacks.
-        cloudformation: a client.
-        proxy_sessions_at: makes a client for an endpoint; for AWS's own, it is empty.
-        override: the endpoint for all sessions. Default: that of each session's provider.
+        client: makes the client of a service, such as `cloudformation`.
+        proxy_sessions_at: makes a client for an endpoint.
+        override: the address for all sessions. Default: that of each session's provider.
 
     Raises:
         StackNotReadError: a stack or its template cannot be read.
     """
-    no_answer: dict[str | None, str] = {None: _NO_ENDPOINT}
+    providers = Providers(client)
+    cloudformation = client("cloudformation")
+    no_answer: dict[Endpoint, str] = {}
 
     def look(declared: DeclaredSession) -> SessionDrift:
-        endpoint_url = override or declared.endpoint_url
-        if endpoint_url is None or endpoint_url in no_answer:
-            return not_checked(declared, no_answer[endpoint_url])
         try:
-            proxy_sessions = proxy_sessions_at(endpoint_url)
+            endpoint = _endpoint(declared, providers, override)
+            proxy_sessions = proxy_sessions_at(endpoint)
+        except EndpointUnknownError as error:
+            return not_checked(declared, str(error))
         except ValueError:
-            return not_checked(declared, _NO_URL.format(endpoint_url))
+            return not_checked(declared, _NO_URL.format(endpoint.url))
+        if endpoint in no_answer:
+            return not_checked(declared, no_answer[endpoint])
         try:
             return _looked_at(declared, proxy_sessions)
         except _NO_CONNECTION as error:
-            no_answer[endpoint_url] = type(error).__name__
-            return not_checked(declared, no_answer[endpoint_url])
+            no_answer[endpoint] = type(error).__name__
+            return not_checked(declared, no_answer[endpoint])
 
     return {
         name: [look(declared) for declared in declared_sessions(cloudformation, name)]
         for name in stack_names
     }
+
+
+def _endpoint(declared: DeclaredSession, providers: Providers, override: str | None) -> Endpoint:
+    if override:
+        return endpoint_at(override)
+    return declared.endpoint or providers.endpoint(declared.provider)
 
 
 def _looked_at(declared: DeclaredSession, proxy_sessions: Any) -> SessionDrift:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from chime_proxy._drift.endpoint import Endpoint
+
 # Participants' numbers, and names, which may contain one.
 _UNSHOWN = {"ParticipantPhoneNumbers", "Name"}
 # Properties with the same name in the resource and the API.
@@ -40,15 +42,16 @@ class DeclaredSession:
             if the template has no construct paths.
         physical_id: the ids of the voice connector and the session, joined by a slash.
         properties: the properties in the template; references are not resolved.
-        endpoint_url: the provider's endpoint for the API; empty for AWS's own, None if the
-            template does not contain it.
+        endpoint: the provider's endpoint for the API; None if the template does not contain it.
+        provider: the provider's function: its name, or the template's reference to it.
     """
 
     logical_id: str
     construct_id: str = ""
     physical_id: str
     properties: Mapping[str, Any]
-    endpoint_url: str | None
+    endpoint: Endpoint | None
+    provider: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

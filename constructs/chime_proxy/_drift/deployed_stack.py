@@ -7,9 +7,10 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chime_proxy._drift.comparison import DeclaredSession
+from chime_proxy._drift.endpoint import Endpoint, endpoint_of
 
 _SESSION = "Custom::ChimeProxySession"
-_ENDPOINT = "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
+_FUNCTION = "AWS::Lambda::Function"
 _DELETED = "DELETE_COMPLETE"
 _UNREADABLE = "the template of {} cannot be read: it is not a valid CloudFormation template"
 
@@ -47,13 +48,16 @@ def _declared(
     template: Mapping[str, Any], physical_ids: Mapping[str, str]
 ) -> Iterator[DeclaredSession]:
     for logical_id, resource in template["Resources"].items():
-        if logical_id in physical_ids:
+        if resource["Type"] == _SESSION and logical_id in physical_ids:
+            service_token = resource["Properties"]["ServiceToken"]
+            function = _function(service_token)
             yield DeclaredSession(
                 logical_id=logical_id,
                 construct_id=_construct_id(resource.get("Metadata", {})),
                 physical_id=physical_ids[logical_id],
                 properties=_own(resource["Properties"]),
-                endpoint_url=_endpoint_url(template, resource["Properties"]["ServiceToken"]),
+                endpoint=_endpoint(template, function),
+                provider=physical_ids.get(function, service_token),
             )
 
 
@@ -77,7 +81,7 @@ def _deployed(cloudformation: Any, stack_name: str) -> Iterator[tuple[str, str]]
     for page in pages:
         for resource in page["StackResourceSummaries"]:
             deployed = resource["ResourceStatus"] != _DELETED
-            if deployed and resource["ResourceType"] == _SESSION:
+            if deployed and resource["ResourceType"] in {_SESSION, _FUNCTION}:
                 yield resource["LogicalResourceId"], resource.get("PhysicalResourceId", "")
 
 
@@ -86,18 +90,15 @@ def _own(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in properties.items() if name not in of_cloudformation}
 
 
-def _endpoint_url(template: Mapping[str, Any], service_token: Any) -> str | None:
+def _endpoint(template: Mapping[str, Any], function: str) -> Endpoint | None:
     """Read the endpoint from the environment of the provider's function.
 
     None if the function is not in the template, or has a reference in place of a URL.
     """
-    function = template["Resources"].get(_function(service_token))
-    if not function:
+    declared = template["Resources"].get(function)
+    if not declared:
         return None
-    variables = function["Properties"].get("Environment", {}).get("Variables", {})
-    url = variables.get(_ENDPOINT, "")
-    is_known = isinstance(url, str) and "{{resolve:" not in url
-    return url if is_known else None
+    return endpoint_of(declared["Properties"].get("Environment", {}).get("Variables", {}))
 
 
 def _construct_id(metadata: Mapping[str, Any]) -> str:

@@ -33,6 +33,7 @@ _service = ProxySessionService(
     DynamoDBStore(_table),
     NumberPool(_settings.phone_numbers),
     clock=partial(datetime.now, UTC),
+    retention=_settings.retention,
     record=event_sender(_settings.event_bus, _metrics.count_lost_event),
 )
 _api = Api(_service, default_region=_settings.region, noted=_metrics.count)

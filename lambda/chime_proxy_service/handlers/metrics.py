@@ -9,19 +9,25 @@ from typing import Any
 from chime_proxy_service.errors import NoNumberError, ServiceError, UnavailableError
 from chime_proxy_service.handlers.events import detail
 from chime_proxy_service.records import ContactRecord
+from chime_proxy_service.service import Creation
 
 NAMESPACE = "ChimeProxyService"
+CREATED = "Created"
 NO_NUMBER = "NoNumber"
 UNAVAILABLE = "Unavailable"
 EVENT_LOST = "EventLost"
 CALL_SECONDS = "CallSeconds"
 
-_NAMES: dict[type[ServiceError], str] = {NoNumberError: NO_NUMBER, UnavailableError: UNAVAILABLE}
+_NAMES: dict[type[ServiceError | Creation], str] = {
+    Creation: CREATED,
+    NoNumberError: NO_NUMBER,
+    UnavailableError: UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Counts contacts, and the errors that somebody has to do something about.
+    """Counts sessions and contacts, and the errors that somebody has to do something about.
 
     Args:
         function_name: the dimension of all metrics.
@@ -33,9 +39,9 @@ class Metrics:
     write: Callable[[str], object] = print
     now: Callable[[], float] = time.time
 
-    def count(self, error: ServiceError) -> None:
-        """Count an error that has a metric."""
-        name = _NAMES.get(type(error))
+    def count(self, noted: ServiceError | Creation) -> None:
+        """Count a creation, or an error that has a metric."""
+        name = _NAMES.get(type(noted))
         if name is not None:
             self._write({name: 1})
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from chime_proxy_service.session import RETENTION
+
 NUMBERS_FILE = "proxy_phone_numbers.json"
 """A JSON list of E.164 numbers in a layer's folder `python`, for numbers known at synthesis."""
 
@@ -23,6 +25,7 @@ class Settings:
         table: the name of the table.
         phone_numbers: the proxy numbers, in the order they are handed out.
         function_name: the function's name.
+        retention: the time for which a session can be read after it closed.
         event_bus: the name of the bus of events; ``""`` if no events are sent.
     """
 
@@ -30,6 +33,7 @@ class Settings:
     table: str
     phone_numbers: tuple[str, ...]
     function_name: str
+    retention: timedelta
     event_bus: str
 
     @classmethod
@@ -38,11 +42,12 @@ class Settings:
 
         Args:
             environment: has AWS_REGION, TABLE_NAME and PROXY_PHONE_NUMBERS: numbers that are known
-                only at deployment, joined with commas. It may have EVENT_BUS_NAME.
+                only at deployment, joined with commas. It may have RETENTION_DAYS and
+                EVENT_BUS_NAME.
             path: the folders of Python's modules; the first with a file of numbers counts.
 
         Raises:
-            ValueError: a number is not in E.164 format.
+            ValueError: a number is not in E.164 format, or RETENTION_DAYS is no number.
         """
         deployed = (one.strip() for one in environment.get("PROXY_PHONE_NUMBERS", "").split(","))
         numbers = [*_numbers_of_file(path), *_checked(list(filter(None, deployed)))]
@@ -51,6 +56,7 @@ class Settings:
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+            retention=_retention(environment),
             event_bus=environment.get("EVENT_BUS_NAME", ""),
         )
 
@@ -94,6 +100,12 @@ class WebhookSettings:
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
             event_bus=environment.get("EVENT_BUS_NAME", ""),
         )
+
+
+def _retention(environment: Mapping[str, str]) -> timedelta:
+    if "RETENTION_DAYS" not in environment:
+        return RETENTION
+    return timedelta(days=int(environment["RETENTION_DAYS"]))
 
 
 def _checked(numbers: list[str]) -> list[str]:

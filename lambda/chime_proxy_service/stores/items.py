@@ -25,6 +25,7 @@ from chime_proxy_service import retention
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.session import (
     DEFAULT_CALL_LIMIT,
+    RETENTION,
     Call,
     Capability,
     Connector,
@@ -194,7 +195,7 @@ def rested_leg_item(session: ProxySession, participant: str, now: datetime) -> I
     return {
         **leg_key(session, participant),
         "expires_at": microseconds(ended),
-        "kept_until": seconds(ended + retention.RETENTION),
+        "kept_until": seconds(ended + session.retention),
     }
 
 
@@ -248,6 +249,7 @@ def session_of(item: Item | None, key: SessionKey) -> ProxySession | None:
         request_digest=item.get("request_digest", text(""))["S"],
         call=_call(members, expires_at),
         contacts=tuple(members.get("Contacts", ())),
+        retention=_retention(members),
     )
 
 
@@ -286,12 +288,19 @@ def _members(session: ProxySession) -> dict[str, Any]:
         "GeoMatchParams": params and (params.country, params.area_code),
         "Call": call and (call.reference, call.ends_by.isoformat()),
         "Contacts": session.contacts or None,
+        "RetentionDays": session.retention.days,
     }
 
 
 def _json(members: dict[str, Any]) -> dict[str, str]:
     given = {name: value for name, value in members.items() if value is not None}
     return text(json.dumps(given, separators=(",", ":")))
+
+
+def _retention(members: dict[str, Any]) -> timedelta:
+    if "RetentionDays" not in members:
+        return RETENTION
+    return timedelta(days=members["RetentionDays"])
 
 
 def _choice(kind: Any, value: str | None) -> Any:
