@@ -189,7 +189,7 @@ def handler(
 def test_lost_event_changes_no_answer(
     handler: Callable[[dict[str, Any], Any], dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The API answers as ever when the bus is not there; the loss is one line without a number."""
+    """The API answers as ever when the bus is not there; the loss is a line without a number."""
 
     def ask(method: str, path: str, members: dict[str, Any]) -> int:
         headers = [("Content-Type", "application/json")]
@@ -204,6 +204,6 @@ def test_lost_event_changes_no_answer(
     assert ask("PUT", PROXY_PATH, configured) == 200
     assert ask("POST", SESSIONS, wanted) == 201
 
-    (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["cause"] == "EndpointConnectionError"
-    assert not found([line], (ALICE, BOB), [])
+    lines = capsys.readouterr().out.splitlines()
+    assert "EndpointConnectionError" in [json.loads(one).get("cause") for one in lines]
+    assert not found(lines, (ALICE, BOB), [])
