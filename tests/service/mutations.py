@@ -1,4 +1,4 @@
-"""Takes each condition out of the table's writes once, and shows which test notices.
+"""Breaks each condition of the table's writes and each rule of calls once, and shows which test notices.
 
 `python -m tests.service.mutations` prints the table of docs/reliability.md.
 """
@@ -8,10 +8,12 @@ import sys
 from tests.contract.mutations import Mutation, run
 
 
-def _mutation(rule: str, before: str, after: str, test: str, module: str = "dynamodb") -> Mutation:
+def _mutation(
+    rule: str, before: str, after: str, test: str, module: str = "stores/dynamodb"
+) -> Mutation:
     return Mutation(
         rule=rule,
-        module=f"stores/{module}",
+        module=module,
         before=before,
         after=after,
         tests=f"tests/service/{test}",
@@ -87,7 +89,42 @@ MUTATIONS = (
         '"TransactionConflict",',
         "",
         "test_table.py::test_transaction_that_met_another_is_tried_again",
-        module="table",
+        module="stores/table",
+    ),
+    _mutation(
+        "the end of an earlier call leaves the present one up",
+        "if call is None or call.reference != end.contact.reference:",
+        "if call is None:",
+        "test_call.py::test_late_end_of_an_older_call_leaves_the_newer_one",
+        module="rules",
+    ),
+    _mutation(
+        "a call whose end nobody reports ends at the limit",
+        "if session.call and now >= session.call.ends_by:",
+        "if False:",
+        "test_call.py::test_call_whose_end_nobody_reports_ends_at_the_limit",
+        module="rules",
+    ),
+    _mutation(
+        "a contact that is reported again is recorded once",
+        "if reached.session is None or reached.is_repeated:",
+        "if reached.session is None:",
+        "test_call.py::test_repeated_text_is_recorded_once",
+        module="service",
+    ),
+    _mutation(
+        "a call that has ended is not connected again",
+        "if is_repeated and session.call is None:",
+        "if False:",
+        "test_call.py::test_call_that_has_ended_is_not_connected_again",
+        module="rules",
+    ),
+    _mutation(
+        "a carrier's id, which may have a number, is not stored",
+        "return sha256(self.contact_id.encode()).hexdigest()[:_REFERENCE_LENGTH]",
+        "return self.contact_id",
+        "test_call.py::test_carriers_id_is_not_kept",
+        module="contact",
     ),
 )
 
