@@ -2,13 +2,14 @@
 
 `ProxySession` puts two participants behind one proxy phone number. `ProxySessionProvider` is the
 Lambda function that creates, updates and deletes such sessions for CloudFormation.
-`ProxySessionDashboard` shows its requests and failures.
+`ProxySessionService` is the API in one's own account. `ProxySessionDashboard` shows both.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chime_proxy._dashboard.construct import ProxySessionDashboard
     from chime_proxy._options import (
         Capability,
         GeoMatch,
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
         RefusedDeletion,
     )
     from chime_proxy._phone_number import PhoneNumber
-    from chime_proxy._provider.dashboard import ProxySessionDashboard
     from chime_proxy._provider.provider import ProxySessionProvider
     from chime_proxy._resources.proxy_session import Participant, ProxySession
     from chime_proxy._resources.session_reference import IProxySession
@@ -54,7 +54,7 @@ _MODULES = {
     "Participant": "_resources.proxy_session",
     "PhoneNumber": "_phone_number",
     "ProxySession": "_resources.proxy_session",
-    "ProxySessionDashboard": "_provider.dashboard",
+    "ProxySessionDashboard": "_dashboard.construct",
     "ProxySessionProvider": "_provider.provider",
     "ProxySessionService": "_service.service",
     "RefusedDeletion": "_options",

@@ -24,13 +24,14 @@ Which number a session gets (chosen in `number_choice`):
     may have several sessions at once, each with another number. Numbers rest: after a session, its
     number goes to another session of the same person only if no fresher one is in the preferred
     place, so that a redial does not reach somebody else. The number that two participants had last
-    on a connector stays known for 30 days from the expiry that the session was created with, even
-    if it was deleted.
+    on a connector stays known for the session's retention from the expiry that it was created
+    with, even if it was deleted.
 
 How a session lives:
     It is Open at creation, InProgress during a call, Closed at expiry, even during a call. Creation,
     update and use restart the expiry clock, so a session in use can outlive its 720 minutes. A
-    closed session stays readable for 30 days and cannot be changed. A deleted one is gone at once.
+    closed session stays readable for its retention, which is the service's at its creation, and
+    cannot be changed. A deleted one is gone at once.
 
 What a repetition gets:
     A creation that comes again with the same idempotency key gets the session as it is now, Closed

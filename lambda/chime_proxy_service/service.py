@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from chime_proxy_service import rules
@@ -20,7 +20,14 @@ from chime_proxy_service.number_choice import choose_number
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest, ListRequest, UpdateRequest
 from chime_proxy_service.retention import readable
-from chime_proxy_service.session import Connector, Position, ProxySession, SessionKey, Status
+from chime_proxy_service.session import (
+    RETENTION,
+    Connector,
+    Position,
+    ProxySession,
+    SessionKey,
+    Status,
+)
 from chime_proxy_service.store import Addition, CreationData, Store
 
 Clock = Callable[[], datetime]
@@ -58,6 +65,8 @@ class ProxySessionService:
         pool: the proxy numbers to choose from. Each region uses all of them on its own.
         clock: returns the time, with a zone.
         new_id: returns a new session id. Default: a random UUID.
+        retention: the time for which the sessions to come can be read after they closed, a day at
+            least: a late repetition of a creation must find its session. Default: 30 days.
     """
 
     def __init__(
@@ -67,11 +76,13 @@ class ProxySessionService:
         *,
         clock: Clock,
         new_id: Callable[[], str] = new_session_id,
+        retention: timedelta = RETENTION,
     ) -> None:
         self._store = store
         self._pool = pool
         self._clock = clock
         self._new_id = new_id
+        self._retention = retention
 
     def put_configuration(
         self, connector: Connector, configuration: ProxyConfiguration
@@ -204,7 +215,8 @@ class ProxySessionService:
         rules.check_not_disabled(configuration)
         skipped = random.randrange(4**attempt)  # noqa: S311 - spreads simultaneous creations
         number = choose_number(request, self._pool, data, now=now, skipped=skipped)
-        return rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
+        session = rules.opened(request, configuration, key=key, proxy_phone_number=number, now=now)
+        return replace(session, retention=self._retention)
 
     def _made_earlier(self, key: SessionKey, now: datetime) -> bool:
         session = self._store.session(key)

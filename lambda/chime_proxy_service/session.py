@@ -1,12 +1,15 @@
 """A proxy session and its values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 Position: TypeAlias = tuple[int, str]
 """A session's sort key in its connector's list: creation in epoch milliseconds, then its id."""
+
+RETENTION = timedelta(days=30)
+"""The retention of a session whose service has none of its own."""
 
 
 class Status(StrEnum):
@@ -72,6 +75,8 @@ class ProxySession:
         ended_at: the time the session closed; None before.
         revision: the number of changes so far.
         request_digest: a digest of the request that created it.
+        retention: the time for which it can be read after it closed, and for which its number is
+            known as used: whole days, those of the service at its creation.
     """
 
     key: SessionKey
@@ -90,6 +95,7 @@ class ProxySession:
     geo_match_params: GeoMatchParams | None = None
     revision: int = 0
     request_digest: str = ""
+    retention: timedelta = RETENTION
 
     @property
     def position(self) -> Position:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Protocol
 
-from local.cloud.permission import check_permission
+from local.cloud.permission import check_permission, signed_for
 from local.cloudformation.custom_resource import ANSWER_PATH, MAILBOXES
 from local.console.view import CONSOLE_PATH
 from local.faults.control import FAULT_PATH, answer_control
@@ -90,10 +90,16 @@ class Cloud:
             await send_answer(fault, partial(asyncio.to_thread, self._serve, request), send)
         elif _DEPLOYED_SERVICE.fullmatch(path):
             fault = self._faults.strike(API_FAULTS)
-            await send_answer(fault, partial(result_of, self._ministack, scope, receive), send)
+            await send_answer(fault, partial(self._deployed, scope, receive), send)
         else:
             headers = [*scope.get("headers", ()), _SECURE_TRANSPORT]
             await self._ministack({**scope, "headers": headers}, receive, send)
+
+    async def _deployed(self, scope: Scope, receive: Receive) -> dict[str, Any]:
+        headers = dict(scope["headers"])
+        if signed_for(headers.get(b"authorization", b"").decode("latin-1")) != "execute-api":
+            return _json(403, {"message": "Forbidden"})
+        return await result_of(self._ministack, scope, receive)
 
     def _serve(self, request: HttpRequest) -> dict[str, Any]:
         if denial := check_permission(request):

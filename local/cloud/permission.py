@@ -1,7 +1,8 @@
 """Checks IAM permissions for operations on proxy sessions.
 
 ministack keeps roles and policies, checks signatures and decides. Here the operation and the voice
-connector of a request are found, by botocore's description of the API.
+connector of a request are found, by botocore's description of the API. ministack takes a signature
+for any service; AWS takes one for the service that is called.
 """
 
 import re
@@ -16,6 +17,8 @@ from ministack.core.responses import get_account_id, set_request_account_id, set
 from ministack.core.router import extract_access_key_id, extract_region
 
 from local.gateway import HttpRequest
+
+_SCOPE = re.compile(r"Credential=[^/,]+/\d+/[^/,]+/(?P<service>[^/,]+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,12 @@ def check_permission(request: HttpRequest) -> Denial | None:
         if match and operation.method == request.method:
             return _evaluate(request, operation.action, unquote(match["connector"]))
     return None
+
+
+def signed_for(authorization: str) -> str:
+    """Return the service that a request is signed for, by its header; empty if it has none."""
+    found = _SCOPE.search(authorization)
+    return found["service"] if found else ""
 
 
 @cache

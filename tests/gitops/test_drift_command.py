@@ -1,8 +1,10 @@
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -71,6 +73,16 @@ def test_schema_needs_neither_cdk_nor_node(run: Run) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert '"title": "Proxy sessions"' in done.stdout
+
+
+def test_aws_data_path_is_the_packages_folder(run: Run) -> None:
+    """The folder's path is printed without CDK, Node and the SDK, and has the CLI's signing name."""
+    done = run("aws-data-path", hidden=["boto3", "botocore"])
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (file,) = Path(done.stdout.strip()).rglob("*.json")
+    assert file.relative_to(done.stdout.strip()).parts[0] == "chime-sdk-voice"
+    assert json.loads(file.read_text())["merge"]["metadata"]["signingName"] == "execute-api"
 
 
 @pytest.mark.parametrize("arguments", [[], ["drift"], ["drift", "--stack"], ["drifts"]])

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_dynamodb
+from aws_cdk import aws_apigatewayv2, aws_certificatemanager, aws_dynamodb, aws_logs
 
 from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
 
 NUMBERS = ("+12065550101", "+12065550102", "+12065550103")
 NOWHERE = "zzzzzz1ghij2klmno3pqr4"
+DOMAIN = "calls.example.com"
 
 Declaration = Callable[[cdk.Stack, ProxySessionService, VoiceConnectorProxy], None]
 
@@ -75,8 +76,9 @@ def synthesize(assembly: Path) -> dict[str, str]:
     again = _stack(app, "service-again")
     name = cdk.CfnParameter(again, "Kept").value_as_string
     service_alone(again, table=aws_dynamodb.TableV2.from_table_name(again, "Earlier", name))
+    with_options(_stack(app, "options"))
     app.synth()
-    states = [*STATES, "service", "service-again"]
+    states = [*STATES, "service", "service-again", "options"]
     return {state: (assembly / f"{state}.template.json").read_text() for state in states}
 
 
@@ -85,6 +87,45 @@ def service_alone(stack: cdk.Stack, table: aws_dynamodb.ITableV2 | None) -> None
     service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS, table=table)
     cdk.CfnOutput(stack, "Url", value=service.endpoint_url)
     cdk.CfnOutput(stack, "Table", value=service.table.table_name)
+
+
+def with_options(stack: cdk.Stack) -> None:
+    """Declare a session on a service that has every option of its API, its table and its logs."""
+    certificate = aws_certificatemanager.Certificate.from_certificate_arn(
+        stack, "Certificate", "arn:aws:acm:us-east-1:000000000000:certificate/1"
+    )
+    domain = aws_apigatewayv2.DomainName(
+        stack, "Domain", domain_name=DOMAIN, certificate=certificate
+    )
+    service = ProxySessionService(
+        stack,
+        "Service",
+        phone_numbers=NUMBERS,
+        throttle=aws_apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=50),
+        domain_mapping=aws_apigatewayv2.DomainMappingOptions(
+            domain_name=domain, mapping_key="sessions"
+        ),
+        billing=aws_dynamodb.Billing.on_demand(max_write_request_units=20_000),
+        warm_throughput=aws_dynamodb.WarmThroughput(
+            read_units_per_second=13_000, write_units_per_second=5_000
+        ),
+        log_group=_log_group(stack, "Log"),
+        access_log_group=_log_group(stack, "Accesses"),
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    calls = VoiceConnectorProxy(
+        stack,
+        "Rides",
+        service=service,
+        pool_countries=["US"],
+        default_expiry=cdk.Duration.hours(1),
+    )
+    one(stack, service, calls)
+    cdk.CfnOutput(stack, "DomainUrl", value=service.domain_url)
+
+
+def _log_group(stack: cdk.Stack, construct_id: str) -> aws_logs.LogGroup:
+    return aws_logs.LogGroup(stack, construct_id, removal_policy=cdk.RemovalPolicy.DESTROY)
 
 
 def _stack(app: cdk.App, name: str) -> cdk.Stack:

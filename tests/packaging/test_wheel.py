@@ -74,6 +74,15 @@ def test_schema_is_printed_from_the_wheel(installed: Path, dependencies: Path) -
     assert json.loads(done.stdout)["required"] == ["Sessions"]
 
 
+def test_aws_data_is_found_in_the_wheel(installed: Path, dependencies: Path) -> None:
+    """The wheel, built from the archive of the sources, has the AWS CLI's folder and names it."""
+    done = _python(installed, dependencies, "-m", "chime_proxy", "aws-data-path")
+
+    folder = Path(done.stdout.strip())
+    assert folder.is_relative_to(installed)
+    assert list(folder.glob("chime-sdk-voice/*/service-2.sdk-extras.json"))
+
+
 def _python(installed: Path, dependencies: Path, *command: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(map(str, (installed, dependencies)))
     return subprocess.run(

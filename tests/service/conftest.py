@@ -108,9 +108,12 @@ def make_service(
         numbers: tuple[str, ...] = (),
         new_id: Callable[[], str] = lambda: str(uuid4()),
         store: Store | None = None,
+        **more: Any,
     ) -> ProxySessionService:
         pool = NumberPool(numbers or fictional_numbers())
-        return ProxySessionService(store or make_store(), pool, clock=moments.now, new_id=new_id)
+        return ProxySessionService(
+            store or make_store(), pool, clock=moments.now, new_id=new_id, **more
+        )
 
     return make
 

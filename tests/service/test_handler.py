@@ -3,7 +3,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module, reload
 from pathlib import Path
@@ -107,6 +107,9 @@ def test_settings_have_the_numbers_of_the_file_and_the_environment(tmp_path: Pat
 
     settings = Settings.read(environment, ["/nowhere", str(tmp_path)])
     assert settings.phone_numbers == ("+12065550101", "+12065550102", "+12065550103")
+    assert settings.retention == timedelta(days=30)
+    week = Settings.read({**environment, "RETENTION_DAYS": "7"}, ["/nowhere"])
+    assert week.retention == timedelta(days=7)
     without = Settings.read({**environment, "PROXY_PHONE_NUMBERS": ""}, ["/nowhere"])
     assert without.phone_numbers == ()
 
@@ -140,19 +143,20 @@ def test_errors_that_somebody_must_mend_are_counted() -> None:
     }
 
 
-def test_exhausted_numbers_are_counted(
+def test_sessions_and_exhausted_numbers_are_counted(
     handler: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The deployed handler writes the metric of a session that got no number."""
+    """The deployed handler writes the metric of a session, and of one that got no number."""
     wanted = {"ParticipantPhoneNumbers": [ALICE, BOB], "Capabilities": ["Voice"]}
     handler(event("PUT", body=json.dumps(WANTED).encode()), None)
 
     for _ in range(2):
         handler(event("POST", SESSIONS, json.dumps(wanted).encode()), None)
 
-    (line,) = capsys.readouterr().out.splitlines()
-    assert json.loads(line)["NoNumber"] == 1
-    assert ALICE not in line
+    written = capsys.readouterr().out
+    created, refused = map(json.loads, written.splitlines())
+    assert (created["Created"], refused["NoNumber"]) == (1, 1)
+    assert ALICE not in written
 
 
 @pytest.mark.parametrize("numbers", ["12065550101", "+12065550101,+1 206 555 0102", "x"])

@@ -12,6 +12,7 @@ import pytest
 from tests.service.conftest import VOICE_CONNECTOR_ID
 
 from chime_proxy_service.configuration import ProxyConfiguration
+from chime_proxy_service.handlers.metrics import Metrics
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.session import Connector, SessionKey
 from chime_proxy_service.wire.api import Api
@@ -238,3 +239,18 @@ def test_retries_of_boto3_make_one_session(endpoint: str) -> None:
 
     assert methods.count("POST") == 2
     assert listed == [session["ProxySession"]]
+
+
+def test_session_is_counted_once_however_often_it_is_asked_for(
+    service: ProxySessionService, connector: Connector, configuration: ProxyConfiguration
+) -> None:
+    """A creation is a metric of the function; its repetition is none."""
+    lines: list[str] = []
+    service.put_configuration(connector, configuration)
+    api = Api(service, default_region="us-east-1", noted=Metrics("calls", lines.append).count)
+
+    assert create(api, idempotency_key="1") == create(api, idempotency_key="1")
+
+    (line,) = map(json.loads, lines)
+    assert line["Created"] == 1
+    assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "Created", "Unit": "Count"}]

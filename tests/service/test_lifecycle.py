@@ -16,6 +16,7 @@ from chime_proxy_service.session import (
     SessionKey,
     Status,
 )
+from chime_proxy_service.store import Store
 
 Ask = Callable[..., CreateRequest]
 PassTime = Callable[..., None]
@@ -149,6 +150,32 @@ def test_closed_session_is_kept_for_30_days(
     with pytest.raises(NotFoundError):
         service.get(session.key)
     assert service.list(listing).sessions == ()
+
+
+def test_retention_of_a_service_is_that_of_its_sessions(
+    make_service: Callable[..., ProxySessionService],
+    make_store: Callable[[], Store],
+    configuration: ProxyConfiguration,
+    pass_time: PassTime,
+    ask: Ask,
+) -> None:
+    """A session is kept for the retention its service had at its creation, with its number."""
+    store = make_store()
+    week, year = (make_service(store=store, retention=timedelta(days=days)) for days in (7, 365))
+    request = ask(number_selection_behavior=NumberSelectionBehavior.PREFER_STICKY)
+    week.put_configuration(request.connector, configuration)
+    short, long = week.create(ask("+14015550108", "+14015550109")), year.create(request)
+
+    pass_time(days=7, minutes=59)
+    assert year.get(short.key).status is Status.CLOSED
+    pass_time(minutes=2)
+    for service in (week, year):
+        with pytest.raises(NotFoundError):
+            service.get(short.key)
+        assert service.get(long.key).status is Status.CLOSED
+    pass_time(days=300)
+    assert week.get(long.key).status is Status.CLOSED
+    assert week.create(request).proxy_phone_number == long.proxy_phone_number
 
 
 def test_updated_session_is_not_forgotten_early(

@@ -9,9 +9,8 @@ from tests.service.sessions import HOUR, NOW, NUMBER, new_session
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.requests import CreateRequest, ListRequest
-from chime_proxy_service.retention import RETENTION
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Connector, ProxySession
+from chime_proxy_service.session import RETENTION, Connector, ProxySession
 from chime_proxy_service.stores.memory import MemoryStore
 
 Make = Callable[..., ProxySession]

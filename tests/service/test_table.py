@@ -1,12 +1,13 @@
 """The store on a table that refuses, is busy, or loses answers, and what its operations cost."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -99,10 +100,10 @@ def refused(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "refused"}}, "Any")
 
 
-def service_on(client: Any, name: str, numbers: int = 40) -> ProxySessionService:
+def service_on(client: Any, name: str, numbers: int = 40, **more: Any) -> ProxySessionService:
     """Make a service on a table."""
     pool = NumberPool(f"+1206555{line:04}" for line in range(100, 100 + numbers))
-    return ProxySessionService(store_on(client, name), pool, clock=now)
+    return ProxySessionService(store_on(client, name), pool, clock=now, **more)
 
 
 def store_on(client: Any, name: str) -> DynamoDBStore:
@@ -366,6 +367,39 @@ def test_entry_of_an_earlier_session_with_the_id_is_passed_over(
     lagging = store_on(Lagging(dynamodb, new_session(CONNECTOR, "1", "+1", "+2")), table)
 
     assert lagging.sessions_after(CONNECTOR, None, 10, now=NOW + HOUR).sessions == (session,)
+
+
+@pytest.mark.parametrize("days", [1, 7, 365])
+def test_every_item_of_a_session_expires_with_its_retention(
+    dynamodb: "DynamoDBClient", table: str, days: int
+) -> None:
+    """Session, legs and last number expire as long after the end as the service keeps sessions."""
+    service = service_on(dynamodb, table, retention=timedelta(days=days))
+    session = service.create(ask())
+    expiry = items.seconds(session.expires_at + timedelta(days=days))
+
+    written = dynamodb.scan(TableName=table)["Items"]
+    kept = {item["pk"]["S"][0]: item["kept_until"] for item in written if "kept_until" in item}
+    assert kept == {"S": expiry, "L": expiry, "P": expiry}
+
+    service.delete(session.key)
+    soon = items.seconds(session.created_at + timedelta(days=days, minutes=1))
+    written = dynamodb.scan(TableName=table)["Items"]
+    legs = [item["kept_until"]["N"] for item in written if item["pk"]["S"][0] == "L"]
+    assert len(legs) == 2
+    assert all(int(leg) < int(soon["N"]) for leg in legs)
+
+
+def test_item_without_a_retention_is_kept_for_30_days() -> None:
+    """An item of a release without the option is read with the retention of that release."""
+    session = new_session(CONNECTOR, "1", "+1", "+2")
+    item = items.session_item(session)
+    members = json.loads(item["session_json"]["S"])
+    assert members.pop("RetentionDays") == 30
+
+    earlier = {**item, "session_json": {"S": json.dumps(members)}}
+
+    assert items.session_of(earlier, session.key) == session
 
 
 def test_every_item_is_smaller_than_a_write_unit() -> None:

@@ -7,7 +7,10 @@ import aws_cdk as cdk
 import cdk_nag
 import pytest
 from aws_cdk import (
+    aws_apigatewayv2,
+    aws_certificatemanager,
     aws_chime,
+    aws_dynamodb,
     aws_ec2,
     aws_iam,
     aws_kms,
@@ -114,6 +117,32 @@ def on_a_service(stack: cdk.Stack) -> Options:
     return {"endpoint_url": None, "service": service}
 
 
+def on_a_tuned_service(stack: cdk.Stack) -> Options:
+    """A service with a domain, limits, log groups of one's own, alarms and a dashboard."""
+    certificate = aws_certificatemanager.Certificate.from_certificate_arn(
+        stack, "Certificate", "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    )
+    domain = aws_apigatewayv2.DomainName(
+        stack, "Domain", domain_name="calls.example.com", certificate=certificate
+    )
+    service = ProxySessionService(
+        stack,
+        "Service",
+        phone_numbers=["+12065550101"],
+        billing=aws_dynamodb.Billing.on_demand(max_write_request_units=20_000),
+        warm_throughput=aws_dynamodb.WarmThroughput(
+            read_units_per_second=13_000, write_units_per_second=5_000
+        ),
+        log_group=aws_logs.LogGroup(stack, "ServiceLog"),
+        access_log_group=aws_logs.LogGroup(stack, "Accesses"),
+        throttle=aws_apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=50),
+        domain_mapping=aws_apigatewayv2.DomainMappingOptions(domain_name=domain),
+    )
+    service.add_alarms()
+    ProxySessionDashboard(stack, "Sessions", service=service)
+    return {"endpoint_url": None, "service": service}
+
+
 MATRIX = (
     plain,
     tuned,
@@ -124,6 +153,7 @@ MATRIX = (
     imported_role,
     everything,
     on_a_service,
+    on_a_tuned_service,
 )
 
 

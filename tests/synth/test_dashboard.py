@@ -7,7 +7,13 @@ import pytest
 from aws_cdk import aws_cloudwatch
 from aws_cdk.assertions import Template
 
-from chime_proxy import ProxySessionDashboard, ProxySessionProvider
+from chime_proxy import (
+    ProxySessionDashboard,
+    ProxySessionProvider,
+    ProxySessionService,
+)
+from chime_proxy_service.handlers.failure import failures_answered
+from chime_proxy_service.handlers.metrics import CREATED, NAMESPACE, NO_NUMBER, UNAVAILABLE
 
 
 @pytest.fixture
@@ -16,11 +22,19 @@ def provider(stack: cdk.Stack) -> ProxySessionProvider:
     return ProxySessionProvider(stack, "Provider", endpoint_url="https://calls.example.com")
 
 
+@pytest.fixture
+def service(stack: cdk.Stack) -> ProxySessionService:
+    """A service."""
+    return ProxySessionService(stack, "Service", phone_numbers=["+12065550101"])
+
+
 def widgets(stack: cdk.Stack) -> list[dict[str, Any]]:
     """The widgets of the one dashboard; each reference is its logical id."""
     (found,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Dashboard").values()
     pieces = found["Properties"]["DashboardBody"]["Fn::Join"][1]
-    body = "".join(piece if isinstance(piece, str) else piece["Ref"] for piece in pieces)
+    body = "".join(
+        piece if isinstance(piece, str) else str(next(iter(piece.values()))) for piece in pieces
+    )
     return list(json.loads(body)["widgets"])
 
 
@@ -76,6 +90,11 @@ def test_no_widget_covers_another(stack: cdk.Stack, provider: ProxySessionProvid
     """Each widget has a place of its own, and the rows are full."""
     ProxySessionDashboard(stack, "Dashboard", provider=provider)
 
+    assert_rows_are_full(stack)
+
+
+def assert_rows_are_full(stack: cdk.Stack) -> None:
+    """Assert that the widgets fill every place of the dashboard once."""
     taken = [
         (x, y)
         for widget in widgets(stack)
@@ -127,3 +146,81 @@ def test_more_widgets(stack: cdk.Stack, provider: ProxySessionProvider) -> None:
     Template.from_stack(stack).has_resource_properties(
         "AWS::CloudWatch::Dashboard", {"DashboardName": "calls"}
     )
+
+
+def test_service_has_every_metric_of_its_function(
+    stack: cdk.Stack, service: ProxySessionService
+) -> None:
+    """Sessions, refusals, failures, latency, the function and the table are on the dashboard."""
+    ProxySessionDashboard(stack, "Dashboard", service=service)
+
+    shown = [metric for widget in widgets(stack) for metric in metrics(widget)]
+    named: dict[str, set[str]] = {}
+    for namespace, name, *_ in shown:
+        named.setdefault(namespace, set()).add(name)
+    assert named == {
+        NAMESPACE: {CREATED, NO_NUMBER, UNAVAILABLE},
+        "AWS/ApiGateway": {"5xx", "Latency"},
+        "AWS/Lambda": {"Errors", "Throttles", "ConcurrentExecutions"},
+        "AWS/DynamoDB": {
+            "ConsumedReadCapacityUnits",
+            "ConsumedWriteCapacityUnits",
+            "ThrottledRequests",
+        },
+    }
+    assert_rows_are_full(stack)
+
+
+def test_throttles_of_the_table_are_of_the_calls_that_the_function_makes(
+    stack: cdk.Stack, service: ProxySessionService
+) -> None:
+    """Every call that the function's role allows counts, and so does a transaction."""
+    ProxySessionDashboard(stack, "Dashboard", service=service)
+    (policy,) = (
+        one["Properties"]
+        for name, one in Template.from_stack(stack).find_resources("AWS::IAM::Policy").items()
+        if "TablePolicy" in name
+    )
+    allowed = policy["PolicyDocument"]["Statement"][0]["Action"]
+
+    counted = {
+        metric[metric.index("Operation") + 1]
+        for widget in widgets(stack)
+        for metric in metrics(widget)
+        if metric[1] == "ThrottledRequests"
+    }
+    assert counted == {one.partition(":")[2] for one in allowed} | {"TransactWriteItems"}
+
+
+def test_query_of_a_service_reads_the_line_of_a_failure(
+    stack: cdk.Stack, service: ProxySessionService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The query finds what the function logs of a failed request, and shows all its fields."""
+    ProxySessionDashboard(stack, "Dashboard", service=service)
+
+    def fail(_event: dict[str, Any]) -> dict[str, Any]:
+        raise KeyError
+
+    failures_answered(fail, {"requestContext": {"requestId": "1"}})
+    line = json.loads(capsys.readouterr().out)
+
+    (query,) = (w["properties"]["query"] for w in widgets(stack) if w["type"] == "log")
+    assert f'filter level = "{line["level"]}"' in query
+    shown = set(query.split("display ")[1].split(", ")) - {"@timestamp"}
+    assert shown == line.keys() - {"level"}
+
+
+def test_provider_and_service_share_a_dashboard(
+    stack: cdk.Stack, provider: ProxySessionProvider, service: ProxySessionService
+) -> None:
+    """Both are on one dashboard, the service below; without either there is nothing to show."""
+    ProxySessionDashboard(stack, "Dashboard", provider=provider, service=service)
+
+    texts = [one["properties"]["markdown"] for one in widgets(stack) if one["type"] == "text"]
+    assert [text.partition("\n")[2].partition("`")[0] for text in texts] == [
+        "What CloudFormation asked of ",
+        "Requests to ",
+    ]
+    assert_rows_are_full(stack)
+    with pytest.raises(ValueError, match="needs a provider or a service"):
+        ProxySessionDashboard(stack, "Empty")

@@ -8,11 +8,14 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import (
     assertions,
+    aws_apigatewayv2,
+    aws_certificatemanager,
     aws_cloudwatch_actions,
     aws_dynamodb,
     aws_ec2,
     aws_iam,
     aws_kms,
+    aws_logs,
     aws_sns,
 )
 
@@ -122,6 +125,160 @@ def test_options_of_a_new_table_are_refused_with_a_table(stack: cdk.Stack) -> No
 
     with pytest.raises(ValueError, match="leave them out with table"):
         live(stack, table=table, removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"billing": aws_dynamodb.Billing.on_demand()},
+        {"warm_throughput": aws_dynamodb.WarmThroughput(write_units_per_second=5_000)},
+    ],
+)
+def test_capacity_of_a_new_table_is_refused_with_a_table(
+    stack: cdk.Stack, option: dict[str, Any]
+) -> None:
+    """An existing table keeps its capacity."""
+    table = aws_dynamodb.TableV2.from_table_name(stack, "Kept", "sessions")
+
+    with pytest.raises(ValueError, match="leave them out with table"):
+        live(stack, table=table, **option)
+
+
+def test_table_and_index_have_the_same_capacity(stack: cdk.Stack) -> None:
+    """Provisioned capacity and warm throughput are the table's and its index's."""
+    live(
+        stack,
+        billing=aws_dynamodb.Billing.provisioned(
+            read_capacity=aws_dynamodb.Capacity.fixed(10),
+            write_capacity=aws_dynamodb.Capacity.autoscaled(max_capacity=100),
+        ),
+        warm_throughput=aws_dynamodb.WarmThroughput(
+            read_units_per_second=13_000, write_units_per_second=5_000
+        ),
+    )
+
+    (table,) = (
+        one["Properties"] for one in resources(stack, "AWS::DynamoDB::GlobalTable").values()
+    )
+    (index,) = table["GlobalSecondaryIndexes"]
+    assert table["BillingMode"] == "PROVISIONED"
+    for one in (table, index):
+        assert one["WarmThroughput"] == {
+            "ReadUnitsPerSecond": 13_000,
+            "WriteUnitsPerSecond": 5_000,
+        }
+        scaling = one["WriteProvisionedThroughputSettings"]["WriteCapacityAutoScalingSettings"]
+        assert scaling["MaxCapacity"] == 100
+    (replica,) = table["Replicas"]
+    (of_index,) = replica["GlobalSecondaryIndexes"]
+    for one in (replica, of_index):
+        assert one["ReadProvisionedThroughputSettings"] == {"ReadCapacityUnits": 10}
+
+
+def test_api_is_throttled_on_request(stack: cdk.Stack) -> None:
+    """The stage has the rate and the burst, and none by default."""
+    live(stack, throttle=aws_apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=50))
+    other = cdk.Stack(cdk.App(), "Other")
+    live(other)
+
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage").values()
+    assert stage["Properties"]["DefaultRouteSettings"] == {
+        "ThrottlingBurstLimit": 50,
+        "ThrottlingRateLimit": 100,
+    }
+    (stage,) = resources(other, "AWS::ApiGatewayV2::Stage").values()
+    assert "DefaultRouteSettings" not in stage["Properties"]
+
+
+def domain(stack: cdk.Stack) -> aws_apigatewayv2.DomainName:
+    """Declare a domain name."""
+    certificate = aws_certificatemanager.Certificate.from_certificate_arn(
+        stack, "Certificate", "arn:aws:acm:us-east-1:111122223333:certificate/1"
+    )
+    return aws_apigatewayv2.DomainName(
+        stack, "Domain", domain_name="calls.example.com", certificate=certificate
+    )
+
+
+@pytest.mark.parametrize(("key", "path"), [(None, []), ("sessions", ["/sessions"])])
+def test_domain_is_mapped_before_any_session(stack: cdk.Stack, key: str | None, path: str) -> None:
+    """The domain's address is that of the mapping; the provider keeps to the API's own."""
+    mapping = aws_apigatewayv2.DomainMappingOptions(domain_name=domain(stack), mapping_key=key)
+    live(stack, domain_mapping=mapping)
+    service = cast("ProxySessionService", stack.node.find_child("Service"))
+
+    (name,) = resources(stack, "AWS::ApiGatewayV2::DomainName")
+    assert stack.resolve(service.domain_url) == {
+        "Fn::Join": ["", ["https://", {"Ref": name}, *path]]
+    }
+    functions = resources(stack, "AWS::Lambda::Function").values()
+    (endpoint,) = (
+        variables["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"]
+        for variables in (one["Properties"]["Environment"]["Variables"] for one in functions)
+        if "API_SIGNING_NAME" in variables
+    )
+    assert endpoint["Fn::GetAtt"][1] == "ApiEndpoint"
+    (mapped,) = resources(stack, "AWS::ApiGatewayV2::ApiMapping")
+    (session,) = resources(stack, "Custom::ChimeProxySession").values()
+    assert mapped in session["DependsOn"]
+
+
+def test_service_without_a_domain_says_so(stack: cdk.Stack) -> None:
+    """The address of a domain that is not there is refused with a remedy."""
+    service = ProxySessionService(stack, "Service", phone_numbers=NUMBERS)
+
+    with pytest.raises(ValueError, match="Calls/Service has no domain: give it a domain_mapping"):
+        _ = service.domain_url
+
+
+def test_retention_is_a_setting_of_the_function(stack: cdk.Stack) -> None:
+    """The function has the retention in days; by default it has its own."""
+    ProxySessionService(stack, "Service", phone_numbers=NUMBERS, retention=cdk.Duration.hours(48))
+    ProxySessionService(stack, "Other", phone_numbers=NUMBERS)
+
+    found = {
+        name[:5]: one["Properties"]["Environment"]["Variables"].get("RETENTION_DAYS")
+        for name, one in resources(stack, "AWS::Lambda::Function").items()
+    }
+    assert found == {"Servi": "2", "Other": None}
+
+
+@pytest.mark.parametrize(
+    "retention",
+    [
+        cdk.Duration.hours(23),
+        cdk.Duration.hours(36),
+        cdk.Duration.days(0),
+        cdk.Duration.days(cdk.Token.as_number({"Ref": "Days"})),
+    ],
+)
+def test_retention_of_other_than_whole_days_is_refused(
+    stack: cdk.Stack, retention: cdk.Duration
+) -> None:
+    """A retention that a late repetition could outlast is refused, and one that is not known yet."""
+    with pytest.raises(ValueError, match="retention must be a Duration of whole days"):
+        ProxySessionService(stack, "Service", phone_numbers=NUMBERS, retention=retention)
+
+
+def test_log_groups_may_be_ones_own(stack: cdk.Stack) -> None:
+    """Given log groups take the log of the function and that of the API; no other is made."""
+    own = aws_logs.LogGroup(stack, "Own")
+    accesses = aws_logs.LogGroup(stack, "Accesses")
+    ProxySessionService(
+        stack, "Service", phone_numbers=NUMBERS, log_group=own, access_log_group=accesses
+    )
+
+    assert set(resources(stack, "AWS::Logs::LogGroup")) == {
+        stack.get_logical_id(cast("cdk.CfnElement", one.node.default_child))
+        for one in (own, accesses)
+    }
+    (function,) = resources(stack, "AWS::Lambda::Function").values()
+    assert function["Properties"]["LoggingConfig"]["LogGroup"] == stack.resolve(own.log_group_name)
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage").values()
+    destination = stage["Properties"]["AccessLogSettings"]["DestinationArn"]
+    assert destination == stack.resolve(accesses.log_group_arn)
+    written = json.dumps(resources(stack, "AWS::IAM::Policy"))
+    assert "logs:PutLogEvents" in written
 
 
 def test_every_route_has_iam_authorization(stack: cdk.Stack) -> None:

@@ -1,12 +1,24 @@
 """Metrics of a service, and alarms on them."""
 
-from aws_cdk import Duration, aws_apigatewayv2, aws_cloudwatch, aws_lambda
+from typing import cast
+
+from aws_cdk import Duration, aws_apigatewayv2, aws_cloudwatch, aws_dynamodb, aws_lambda
 from constructs import Construct
 
 from chime_proxy._provider.alarms import Rule, alarm_of
 
 # The same as in the function; a test compares them.
 _NAMESPACE = "ChimeProxyService"
+
+_TABLE_OPERATIONS = [
+    aws_dynamodb.Operation.BATCH_GET_ITEM,
+    aws_dynamodb.Operation.DELETE_ITEM,
+    aws_dynamodb.Operation.GET_ITEM,
+    aws_dynamodb.Operation.PUT_ITEM,
+    aws_dynamodb.Operation.QUERY,
+    aws_dynamodb.Operation.TRANSACT_WRITE_ITEMS,
+    aws_dynamodb.Operation.UPDATE_ITEM,
+]
 
 _RULES = {
     "NoNumber": Rule(
@@ -29,10 +41,19 @@ _RULES = {
 
 
 class MonitoredService(Construct):
-    """Metrics and alarms of a service; the subclass sets `_function` and `_api`."""
+    """Metrics and alarms of a service; the subclass sets `_function`, `_api` and `_table`."""
 
     _function: aws_lambda.IFunction
     _api: aws_apigatewayv2.HttpApi
+    _table: aws_dynamodb.ITableV2
+
+    def metric_created(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+        """Number of sessions created. A repeated creation does not count again.
+
+        Args:
+            period: length of one data point. Default: 5 minutes.
+        """
+        return self._metric("Created", period)
 
     def metric_no_number(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of sessions refused because no proxy number was free.
@@ -49,6 +70,17 @@ class MonitoredService(Construct):
             period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Unavailable", period)
+
+    def metric_throttled(self, *, period: Duration | None = None) -> aws_cloudwatch.MathExpression:
+        """Number of the function's requests that the table throttled, retries included.
+
+        Args:
+            period: length of one data point. Default: 5 minutes.
+        """
+        throttled = self._table.metric_throttled_requests_for_operations(
+            operations=_TABLE_OPERATIONS, period=period
+        )
+        return cast("aws_cloudwatch.MathExpression", throttled)
 
     def metric_failed(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of requests that ended in an error of the server.

@@ -18,17 +18,18 @@ from aws_cdk import (
     aws_dynamodb,
     aws_iam,
     aws_lambda,
+    aws_logs,
     aws_ssm,
 )
 from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
-from chime_proxy._log_group import log_group
+from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.reference import IProxySessionService, ServiceBase, ServiceReference
-from chime_proxy._service.table import sessions_table, table_statements
+from chime_proxy._service.table import NewTable, sessions_table, table_statements
 
 # The provider waits ten seconds for an answer.
 _TIMEOUT = Duration.seconds(10)
@@ -63,13 +64,27 @@ class ProxySessionService(MonitoredService, ServiceBase):
         table: an existing table, such as one that was retained when its service was removed. Its
             sessions are there again. Default: a new one.
         encryption: a new table's encryption. Default: by AWS's managed key for DynamoDB.
-        memory_size: the function's memory in MiB. Default: 512.
+        billing: a new table's capacity; if it is provisioned, that of its index, too. Default: on
+            demand.
+        warm_throughput: the requests that a new table, and its index, take at once, before they
+            have grown. Default: DynamoDB's own.
         removal_policy: what becomes of a new table when the service is removed. Default:
             `RETAIN`, with deletion protection.
+        retention: the whole days for which a session and its numbers are kept after it closed, at
+            least one. It is for the sessions to come; those that are there keep theirs. Default: 30
+            days.
+        memory_size: the function's memory in MiB. Default: 512.
+        log_group: the log group of the function. Default: one of its own, which keeps three months
+            and is deleted with the service.
+        access_log_group: the log group of the API's access log. Default: as of `log_group`.
+        throttle: the requests a second that the API takes, and the requests at once. It answers
+            others with 429, which the provider repeats. Default: the account's limit.
+        domain_mapping: a domain name of yours for the API, with the first part of its paths if
+            other APIs share it. Its DNS record is yours to make. Default: none.
 
     Raises:
         ValueError: `phone_numbers` is empty or has an item that is not in E.164 format, or `table`
-            is given with an option of a new one.
+            is given with an option of a new one, or `retention` is no whole number of days.
     """
 
     def __init__(  # noqa: PLR0913 - the service's own options
@@ -80,19 +95,42 @@ class ProxySessionService(MonitoredService, ServiceBase):
         phone_numbers: Sequence[str],
         table: aws_dynamodb.ITableV2 | None = None,
         encryption: aws_dynamodb.TableEncryptionV2 | None = None,
-        memory_size: int = 512,
+        billing: aws_dynamodb.Billing | None = None,
+        warm_throughput: aws_dynamodb.WarmThroughput | None = None,
         removal_policy: RemovalPolicy | None = None,
+        retention: Duration | None = None,
+        memory_size: int = 512,
+        log_group: aws_logs.ILogGroup | None = None,
+        access_log_group: aws_logs.ILogGroup | None = None,
+        throttle: aws_apigatewayv2.ThrottleSettings | None = None,
+        domain_mapping: aws_apigatewayv2.DomainMappingOptions | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         check_numbers(phone_numbers)
-        if table and (encryption or removal_policy):
+        new_table = NewTable(encryption, billing, warm_throughput, removal_policy)
+        if table and new_table != NewTable():
             msg = (
-                "encryption and removal_policy are those of a new table: leave them out with table"
+                "encryption, billing, warm_throughput and removal_policy are those of a new table: "
+                "leave them out with table"
             )
             raise ValueError(msg)
-        self._table = table or sessions_table(self, encryption, removal_policy)
-        self._function, policy = self._new_function(phone_numbers, memory_size)
+        self._table = table or sessions_table(self, new_table)
+        logs = log_group or new_log_group(self, "LogGroup")
+        environment = {
+            "TABLE_NAME": self._table.table_name,
+            "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
+            **_retention_environment(retention),
+        }
+        self._function, policy = self._new_function(phone_numbers, environment, memory_size, logs)
         self._api = self._new_api()
+        self._stage = self._api.add_stage(
+            "Stage", auto_deploy=True, throttle=throttle, domain_mapping=domain_mapping
+        )
+        self._has_domain = domain_mapping is not None
+        _log_access(
+            self._stage,
+            access_log_group or new_log_group(self, "AccessLog", _vended_name(self)),
+        )
         # The stacks of the sessions cannot be deleted without the API.
         CrossStackReferences.of(self._api).produce(ReferenceStrength.STRONG)
         self._serving = DependencyGroup(self._api, self._function, policy)
@@ -150,6 +188,18 @@ class ProxySessionService(MonitoredService, ServiceBase):
         )
 
     @property
+    def domain_url(self) -> str:
+        """The address of the API at the domain of `domain_mapping`, which serves beside the other.
+
+        Raises:
+            ValueError: the service has no `domain_mapping`.
+        """
+        if not self._has_domain:
+            msg = f"{self.node.path} has no domain: give it a domain_mapping, or use endpoint_url"
+            raise ValueError(msg)
+        return self._stage.domain_url.removesuffix("/")
+
+    @property
     def table(self) -> aws_dynamodb.ITableV2:
         """The table of sessions and configurations."""
         return self._table
@@ -176,9 +226,12 @@ class ProxySessionService(MonitoredService, ServiceBase):
         publish(self, {ENDPOINT_URL: self.endpoint_url, API_ARN: self.api_arn})
 
     def _new_function(
-        self, phone_numbers: Sequence[str], memory_size: int
+        self,
+        phone_numbers: Sequence[str],
+        environment: dict[str, str],
+        memory_size: int,
+        logs: aws_logs.ILogGroup,
     ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
-        logs = log_group(self, "LogGroup")
         role = aws_iam.Role(
             self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
         )
@@ -203,10 +256,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             role=role,
             log_group=logs,
             layers=[layer] if layer else None,
-            environment={
-                "TABLE_NAME": self._table.table_name,
-                "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
-            },
+            environment=environment,
         )
         return function, policy
 
@@ -225,14 +275,24 @@ class ProxySessionService(MonitoredService, ServiceBase):
                 "Integration", self._function
             ),
         )
-        stage = cast(
-            "aws_apigatewayv2.CfnStage", api.add_stage("Stage", auto_deploy=True).node.default_child
-        )
-        stage.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-            destination_arn=log_group(self, "AccessLog", _vended_name(self)).log_group_arn,
-            format=json.dumps(_ACCESS_LOG),
-        )
         return api
+
+
+def _retention_environment(retention: Duration | None) -> dict[str, str]:
+    if retention is None:
+        return {}
+    days = 0.0 if retention.is_unresolved() else retention.to_days(integral=False)
+    if days < 1 or days != int(days):
+        msg = "retention must be a Duration of whole days, at least one"
+        raise ValueError(msg)
+    return {"RETENTION_DAYS": str(int(days))}
+
+
+def _log_access(stage: aws_apigatewayv2.HttpStage, logs: aws_logs.ILogGroup) -> None:
+    resource = cast("aws_apigatewayv2.CfnStage", stage.node.default_child)
+    resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
+        destination_arn=logs.log_group_arn, format=json.dumps(_ACCESS_LOG)
+    )
 
 
 def _vended_name(scope: Construct) -> str:

@@ -1,5 +1,7 @@
 """The DynamoDB table of a service."""
 
+from dataclasses import dataclass
+
 from aws_cdk import RemovalPolicy, aws_dynamodb, aws_iam
 from constructs import Construct
 
@@ -17,13 +19,19 @@ _ACTIONS = (
 )
 
 
-def sessions_table(
-    scope: Construct,
-    encryption: aws_dynamodb.TableEncryptionV2 | None,
-    removal_policy: RemovalPolicy | None,
-) -> aws_dynamodb.TableV2:
+@dataclass(frozen=True, slots=True)
+class NewTable:
+    """The options of a table that the service makes."""
+
+    encryption: aws_dynamodb.TableEncryptionV2 | None = None
+    billing: aws_dynamodb.Billing | None = None
+    warm_throughput: aws_dynamodb.WarmThroughput | None = None
+    removal_policy: RemovalPolicy | None = None
+
+
+def sessions_table(scope: Construct, options: NewTable) -> aws_dynamodb.TableV2:
     """Make the table: on demand, with point-in-time recovery; protected if it is retained."""
-    removal_policy = removal_policy or RemovalPolicy.RETAIN
+    removal_policy = options.removal_policy or RemovalPolicy.RETAIN
     return aws_dynamodb.TableV2(
         scope,
         "Table",
@@ -35,13 +43,17 @@ def sessions_table(
                 partition_key=_text("list_pk"),
                 sort_key=_text("list_sk"),
                 projection_type=aws_dynamodb.ProjectionType.KEYS_ONLY,
+                # A write to an index that is slower than its table is throttled.
+                warm_throughput=options.warm_throughput,
             )
         ],
         time_to_live_attribute=_EXPIRY,
         point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        encryption=encryption or aws_dynamodb.TableEncryptionV2.aws_managed_key(),
+        billing=options.billing,
+        warm_throughput=options.warm_throughput,
+        encryption=options.encryption or aws_dynamodb.TableEncryptionV2.aws_managed_key(),
         deletion_protection=removal_policy is not RemovalPolicy.DESTROY,
         removal_policy=removal_policy,
     )

@@ -28,7 +28,10 @@ _CONFIG = Config(
 _settings = Settings.read(os.environ, sys.path)
 _table = Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)
 _service = ProxySessionService(
-    DynamoDBStore(_table), NumberPool(_settings.phone_numbers), clock=partial(datetime.now, UTC)
+    DynamoDBStore(_table),
+    NumberPool(_settings.phone_numbers),
+    clock=partial(datetime.now, UTC),
+    retention=_settings.retention,
 )
 _metrics = Metrics(_settings.function_name)
 _api = Api(_service, default_region=_settings.region, noted=_metrics.count)

@@ -6,17 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chime_proxy_service.errors import NoNumberError, ServiceError, UnavailableError
+from chime_proxy_service.service import Creation
 
 NAMESPACE = "ChimeProxyService"
+CREATED = "Created"
 NO_NUMBER = "NoNumber"
 UNAVAILABLE = "Unavailable"
 
-_NAMES: dict[type[ServiceError], str] = {NoNumberError: NO_NUMBER, UnavailableError: UNAVAILABLE}
+_NAMES: dict[type[ServiceError | Creation], str] = {
+    Creation: CREATED,
+    NoNumberError: NO_NUMBER,
+    UnavailableError: UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Counts the errors that somebody has to do something about.
+    """Counts sessions, and the errors that somebody has to do something about.
 
     Args:
         function_name: the dimension of all metrics.
@@ -28,9 +34,9 @@ class Metrics:
     write: Callable[[str], object] = print
     now: Callable[[], float] = time.time
 
-    def count(self, error: ServiceError) -> None:
-        """Count an error that has a metric."""
-        name = _NAMES.get(type(error))
+    def count(self, noted: ServiceError | Creation) -> None:
+        """Count a creation, or an error that has a metric."""
+        name = _NAMES.get(type(noted))
         if name is None:
             return
         directive = {

@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
+
+from chime_proxy_service.session import RETENTION
 
 NUMBERS_FILE = "proxy_phone_numbers.json"
 """A JSON list of E.164 numbers in a layer's folder `python`, for numbers known at synthesis."""
@@ -22,12 +25,14 @@ class Settings:
         table: the name of the table.
         phone_numbers: the proxy numbers, in the order they are handed out.
         function_name: the function's name.
+        retention: the time for which a session can be read after it closed.
     """
 
     region: str
     table: str
     phone_numbers: tuple[str, ...]
     function_name: str
+    retention: timedelta
 
     @classmethod
     def read(cls, environment: Mapping[str, str], path: Iterable[str]) -> Self:
@@ -35,11 +40,11 @@ class Settings:
 
         Args:
             environment: has AWS_REGION, TABLE_NAME and PROXY_PHONE_NUMBERS: numbers that are known
-                only at deployment, joined with commas.
+                only at deployment, joined with commas. It may have RETENTION_DAYS.
             path: the folders of Python's modules; the first with a file of numbers counts.
 
         Raises:
-            ValueError: a number is not in E.164 format.
+            ValueError: a number is not in E.164 format, or RETENTION_DAYS is no number.
         """
         deployed = (one.strip() for one in environment.get("PROXY_PHONE_NUMBERS", "").split(","))
         numbers = [*_numbers_of_file(path), *_checked(list(filter(None, deployed)))]
@@ -48,7 +53,14 @@ class Settings:
             table=environment["TABLE_NAME"],
             phone_numbers=tuple(dict.fromkeys(numbers)),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
+            retention=_retention(environment),
         )
+
+
+def _retention(environment: Mapping[str, str]) -> timedelta:
+    if "RETENTION_DAYS" not in environment:
+        return RETENTION
+    return timedelta(days=int(environment["RETENTION_DAYS"]))
 
 
 def _checked(numbers: list[str]) -> list[str]:

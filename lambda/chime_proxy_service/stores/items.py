@@ -24,6 +24,7 @@ from typing import Any, TypeAlias
 from chime_proxy_service import retention
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.session import (
+    RETENTION,
     Capability,
     Connector,
     GeoMatchLevel,
@@ -192,7 +193,7 @@ def rested_leg_item(session: ProxySession, participant: str, now: datetime) -> I
     return {
         **leg_key(session, participant),
         "expires_at": microseconds(ended),
-        "kept_until": seconds(ended + retention.RETENTION),
+        "kept_until": seconds(ended + session.retention),
     }
 
 
@@ -243,6 +244,7 @@ def session_of(item: Item | None, key: SessionKey) -> ProxySession | None:
         geo_match_params=params and GeoMatchParams(*params),
         revision=int(item["revision"]["N"]),
         request_digest=item.get("request_digest", text(""))["S"],
+        retention=_retention(members),
     )
 
 
@@ -268,12 +270,19 @@ def _members(session: ProxySession) -> dict[str, Any]:
         "NumberSelectionBehavior": session.number_selection_behavior,
         "GeoMatchLevel": session.geo_match_level,
         "GeoMatchParams": params and (params.country, params.area_code),
+        "RetentionDays": session.retention.days,
     }
 
 
 def _json(members: dict[str, Any]) -> dict[str, str]:
     given = {name: value for name, value in members.items() if value is not None}
     return text(json.dumps(given, separators=(",", ":")))
+
+
+def _retention(members: dict[str, Any]) -> timedelta:
+    if "RetentionDays" not in members:
+        return RETENTION
+    return timedelta(days=members["RetentionDays"])
 
 
 def _choice(kind: Any, value: str | None) -> Any:

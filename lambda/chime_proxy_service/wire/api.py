@@ -21,7 +21,7 @@ from chime_proxy_service.errors import (
     UnavailableError,
 )
 from chime_proxy_service.idempotency import session_id
-from chime_proxy_service.service import ProxySessionService
+from chime_proxy_service.service import Creation, ProxySessionService
 from chime_proxy_service.wire import event as events
 from chime_proxy_service.wire import inputs, operations, outputs
 from chime_proxy_service.wire.constraints import check
@@ -61,7 +61,8 @@ class Api:
     Args:
         service: carries the operations out.
         default_region: the region of requests whose Authorization header names none.
-        noted: is told of each error that is answered. Default: nobody is.
+        noted: is told of each session that is created and of each error that is answered.
+            Default: nobody is.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Api:
         service: ProxySessionService,
         *,
         default_region: str,
-        noted: Callable[[ServiceError], None] = lambda _: None,
+        noted: Callable[[ServiceError | Creation], None] = lambda _: None,
     ) -> None:
         self._service = service
         self._noted = noted
@@ -120,7 +121,9 @@ class Api:
         key = events.idempotency_key(call.event)
         made_id = key and session_id(events.caller(call.event), request.connector, key)
         creation = self._service.create_once(request, made_id)
-        if not creation.is_new:
+        if creation.is_new:
+            self._noted(creation)
+        else:
             call.headers["Idempotent-Replayed"] = "true"
         return outputs.session_answer(creation.session)
 

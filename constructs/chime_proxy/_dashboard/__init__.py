@@ -1,0 +1,1 @@
+"""A CloudWatch dashboard of a provider, of a service, or of both."""
