@@ -70,7 +70,10 @@ def test_constructs_import_nothing_that_runs_in_lambda() -> None:
 
 def test_sdk_is_for_the_drift_command() -> None:
     """The SDK is an extra: `drift` and `client` need it, and nothing imports them at once."""
-    asking = {f"constructs/chime_proxy/_drift/{name}.py" for name in ("deployed_stack", "command")}
+    asking = {
+        f"constructs/chime_proxy/_drift/{name}.py"
+        for name in ("deployed_stack", "command", "providers")
+    }
     modules = {f"chime_proxy._drift.{Path(path).stem}" for path in asking}
 
     with_sdk = set(offenders(CONSTRUCTS, "boto3", "botocore"))

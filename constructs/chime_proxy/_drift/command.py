@@ -13,14 +13,8 @@ from botocore.exceptions import ConnectionError as NoConnectionError
 
 from chime_proxy._drift.comparison import DeclaredSession, SessionDrift, compared, not_checked
 from chime_proxy._drift.deployed_stack import StackNotReadError, declared_sessions
-from chime_proxy._drift.endpoint import (
-    URL_SETTING,
-    Client,
-    Endpoint,
-    EndpointUnknownError,
-    Providers,
-    endpoint_at,
-)
+from chime_proxy._drift.endpoint import URL_SETTING, Endpoint, endpoint_at
+from chime_proxy._drift.providers import Client, EndpointUnknownError, Providers
 from chime_proxy._drift.report import NOT_LOOKED, as_json, exit_code, table
 from chime_proxy.sdk import sign_for_api_gateway
 

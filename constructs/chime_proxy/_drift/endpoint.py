@@ -1,21 +1,12 @@
-"""Finds the API that a provider calls."""
+"""The address of the API that a provider calls."""
 
-import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any
 
 URL_SETTING = "AWS_ENDPOINT_URL_CHIME_SDK_VOICE"
 _SIGNING_SETTING = "API_SIGNING_NAME"
 _API_GATEWAY = "execute-api"
-_PARAMETER = re.compile(r"\{\{resolve:ssm:([^{}]+)\}\}")
-_UNKNOWN = f"the stack does not say where the API is: set {URL_SETTING}"
-_NOT_READ = f"the provider's settings cannot be read ({{}}): permit it, or set {URL_SETTING}"
-
-Client: TypeAlias = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +22,6 @@ class Endpoint:
     is_http_api: bool = False
 
 
-class EndpointUnknownError(Exception):
-    """The endpoint of a provider is not known; the message says why, and what to do."""
-
-
 def endpoint_at(url: str) -> Endpoint:
     """Return the endpoint of an address: an HTTP API is recognized by its name."""
     return Endpoint(url=url, is_http_api=_API_GATEWAY in url)
@@ -47,73 +34,3 @@ def endpoint_of(variables: Mapping[str, Any]) -> Endpoint | None:
         return None
     is_http_api = variables.get(_SIGNING_SETTING) == _API_GATEWAY
     return Endpoint(url=url, is_http_api=is_http_api or endpoint_at(url).is_http_api)
-
-
-class Providers:
-    """Reads the environment variables of deployed providers, each provider's once."""
-
-    def __init__(self, client: Client) -> None:
-        """Take the factory of clients.
-
-        Args:
-            client: makes the client of a service, such as `lambda`.
-        """
-        self._client = client
-        self._found: dict[str, Endpoint | EndpointUnknownError] = {}
-
-    def endpoint(self, provider: Any) -> Endpoint:
-        """Return the endpoint of a provider.
-
-        Args:
-            provider: its function's name or ARN, or a reference to that in a template: an export,
-                or a dynamic reference to an SSM parameter.
-
-        Raises:
-            EndpointUnknownError: the reference is another one, or something cannot be read.
-        """
-        key = json.dumps(provider, default=str)
-        if key not in self._found:
-            try:
-                self._found[key] = self._read(provider)
-            except EndpointUnknownError as error:
-                self._found[key] = error
-        found = self._found[key]
-        if isinstance(found, EndpointUnknownError):
-            raise found
-        return found
-
-    def _read(self, provider: Any) -> Endpoint:
-        try:
-            function = self._function(provider)
-            settings = self._client("lambda").get_function_configuration(FunctionName=function)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            raise EndpointUnknownError(_NOT_READ.format(code)) from error
-        except BotoCoreError as error:
-            raise EndpointUnknownError(_NOT_READ.format(type(error).__name__)) from error
-        # Without the permission to decrypt them, there is an error in place of the variables.
-        variables = settings.get("Environment", {}).get("Variables", {URL_SETTING: None})
-        found = endpoint_of(variables)
-        if found is None:
-            raise EndpointUnknownError(_NOT_READ.format("encrypted"))
-        return found
-
-    def _function(self, provider: Any) -> str:
-        match provider:
-            case {"Fn::ImportValue": str(name)}:
-                return self._export(name)
-            case str() if parameter := _PARAMETER.fullmatch(provider):
-                answer = self._client("ssm").get_parameter(Name=parameter[1])
-                return str(answer["Parameter"]["Value"])
-            case str() if provider and "{{resolve:" not in provider:
-                return provider
-        raise EndpointUnknownError(_UNKNOWN)
-
-    def _export(self, name: str) -> str:
-        pages = self._client("cloudformation").get_paginator("list_exports").paginate()
-        exports = (export for page in pages for export in page["Exports"])
-        values = (str(export["Value"]) for export in exports if export["Name"] == name)
-        function = next(values, None)
-        if function is None:
-            raise EndpointUnknownError(_UNKNOWN)
-        return function
