@@ -35,7 +35,8 @@ How a session lives:
 
 How a call ends:
     The carrier reports the end under the call's id. The end of an earlier call, or of a call that
-    the session does not have, changes nothing. A call whose end nobody reports counts as ended at
+    the session does not have, changes nothing. The end of the last call is known as such even after
+    the call limit or the session's expiry, and closed sessions stay closed. A call whose end nobody reports counts as ended at
     the call limit, counted from its start: from then on the session is Open, without any write. A
     call that a release before call limits stored has the default limit, counted from the session's
     last change.
@@ -249,12 +250,16 @@ def contacted(
 
 
 def call_ended(session: ProxySession | None, end: End, now: datetime) -> ProxySession | None:
-    """Return a session after the end of its call; None if that call is not the one that is up."""
-    if session is None:
+    """Return a session after the end of its call; None if that is not the session's last one.
+
+    The end of a call that has outlived its session changes neither status nor expiry.
+    """
+    if session is None or session.call is None:
         return None
-    call = as_of(session, now).call
-    if call is None or call.reference != end.contact.reference:
+    if session.call.reference != end.contact.reference:
         return None
+    if as_of(session, now).status is Status.CLOSED:
+        return replace(session, status=Status.OPEN, call=None, revision=session.revision + 1)
     return used(session, Use.CALL_ENDED, now)
 
 

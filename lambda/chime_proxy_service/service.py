@@ -205,17 +205,20 @@ class ProxySessionService:
         """Record the end of a call, and restart the expiry clock of its session.
 
         Returns:
-            The session after the call; None if the call was not up, such as after an earlier report
-            of the same end.
+            The session after the call; None if it is not the session's last one, or if its end was
+            reported before.
         """
+        refused = None
         for _ in range(_ATTEMPTS):
             now = self._clock()
             session = self._behind(end.contact)
             ended = rules.call_ended(session, end, now)
-            if session is None or ended is None:
+            # If nobody has changed it since, its number went to another session.
+            if session is None or ended is None or session == refused:
                 return None
             if self._store.replace(session, ended):
                 return ended
+            refused = session
         raise _too_much_traffic()
 
     def session_of(self, contact: Contact) -> ProxySession | None:

@@ -222,13 +222,54 @@ def test_contacts_without_an_id_are_different_ones(
 def test_end_of_nobodys_call_changes_nothing(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
-    """An end without a call, by a stranger, or after the session has closed, is passed over."""
+    """An end without a call, by a stranger, or of a deleted session, is passed over."""
     assert service.end_call(end(call(session, "CA1"))) is None
     assert service.end_call(end(call(session, "CA1", "+16135550103"))) is None
     service.connect(call(session, "CA1"))
-    pass_time(hours=12)
+    pass_time(hours=1)
+    service.delete(session.key)
     assert service.end_call(end(call(session, "CA1"))) is None
-    assert service.get(session.key).status is Status.CLOSED
+
+
+@pytest.mark.parametrize(("hours", "status"), [(5, Status.OPEN), (13, Status.CLOSED)])
+def test_end_after_the_limit_or_the_session_is_known_once(
+    service: ProxySessionService,
+    session: ProxySession,
+    pass_time: PassTime,
+    hours: int,
+    status: Status,
+) -> None:
+    """The first report finds its call, however late it comes, and brings no session back."""
+    service.connect(call(session, "CA1"))
+    closes_at = service.get(session.key).expires_at
+    pass_time(hours=hours)
+
+    ended = service.end_call(end(call(session, "CA1")))
+
+    assert ended
+    assert ended.key == session.key
+    assert service.get(session.key).status is status
+    assert (service.get(session.key).expires_at == closes_at) is (status is Status.CLOSED)
+    assert service.end_call(end(call(session, "CA1"))) is None
+
+
+def test_end_after_the_number_went_to_another_session_changes_nothing(
+    make_service: Callable[..., ProxySessionService],
+    connector: Connector,
+    configuration: ProxyConfiguration,
+    ask: Ask,
+    pass_time: PassTime,
+) -> None:
+    """Once the callee has the number in another session, the end of the earlier call is passed over."""
+    service = make_service(numbers=("+12125550100",))
+    service.put_configuration(connector, configuration)
+    earlier = service.create(ask(ALICE, BOB))
+    service.connect(call(earlier, "CA1"))
+    pass_time(hours=1)
+    later = service.create(ask(BOB, "+16135550103"))
+
+    assert service.end_call(end(call(earlier, "CA1"))) is None
+    assert service.get(later.key) == later
 
 
 def test_carriers_id_is_not_kept(service: ProxySessionService, session: ProxySession) -> None:
