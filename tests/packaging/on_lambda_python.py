@@ -22,6 +22,9 @@ os.environ |= {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_ENDPOINT_URL": "https://calls.invalid",
     "TABLE_NAME": "sessions",
+    "SECRET_ARN": "secret",
+    "ANNOUNCEMENT_LANGUAGE": "en-US",
+    "CALL_LIMIT_SECONDS": "60",
 }
 compiled: list[str] = []
 sys.addaudithook(

@@ -11,7 +11,16 @@ from tools.bundle.lambda_python import LambdaPython
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("on_lambda_python.py")
-PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "phonenumbers", "s3transfer", "urllib3")
+PACKAGES = (
+    "boto3",
+    "botocore",
+    "dateutil",
+    "jmespath",
+    "phonenumbers",
+    "s3transfer",
+    "twilio",
+    "urllib3",
+)
 
 
 @pytest.fixture(scope="module")

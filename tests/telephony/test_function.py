@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -178,15 +177,3 @@ def test_contacts_need_three_operations_on_the_table(
     dynamodb.meta.events.unregister("before-parameter-build.dynamodb", count)
 
     assert made == {"GetItem", "PutItem", "UpdateItem"}
-
-
-def test_module_is_imported_by_its_own_function_alone() -> None:
-    """The API's function needs no package of a carrier."""
-    folder = Path(__file__).parents[2] / "lambda" / "chime_proxy_service"
-    importing = [
-        path.name
-        for path in folder.rglob("*.py")
-        if "handlers.webhook" in path.read_text(encoding="utf-8")
-    ]
-
-    assert importing == ["twiml.py"]
