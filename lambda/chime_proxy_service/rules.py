@@ -36,10 +36,10 @@ How a session lives:
 How a call ends:
     The carrier reports the end under the call's id. The end of an earlier call, or of a call that
     the session does not have, changes nothing. The end of the last call is known as such even after
-    the call limit or the session's expiry, and closed sessions stay closed. A call whose end nobody reports counts as ended at
-    the call limit, counted from its start: from then on the session is Open, without any write. A
-    call that a release before call limits stored has the default limit, counted from the session's
-    last change.
+    the call limit or the session's expiry, and closed sessions stay closed. A call whose end nobody
+    reports counts as ended at the call limit, counted from its start: from then on the session is
+    Open, without any write. A call that a release before call limits stored has the default limit,
+    counted from the session's last change.
 
 What a repetition gets:
     A creation that comes again with the same idempotency key gets the session as it is now, Closed
@@ -52,9 +52,10 @@ What a repetition gets:
 Whom a call or a text reaches:
     From a participant to the session's proxy number, it reaches the other participant, who sees
     the proxy number. The session needs the capability, Voice or SMS. Only one call is up at a
-    time, whichever of the two makes it. A call to a closed session goes to the FallBackPhoneNumber of the connector's present
-    configuration and shows the proxy number, as long as the session is readable and the caller has
-    no newer session with that number. Every other call or text is refused.
+    time, whichever of the two makes it. A call to a closed session goes to the FallBackPhoneNumber
+    of the connector's present configuration and shows the proxy number, as long as the session is
+    readable and the caller has no newer session with that number. Every other call or text is
+    refused.
 
 All functions are pure: they take the time and the store's data as arguments.
 """
@@ -287,7 +288,7 @@ def reached(
     if not is_repeated and contact.capability not in session.capabilities:
         return Refusal.NOT_CARRIED
     if contact.capability is Capability.VOICE:
-        if session.call and not _is_call_of(contact, session.call):
+        if session.call and not _is_up(contact, session):
             return Refusal.BUSY
         if is_repeated and session.call is None:
             return Refusal.ENDED
@@ -327,11 +328,12 @@ def _fallen_back(
 
 
 def _is_repeated(contact: Contact, session: ProxySession) -> bool:
-    return contact.reference in session.contacts
+    return contact.reference in session.contacts or _is_up(contact, session)
 
 
-def _is_call_of(contact: Contact, call: Call) -> bool:
-    return bool(contact.reference) and contact.reference == call.reference
+def _is_up(contact: Contact, session: ProxySession) -> bool:
+    call, reference = session.call, contact.reference
+    return call is not None and bool(reference) and call.reference == reference
 
 
 def _alive(session: ProxySession, now: datetime) -> ProxySession:

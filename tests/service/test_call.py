@@ -180,6 +180,22 @@ def test_repeated_call_gets_the_same_answer_and_is_recorded_once(
     assert service.get(session.key) == before
 
 
+def test_call_that_is_up_is_known_after_many_texts(
+    service: ProxySessionService, session: ProxySession
+) -> None:
+    """Texts during a call do not make a repeated report of it another call."""
+    service.connect(call(session, "CA1"))
+    for number in range(9):
+        service.connect(replace(call(session, f"SM{number}"), capability=SMS))
+    before = service.get(session.key)
+
+    again = service.connect(call(session, "CA1"))
+
+    assert isinstance(again, Connection)
+    assert again.is_repeated
+    assert service.get(session.key) == before
+
+
 def test_call_that_has_ended_is_not_connected_again(
     service: ProxySessionService, session: ProxySession
 ) -> None:
