@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 
 HEALTH_PATH = "/_local/health"
 _SECONDS = 3
@@ -10,6 +11,11 @@ _SECONDS = 3
 def endpoint(port: int) -> str:
     """Return the URL of the cloud at a port."""
     return f"http://127.0.0.1:{port}"
+
+
+def own_endpoint() -> str:
+    """Return the URL of the cloud that this process is."""
+    return endpoint(int(os.environ["GATEWAY_PORT"]))
 
 
 def served_pid(port: int) -> int | None:

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-import boto3
 from benchmarks.peers.workshop import NODE, Workshop, assets
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from local.client import root_client
 from local.command import process
 from local.daemon import OWNER
 from local.environment import REGION, server_environment
@@ -35,15 +35,8 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         """Return a client with the account's root credentials."""
-        create: Any = boto3.client
-        return create(
-            service,
-            region_name=REGION,
-            endpoint_url=self.endpoint,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the local root's
-            config=Config(proxies={}, read_timeout=600, s3={"addressing_style": "path"}),
-        )
+        settings = Config(read_timeout=600, s3={"addressing_style": "path"})
+        return root_client(service, self.endpoint, config=settings)
 
     def publish(self, assembly: Path) -> None:
         """Upload the code of an assembly, as the CDK CLI does."""

@@ -19,8 +19,9 @@ class Contact:
         sender: the caller's or texter's own number.
         proxy_phone_number: the number called or texted.
         capability: Voice for a call, SMS for a text. The session needs it.
-        contact_id: the carrier's id of the call or the text, the same in every report of it.
-            ``""`` if there is none: then a repeated report counts as another contact.
+        contact_id: the carrier's id of the call or the text, the same in every report of it, and not
+            one that the caller chose. ``""`` if there is none: then a repeated report counts as
+            another contact.
     """
 
     region: str

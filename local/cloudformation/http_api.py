@@ -4,12 +4,12 @@ ministack names APIs as AWS does, by a host of their own below `localhost`, whic
 not resolve. It serves the same API below a path, which this puts into `ApiEndpoint`.
 """
 
-import os
 from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
 from local.environment import api_address
+from local.health import own_endpoint
 
 TYPE = "AWS::ApiGatewayV2::Api"
 
@@ -34,5 +34,4 @@ def handlers() -> dict[str, Any]:
 
 
 def _addressed(api_id: str, attributes: Attributes) -> Attributes:
-    endpoint = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}"
-    return {**attributes, "ApiEndpoint": api_address(endpoint, api_id)}
+    return {**attributes, "ApiEndpoint": api_address(own_endpoint(), api_id)}

@@ -4,11 +4,9 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.environment import REGION
+from local.client import root_client
 from local.error import LocalCloudError
 
 TOOLKIT_STACK = "CDKToolkit"
@@ -42,7 +40,7 @@ class Stacks:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._client = self._client_of("cloudformation")
+        self._client = root_client("cloudformation", endpoint)
 
     def is_bootstrapped(self) -> bool:
         """Return true if the cloud is bootstrapped for CDK."""
@@ -79,7 +77,8 @@ class Stacks:
         return next(filter(self._serves_sessions, self._physical_ids(_API_TYPE)), None)
 
     def _serves_sessions(self, api_id: str) -> bool:
-        routes = _ask(self._client_of("apigatewayv2").get_routes, "Items", ApiId=api_id)
+        apis = root_client("apigatewayv2", self._endpoint)
+        routes = _ask(apis.get_routes, "Items", ApiId=api_id)
         return any(route["RouteKey"] == _SERVICE_ROUTE for route in routes)
 
     def _physical_ids(self, resource_type: str) -> list[str]:
@@ -99,16 +98,6 @@ class Stacks:
 
     def _described(self) -> list[Any]:
         return _ask(self._client.describe_stacks, "Stacks")
-
-    def _client_of(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=self._endpoint,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the local root's
-            config=Config(proxies={}),
-        )
 
     @staticmethod
     def _is_moving(status: str) -> bool:

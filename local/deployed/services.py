@@ -1,20 +1,17 @@
 """The deployed services, ready for pretend calls."""
 
-import os
 from threading import Lock
 from typing import TYPE_CHECKING
-
-import botocore.session
-from botocore.config import Config
 
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.service import Clock, ProxySessionService
 from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
+from local.client import root_client
 from local.console.local_service import Contents, LocalService
 from local.deployed import table
 from local.deployed.function import ServiceFunction, service_functions, settings_of
-from local.health import endpoint
+from local.health import own_endpoint
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -72,12 +69,5 @@ class DeployedServices:
 
     def _client(self, region: str) -> "DynamoDBClient":
         if region not in self._clients:
-            self._clients[region] = botocore.session.get_session().create_client(
-                "dynamodb",
-                region,
-                endpoint_url=endpoint(int(os.environ["GATEWAY_PORT"])),
-                aws_access_key_id="test",
-                aws_secret_access_key="test",  # noqa: S106 - the local root's
-                config=Config(max_pool_connections=10),
-            )
+            self._clients[region] = root_client("dynamodb", own_endpoint(), region=region)
         return self._clients[region]

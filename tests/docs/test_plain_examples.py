@@ -140,7 +140,7 @@ def test_attributes_are_of_the_schema(resource_type: str) -> None:
 
 
 def allowed(construct: Template) -> tuple[list[Any], list[Any]]:
-    """What the construct's policies allow for sessions, and for the configuration."""
+    """Return what the construct's policies allow for sessions, and for the configuration."""
     found = [
         operations(statement)
         if statement["Action"] == "execute-api:Invoke"

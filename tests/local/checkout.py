@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from local.command.state import read_state
 from local.daemon import OWNER
-from local.environment import REGION
 from local.folder import Folder
 from tests.local.running_cloud import RunningCloud
 
@@ -64,7 +62,7 @@ class Checkout:
     def sessions(self) -> list[dict[str, Any]]:
         """Return the proxy sessions that the app's service has."""
         outputs = self.outputs()
-        service = client(outputs["EndpointUrl"], boto3.Session("test", "test", None, REGION))
+        service = client(outputs["EndpointUrl"])
         listed = service.list_proxy_sessions(VoiceConnectorId=outputs["VoiceConnectorId"])
         return [dict(session) for session in listed["ProxySessions"]]
 

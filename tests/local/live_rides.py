@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2, aws_certificatemanager, aws_dynamodb, aws_logs
+from tests.local.synthesis import new_stack, synthesized
 
 from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
 
@@ -56,7 +57,7 @@ def synthesize(assembly: Path) -> dict[str, str]:
     # As the CDK CLI does.
     app = cdk.App(outdir=str(assembly), context={"aws:cdk:enable-path-metadata": True})
     for state, (declare, memory_size) in STATES.items():
-        stack = _stack(app, state)
+        stack = new_stack(app, state)
         service = ProxySessionService(
             stack,
             "Service",
@@ -64,22 +65,13 @@ def synthesize(assembly: Path) -> dict[str, str]:
             memory_size=memory_size,
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        calls = VoiceConnectorProxy(
-            stack,
-            "Rides",
-            service=service,
-            pool_countries=["US"],
-            default_expiry=cdk.Duration.hours(1),
-        )
-        declare(stack, service, calls)
-    service_alone(_stack(app, "service"), table=None)
-    again = _stack(app, "service-again")
+        declare(stack, service, _configured(stack, service))
+    service_alone(new_stack(app, "service"), table=None)
+    again = new_stack(app, "service-again")
     name = cdk.CfnParameter(again, "Kept").value_as_string
     service_alone(again, table=aws_dynamodb.TableV2.from_table_name(again, "Earlier", name))
-    with_options(_stack(app, "options"))
-    app.synth()
-    states = [*STATES, "service", "service-again", "options"]
-    return {state: (assembly / f"{state}.template.json").read_text() for state in states}
+    with_options(new_stack(app, "options"))
+    return synthesized(app)
 
 
 def service_alone(stack: cdk.Stack, table: aws_dynamodb.ITableV2 | None) -> None:
@@ -113,24 +105,22 @@ def with_options(stack: cdk.Stack) -> None:
         access_log_group=_log_group(stack, "Accesses"),
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
-    calls = VoiceConnectorProxy(
+    one(stack, service, _configured(stack, service))
+    cdk.CfnOutput(stack, "DomainUrl", value=service.domain_url)
+
+
+def _configured(stack: cdk.Stack, service: ProxySessionService) -> VoiceConnectorProxy:
+    return VoiceConnectorProxy(
         stack,
         "Rides",
         service=service,
         pool_countries=["US"],
         default_expiry=cdk.Duration.hours(1),
     )
-    one(stack, service, calls)
-    cdk.CfnOutput(stack, "DomainUrl", value=service.domain_url)
 
 
 def _log_group(stack: cdk.Stack, construct_id: str) -> aws_logs.LogGroup:
     return aws_logs.LogGroup(stack, construct_id, removal_policy=cdk.RemovalPolicy.DESTROY)
-
-
-def _stack(app: cdk.App, name: str) -> cdk.Stack:
-    synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-    return cdk.Stack(app, name, synthesizer=synthesizer)
 
 
 def _session(

@@ -1,9 +1,9 @@
 """A stack that moves from another endpoint to a service of its own, in several states."""
 
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
+from tests.local.synthesis import new_stack, synthesized
 
 from chime_proxy import (
     Capability,
@@ -16,20 +16,17 @@ from chime_proxy import (
 HERE = "mmmmmm1ghij2klmno3pqr4"
 """The voice connector at the other endpoint."""
 
-STATES = ("elsewhere", "at-once", "unchanged", "changed", "own-connector", "renamed")
-
 
 def synthesize(assembly: Path, endpoint: str) -> dict[str, str]:
     """Synthesize the stack in every state, and return the templates."""
     app = cdk.App(outdir=str(assembly))
-    _declare(_stack(app, "elsewhere"), endpoint_url=endpoint)
-    _declare(_stack(app, "at-once"), voice_connector=None)
-    _declare(_stack(app, "unchanged"))
-    _declare(_stack(app, "changed"), minutes=30)
-    _declare(_stack(app, "own-connector"), minutes=30, voice_connector=None)
-    _declare(_stack(app, "renamed"), minutes=30, construct_id="CallsAnew")
-    app.synth()
-    return {state: (assembly / f"{state}.template.json").read_text() for state in STATES}
+    _declare(new_stack(app, "elsewhere"), endpoint_url=endpoint)
+    _declare(new_stack(app, "at-once"), voice_connector=None)
+    _declare(new_stack(app, "unchanged"))
+    _declare(new_stack(app, "changed"), minutes=30)
+    _declare(new_stack(app, "own-connector"), minutes=30, voice_connector=None)
+    _declare(new_stack(app, "renamed"), minutes=30, construct_id="CallsAnew")
+    return synthesized(app)
 
 
 def _declare(
@@ -73,8 +70,3 @@ def _service(stack: cdk.Stack) -> ProxySessionService:
     )
     cdk.CfnOutput(stack, "Url", value=service.endpoint_url)
     return service
-
-
-def _stack(app: cdk.App, name: str) -> Any:
-    synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-    return cdk.Stack(app, name, synthesizer=synthesizer)

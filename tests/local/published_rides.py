@@ -4,22 +4,20 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb
+from tests.local.synthesis import new_stack, synthesized
 
 from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
-
-STATES = ("published", "published-again", "elsewhere")
 
 
 def synthesize(assembly: Path) -> dict[str, str]:
     """Synthesize the service, the service with its earlier table, and the other app's stack."""
     app = cdk.App(outdir=str(assembly))
-    _publish(_stack(app, "published"), None)
-    again = _stack(app, "published-again")
+    _publish(new_stack(app, "published"), None)
+    again = new_stack(app, "published-again")
     kept = cdk.CfnParameter(again, "Kept").value_as_string
     _publish(again, aws_dynamodb.TableV2.from_table_name(again, "Earlier", kept))
-    _declare(_stack(app, "elsewhere"))
-    app.synth()
-    return {state: (assembly / f"{state}.template.json").read_text() for state in STATES}
+    _declare(new_stack(app, "elsewhere"))
+    return synthesized(app)
 
 
 def _publish(stack: cdk.Stack, table: aws_dynamodb.ITableV2 | None) -> None:
@@ -45,8 +43,3 @@ def _declare(stack: cdk.Stack) -> None:
         capabilities=[Capability.VOICE],
     )
     cdk.CfnOutput(stack, "Connector", value=calls.voice_connector_id)
-
-
-def _stack(app: cdk.App, name: str) -> cdk.Stack:
-    synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-    return cdk.Stack(app, name, synthesizer=synthesizer)

@@ -7,6 +7,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda
+from tests.local.synthesis import new_stack, synthesized
 
 from chime_proxy import ProxySession, ProxySessionProvider
 
@@ -108,13 +109,10 @@ def synthesize(assembly: Path, endpoint: str, states: Mapping[str, Declaration])
     """Synthesize the stack in every state, and return the templates."""
     app = cdk.App(outdir=str(assembly))
     for state, declare in states.items():
-        # The rule looks for a bootstrapped account, which only the CDK CLI needs.
-        synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-        stack = cdk.Stack(app, state, stack_name=STACK, synthesizer=synthesizer)
+        stack = new_stack(app, state, STACK)
         ProxySessionProvider(stack, "Provider", endpoint_url=endpoint)
         declare(stack)
-    app.synth()
-    return {state: (assembly / f"{state}.template.json").read_text() for state in states}
+    return synthesized(app)
 
 
 def session(stack: cdk.Stack, construct_id: str, connector: Any, **changes: Any) -> ProxySession:

@@ -7,11 +7,11 @@ from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
-from tests.local.assets import publish_assets
 from tests.local.console_page import Answer, ConsolePage
 from tests.local.live_rides import synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
 
@@ -77,10 +77,7 @@ class Deployed:
 @pytest.fixture(scope="module")
 def templates(cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Stacks of a service and a session, their assets published."""
-    assembly = tmp_path_factory.mktemp("console")
-    made = synthesize(assembly)
-    publish_assets(assembly, cloud.client("s3"))
-    return made
+    return published(cloud, tmp_path_factory.mktemp("console"), synthesize)
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from local.environment import REGION
 from local.folder import ROOT, Folder
 from local.health import endpoint
 from tests.local.plain_stack import PlainStack
+from tests.local.release_code import upload_code
 from tests.local.repository import Repository
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import write
@@ -48,16 +49,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
 def service(account: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Publish a service that has the connector, as another repository does; return its API."""
     release = write(tmp_path_factory.mktemp("dist"))[0]
-    s3 = account.client("s3")
-    s3.create_bucket(Bucket="code")
-    for code in release.codes.values():
-        s3.put_object(Bucket="code", Key=code.name, Body=code.read_bytes())
-    keys = {key: code.name for key, code in release.codes.items()}
+    keys = upload_code(release, account.client("s3"), "code")
     stack = PlainStack(account.client("cloudformation"), release.kind.stack_name, release.template)
-    status = stack.create(CodeBucket="code", PhoneNumbers=NUMBERS, **keys)
+    status = stack.create(PhoneNumbers=NUMBERS, **keys)
     assert status == "CREATE_COMPLETE", stack.failures()
     parameter = account.client("ssm").get_parameter(Name="/chime-proxy/endpoint-url")["Parameter"]
-    api = client(parameter["Value"], boto3.Session("test", "test", region_name=REGION))
+    api = client(parameter["Value"])
     api.put_voice_connector_proxy(
         VoiceConnectorId=CONNECTOR, DefaultSessionExpiryMinutes=60, PhoneNumberPoolCountries=["US"]
     )
@@ -191,7 +188,7 @@ def test_drift_is_found_and_named(
 def test_role_of_the_plan_may_look_for_drift(
     repository: Repository, account: RunningCloud, looker: dict[str, str]
 ) -> None:
-    """What roles.yaml permits the plan is enough to look at this connector's sessions."""
+    """With the permissions of the plan in roles.yaml, this connector's sessions can be looked at."""
     stacks = [argument for stack in STACKS for argument in ("--stack", stack)]
     found = repository.run(sys.executable, "-m", "chime_proxy", "drift", *stacks, **looker)
 

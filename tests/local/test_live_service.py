@@ -16,11 +16,11 @@ from local.faults.fault import Fault, FaultKind
 from local.folder import ROOT
 from local.health import endpoint
 from tests.docs.page import Page
-from tests.local.assets import publish_assets
 from tests.local.live_rides import DOMAIN, NOWHERE, NUMBERS, synthesize
 from tests.local.running_cloud import Credentials, RunningCloud
 from tests.local.session_stack import SessionStack
 from tests.local.signed_request import signed_get
+from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
 
@@ -37,10 +37,7 @@ REFUSED = r"AccessDenied|Forbidden|not authorized"
 @pytest.fixture(scope="module")
 def templates(cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The stack in every state, its assets published."""
-    assembly = tmp_path_factory.mktemp("live")
-    made = synthesize(assembly)
-    publish_assets(assembly, cloud.client("s3"))
-    return made
+    return published(cloud, tmp_path_factory.mktemp("live"), synthesize)
 
 
 @pytest.fixture(scope="module")

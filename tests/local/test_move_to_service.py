@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from local.environment import REGION
 from local.health import endpoint
-from tests.local.assets import publish_assets
 from tests.local.moving_rides import HERE, synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
 
@@ -20,10 +19,9 @@ from chime_proxy.sdk import client
 @pytest.fixture(scope="module")
 def templates(cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The stack in every state, its assets published."""
-    assembly = tmp_path_factory.mktemp("moving")
-    made = synthesize(assembly, endpoint(cloud.port))
-    publish_assets(assembly, cloud.client("s3"))
-    return made
+    return published(
+        cloud, tmp_path_factory.mktemp("moving"), partial(synthesize, endpoint=endpoint(cloud.port))
+    )
 
 
 @pytest.fixture
@@ -49,8 +47,7 @@ def sessions_elsewhere(cloud: RunningCloud) -> list[str]:
 def sessions_here(stack: SessionStack) -> list[str]:
     """Return the sessions that the stack's service has."""
     outputs = stack.outputs()
-    root = boto3.Session("test", "test", region_name=REGION)
-    return _ids(client(outputs["Url"], root), outputs["Connector"])
+    return _ids(client(outputs["Url"]), outputs["Connector"])
 
 
 def _ids(api: Any, connector: str) -> list[str]:
@@ -111,6 +108,5 @@ def test_renamed_configuration_is_deleted_by_the_old_one(stack: SessionStack) ->
     assert stack.update("renamed") == "UPDATE_COMPLETE", stack.failures()
 
     assert sessions_here(stack) == [stack.outputs()["Session"]]
-    root = boto3.Session("test", "test", region_name=REGION)
     with pytest.raises(ClientError, match="NotFound"):
-        client(stack.outputs()["Url"], root).get_voice_connector_proxy(VoiceConnectorId=HERE)
+        client(stack.outputs()["Url"]).get_voice_connector_proxy(VoiceConnectorId=HERE)

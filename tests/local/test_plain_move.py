@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import boto3
 import pytest
-from local.environment import REGION
 from local.folder import ROOT
 from local.health import endpoint
 from tests.local.plain_stack import PlainStack
+from tests.local.release_code import code_parameters, upload_code
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import Release, write
 
@@ -27,10 +26,8 @@ def releases(
 ) -> tuple[Release, Release]:
     """The service's and the provider's files, the code uploaded."""
     service, provider = write(tmp_path_factory.mktemp("dist"))
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    for code in service.codes.values():
-        s3.put_object(Bucket=BUCKET, Key=code.name, Body=code.read_bytes())
+    # The provider's own code is among it.
+    upload_code(service, cloud.client("s3"), BUCKET)
     return service, provider
 
 
@@ -54,7 +51,7 @@ def provider(
     """The provider for the other endpoint, installed from what `make template` writes."""
     release = releases[1]
     stack = PlainStack(cloud.client("cloudformation"), "ChimeProxyProvider", release.template)
-    status = stack.create(**_code(release), EndpointUrl=endpoint(cloud.port))
+    status = stack.create(**code_parameters(release, BUCKET), EndpointUrl=endpoint(cloud.port))
     assert status == "CREATE_COMPLETE", stack.failures()
     assert sessions(elsewhere) == []
     yield stack
@@ -71,11 +68,6 @@ def ride(provider: PlainStack) -> Iterator[PlainStack]:
     assert stack.delete() == "DELETE_COMPLETE"
 
 
-def _code(release: Release) -> dict[str, str]:
-    keys = {parameter: code.name for parameter, code in release.codes.items()}
-    return {"CodeBucket": BUCKET, **keys}
-
-
 def sessions(api: Any) -> list[str]:
     """Return the ids of the connector's sessions."""
     with suppress(api.exceptions.NotFoundException):
@@ -88,7 +80,7 @@ def switched(provider: PlainStack, release: Release) -> PlainStack:
     """Update the provider's stack with the service's template: step 1."""
     stack = PlainStack(provider.cloudformation, provider.name, release.template)
     numbers = ",".join(f"+1206555013{digit}" for digit in range(10))
-    status = stack.replace_template(**_code(release), PhoneNumbers=numbers)
+    status = stack.replace_template(**code_parameters(release, BUCKET), PhoneNumbers=numbers)
     assert status == "UPDATE_COMPLETE", stack.failures()
     return stack
 
@@ -96,7 +88,7 @@ def switched(provider: PlainStack, release: Release) -> PlainStack:
 def published(cloud: RunningCloud) -> Any:
     """Return the API of the published service."""
     parameter = cloud.client("ssm").get_parameter(Name="/chime-proxy/endpoint-url")["Parameter"]
-    return client(parameter["Value"], boto3.Session("test", "test", region_name=REGION))
+    return client(parameter["Value"])
 
 
 def moved(ride: PlainStack) -> PlainStack:

@@ -4,13 +4,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from local.environment import REGION
 from local.folder import ROOT
 from local.health import endpoint
 from tests.local.plain_stack import PlainStack
+from tests.local.release_code import upload_code
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import Release, write
 
@@ -41,12 +40,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Release]:
 @pytest.fixture(scope="module")
 def keys(cloud: RunningCloud, releases: dict[str, Release]) -> dict[str, str]:
     """The parameters of the uploaded code, in a bucket that is for templates, too."""
-    s3 = cloud.client("s3")
-    s3.create_bucket(Bucket=BUCKET)
-    codes = releases["ChimeProxyService"].codes
-    for code in codes.values():
-        s3.put_object(Bucket=BUCKET, Key=code.name, Body=code.read_bytes())
-    return {"CodeBucket": BUCKET, **{key: code.name for key, code in codes.items()}}
+    return upload_code(releases["ChimeProxyService"], cloud.client("s3"), BUCKET)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +102,7 @@ def sessions(api: Any, connector: str) -> dict[str, str]:
 def _api(service: PlainStack) -> Any:
     outputs = service.outputs().items()
     (address,) = (value for name, value in outputs if name.startswith("ServiceEndpointUrl"))
-    return client(address, boto3.Session("test", "test", region_name=REGION))
+    return client(address)
 
 
 def _configure(api: Any, connector: str) -> None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from local.environment import REGION
-from tests.local.assets import publish_assets
 from tests.local.published_rides import synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
 
@@ -16,10 +14,7 @@ from chime_proxy.sdk import client
 @pytest.fixture(scope="module")
 def templates(cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The stacks, their assets published."""
-    assembly = tmp_path_factory.mktemp("published")
-    made = synthesize(assembly)
-    publish_assets(assembly, cloud.client("s3"))
-    return made
+    return published(cloud, tmp_path_factory.mktemp("published"), synthesize)
 
 
 @pytest.fixture
@@ -45,8 +40,7 @@ def rides(
 
 def sessions(url: str, connector: str) -> list[str]:
     """Return the sessions that a service has on a voice connector."""
-    api = client(url, boto3.Session("test", "test", region_name=REGION))
-    listed = api.list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
+    listed = client(url).list_proxy_sessions(VoiceConnectorId=connector)["ProxySessions"]
     return [session["ProxySessionId"] for session in listed]
 
 

@@ -140,7 +140,7 @@ def test_earlier_files_are_replaced(tmp_path: Path) -> None:
 
 
 def test_instruction_names_all_files_and_parameters(release: Release) -> None:
-    """What is printed names every file and every parameter."""
+    """The printed commands name every file and every parameter."""
     purpose, *uploads, deploy = release.instruction.splitlines()
 
     assert purpose.startswith("# ")

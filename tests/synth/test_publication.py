@@ -180,7 +180,7 @@ def test_imported_service_serves_all_that_takes_one(stack: cdk.Stack) -> None:
 def test_wrong_attributes_of_a_service_are_refused(
     stack: cdk.Stack, wrong: dict[str, Any], fault: str
 ) -> None:
-    """What is neither an address nor an ARN is refused, with what is allowed."""
+    """A wrong address or ARN is refused, and the error says what is allowed."""
     good = {"endpoint_url": "https://calls.example.com", "api_arn": API_ARN}
 
     with pytest.raises(ValueError, match=fault):

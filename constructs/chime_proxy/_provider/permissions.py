@@ -18,6 +18,8 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from chime_proxy._service.operations import INVOKE
+
 SESSION_ACTIONS = (
     "chime:CreateProxySession",
     "chime:DeleteProxySession",
@@ -80,9 +82,7 @@ def statement(
 
 def permit_operations(permission: aws_iam.Policy, arns: list[str]) -> None:
     """Allow operations of an API, and acknowledge cdk-nag's findings on the stars in them."""
-    permission.add_statements(
-        aws_iam.PolicyStatement(actions=["execute-api:Invoke"], resources=arns)
-    )
+    permission.add_statements(aws_iam.PolicyStatement(actions=[INVOKE], resources=arns))
     for arn in arns:
         finding = f"AwsSolutions-IAM5[Resource::{_shown(Stack.of(permission).resolve(arn))}]"
         Validations.of(permission).acknowledge(Acknowledgment(id=finding, reason=_STARS))

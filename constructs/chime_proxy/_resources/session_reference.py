@@ -12,7 +12,7 @@ from chime_proxy._resources.voice_connector import (
     service_of,
     voice_connector_id,
 )
-from chime_proxy._service.operations import READ_SESSION
+from chime_proxy._service.operations import READ_SESSION, grant_operations
 from chime_proxy._service.reference import IProxySessionService
 
 
@@ -52,9 +52,7 @@ class SessionBase(Construct):
         """
         if self._service:
             arns = self._service.operation_arns(self._connector, READ_SESSION)
-            return aws_iam.Grant.add_to_principal(
-                grantee=grantee, actions=["execute-api:Invoke"], resource_arns=arns
-            )
+            return grant_operations(grantee, arns)
         return _grant(self, self._connector, grantee, "chime:GetProxySession")
 
     @staticmethod

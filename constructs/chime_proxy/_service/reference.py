@@ -10,7 +10,7 @@ from constructs import Construct, DependencyGroup, IConstruct, IDependable
 from chime_proxy._deferred_value import is_deferred
 from chime_proxy._identifier import checked_connector_id
 from chime_proxy._provider.endpoint import check_endpoint
-from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS
+from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS, grant_operations
 
 _API_ARN = re.compile(r"arn:[^:]+:execute-api:[^:]+:\d{12}:[^:/]+/[^:/]+")
 _EXAMPLE_ARN = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/$default"
@@ -107,11 +107,7 @@ class ServiceBase(Construct):
         operations: Sequence[tuple[str, str]],
     ) -> aws_iam.Grant:
         checked_connector_id(voice_connector_id, "voice_connector_id")
-        return aws_iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["execute-api:Invoke"],
-            resource_arns=self.operation_arns(voice_connector_id, operations),
-        )
+        return grant_operations(grantee, self.operation_arns(voice_connector_id, operations))
 
 
 class ServiceReference(ServiceBase):

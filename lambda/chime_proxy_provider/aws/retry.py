@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from chime_proxy_provider.aws.error_mapping import translated
 from chime_proxy_provider.errors import (
@@ -17,9 +17,11 @@ from chime_proxy_provider.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from chime_proxy_provider.deadline import Deadline
+
+_Answer = TypeVar("_Answer")
 
 PASSING = (Throttling, ServiceInternalError, NetworkFailure, NotServed)
 # IAM takes some seconds to spread a new permission.
@@ -36,10 +38,10 @@ class Retry:
 
     def call(
         self,
-        call: Callable[[], Mapping[str, Any]],
+        call: Callable[[], _Answer],
         *,
         passing: tuple[type[ProviderError], ...] = PASSING,
-    ) -> Mapping[str, Any]:
+    ) -> _Answer:
         """Make a call, again after a failure that may pass.
 
         Args:
@@ -60,7 +62,7 @@ class Retry:
                     raise
             self.sleep(wait)
 
-    def _call_once(self, call: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    def _call_once(self, call: Callable[[], _Answer]) -> _Answer:
         if self.deadline.seconds_left() <= 0:
             msg = "no time is left for a call of the API; the function's timeout may be too short"
             raise NetworkFailure(msg)

@@ -54,17 +54,16 @@ class Sessions:
         call = partial(self.client().create_proxy_session, **properties)
         attempts = 0
 
-        def create_once() -> Mapping[str, Any]:
+        def create_once() -> tuple[Session, bool]:
             nonlocal attempts
             attempts += 1
             answer = call()
-            _session(answer)
-            return answer
+            return _session(answer), _is_repeated(answer)
 
         with request_header(self.client(), "Idempotency-Key", idempotency_key):
-            answer = self.retry.call(create_once, passing=passing)
+            session, is_repeated = self.retry.call(create_once, passing=passing)
         # After a second attempt, the session may be that of the first.
-        return _session(answer), attempts > 1 or not _is_repeated(answer)
+        return session, attempts > 1 or not is_repeated
 
     def get(self, key: Key) -> Session:
         """Read the session."""

@@ -32,8 +32,9 @@ class Switchboard:
 
     Args:
         service: decides.
-        record: is given each record. A repeated report makes none, except of a refusal.
-        noted: is told of each error that an answer hides.
+        record: is given each record. Repeated reports of a session's call or text make one; of a
+            refusal, and of the delivery of a text, each makes one.
+        noted: is told of each error of the service.
     """
 
     def __init__(
@@ -65,6 +66,13 @@ class Switchboard:
         Raises:
             UnavailableError: the store could not decide; the carrier should report it again.
         """
+        try:
+            self._end(end)
+        except UnavailableError as error:
+            self._noted(error)
+            raise
+
+    def _end(self, end: End) -> None:
         if end.contact.capability is Capability.SMS:
             self._record(records.ended(end, self._service.session_of(end.contact)))
         elif session := self._service.end_call(end):
