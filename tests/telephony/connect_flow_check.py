@@ -84,7 +84,7 @@ def _of_transfer(name: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     if not parameters.get("CallerId", {}).get("Number"):
         yield f"{name}: no CallerId, so the caller's own number is shown"
     seconds = parameters.get("ThirdPartyConnectionTimeLimitSeconds", "0")
-    if not 0 <= int(seconds) <= 600:  # noqa: PLR2004 - the documented range
+    if not 0 <= int(seconds) <= 600:
         yield f"{name}: ThirdPartyConnectionTimeLimitSeconds is not 0 to 600"
 
 
