@@ -89,8 +89,11 @@ class End:
         contact: the contact, with the id that it began with.
         outcome: the end.
         duration: the time for which the call was answered; None if the carrier does not tell it.
+        is_fallback: the call went to a FallBackPhoneNumber: its Connection had no session. No
+            session knows such a call, so an adapter reports its end from one place.
     """
 
     contact: Contact
     outcome: Outcome
     duration: timedelta | None = None
+    is_fallback: bool = False

@@ -33,7 +33,8 @@ class Switchboard:
     Args:
         service: decides.
         record: is given each record. Repeated reports of a session's call or text make one; of a
-            refusal, and of the delivery of a text, each makes one.
+            refusal, of a call to a FallBackPhoneNumber, and of the delivery of a text, each makes
+            one.
         noted: is told of each error of the service.
     """
 
@@ -73,7 +74,9 @@ class Switchboard:
             raise
 
     def _end(self, end: End) -> None:
-        if end.contact.capability is Capability.SMS:
+        if end.is_fallback:
+            self._record(records.ended(end, None))
+        elif end.contact.capability is Capability.SMS:
             self._record(records.ended(end, self._service.session_of(end.contact)))
         elif session := self._service.end_call(end):
             self._record(records.ended(end, session))
