@@ -88,7 +88,6 @@ class ConnectCarrier:
     sends_events: bool = True
     is_down: bool = False
     sender_fields: Mapping[str, str] = field(default_factory=lambda: SENDER_FIELDS)
-    text_fields: Mapping[str, str] = field(default_factory=dict)
     recipient_fields: Mapping[str, str] = field(default_factory=lambda: RECIPIENT_FIELDS)
     asked_for: frozenset[str] = frozenset({"From", "Status", "Text"})
 
@@ -113,10 +112,6 @@ class ConnectCarrier:
     def ring(self, sent: Sent) -> Received:
         """Begin a call."""
         return self._run(sent, None).received
-
-    def text(self, sent: Sent) -> Received:
-        """Send a text, which no instance carries."""
-        raise NotImplementedError
 
     def _run(self, sent: Sent, reply: Reply | None) -> "_Run":
         self._contacts[sent.contact_id] = contact_data(sent)

@@ -220,7 +220,9 @@ class AmazonConnectCalls(Construct):
     def _flow_name(self) -> str:
         # A flow that an earlier stack left behind keeps its name.
         unique = Fn.select(2, Fn.split("/", Stack.of(self).stack_id))
-        return f"{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}-{unique}"
+        return (
+            f"{Names.unique_resource_name(self, max_length=_NAME_LENGTH, separator='-')}-{unique}"
+        )
 
 
 def _arn_of(instance: IInstanceRef | str) -> str:

@@ -108,10 +108,14 @@ class Flow:
                     _ANY_ERROR: "failed",
                 },
             ),
-            self._asked("answered", {"outcome": "Completed"}, _HANG_UP, _HANG_UP),
-            self._asked("unanswered", {"outcome": "NoAnswer"}, _ANNOUNCE, _SORRY),
-            self._asked("failed", {"outcome": "Failed"}, _ANNOUNCE, _SORRY),
+            self._reported("answered", "Completed", _HANG_UP, _HANG_UP),
+            self._reported("unanswered", "NoAnswer", _ANNOUNCE, _SORRY),
+            self._reported("failed", "Failed", _ANNOUNCE, _SORRY),
         ]
+
+    def _reported(self, identifier: str, outcome: str, next_action: str, on_error: str) -> Action:
+        attributes = {"outcome": outcome, "reached": "$.External.reached"}
+        return self._asked(identifier, attributes, next_action, on_error)
 
     def _asked(
         self, identifier: str, attributes: Mapping[str, str], next_action: str, on_error: str

@@ -42,8 +42,10 @@ def _record(record: ContactRecord) -> None:
 
 def _describe(contact_id: str) -> Mapping[str, Any]:
     instance_id = _settings.instance_arn.rpartition("/")[2]
-    answer = _connect.describe_contact(InstanceId=instance_id, ContactId=contact_id)
-    return answer["Contact"]
+    contact: Mapping[str, Any] = _connect.describe_contact(
+        InstanceId=instance_id, ContactId=contact_id
+    )["Contact"]
+    return contact
 
 
 _service = ProxySessionService(

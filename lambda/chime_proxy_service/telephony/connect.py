@@ -2,16 +2,17 @@
 
 | Event | Comes | Answer |
 |---|---|---|
-| of the flow | with a new call | `decision`, and with `connect` the `recipient` and the `shown_number` |
+| of the flow | with a new call | `decision`: `connect` or `refuse` |
 | of the flow, with an `outcome` | after the recipient's phone was called | `announcement` |
 | of EventBridge, DISCONNECTED | at the end of each call, whoever hangs up | nothing |
 
-With any `decision` but `connect`, there is an `announcement` to speak. An answer is a flat map of
-texts, so a flow reads its members as `$.External.decision` and so on.
+With `connect` come the `recipient`, the `shown_number`, and in `reached` a word that the flow
+returns with the outcome; with `refuse`, an `announcement` to speak. An answer is a flat map of
+texts: a flow reads its members as `$.External.decision` and so on.
 
 A flow goes on after a call only if the recipient hangs up first. So the end of a call is reported
-by the flow or by EventBridge, whichever comes first. EventBridge's event has no phone numbers; they
-are looked up.
+by the flow or by EventBridge, whichever comes first; only the flow tells a call to a
+FallBackPhoneNumber. EventBridge's event has no phone numbers; they are looked up.
 
 Source: the Amazon Connect Administrator Guide on Lambda functions and on contact events, and the
 API's DescribeContact.
@@ -26,6 +27,8 @@ from chime_proxy_service.telephony.announcements import announcements
 from chime_proxy_service.telephony.switchboard import Switchboard
 
 Event = Mapping[str, Any]
+
+_FALLBACK = "fallback"
 
 
 class ForeignInstanceError(Exception):
@@ -77,8 +80,10 @@ class AmazonConnect:
         if data["Channel"].upper() != "VOICE":
             return self._refused(Refusal.NOT_CARRIED)
         contact = self._contact(data["ContactId"], data)
-        outcome = (details.get("Parameters") or {}).get("outcome")
-        return self._ended(contact, Outcome(outcome)) if outcome else self._decided(contact)
+        parameters = details["Parameters"]
+        if "outcome" in parameters:
+            return self._ended(contact, parameters)
+        return self._decided(contact)
 
     def _decided(self, contact: Contact) -> dict[str, str]:
         fate = self._switchboard.connect(contact)
@@ -87,14 +92,17 @@ class AmazonConnect:
                 "decision": "connect",
                 "recipient": fate.recipient,
                 "shown_number": fate.shown_number,
+                "reached": "session" if fate.session else _FALLBACK,
             }
         return self._refused(fate)
 
     def _refused(self, refusal: Refusal) -> dict[str, str]:
         return {"decision": "refuse", "announcement": self._sentences[refusal]}
 
-    def _ended(self, contact: Contact, outcome: Outcome) -> dict[str, str]:
-        self._switchboard.end(End(contact=contact, outcome=outcome))
+    def _ended(self, contact: Contact, parameters: Mapping[str, str]) -> dict[str, str]:
+        outcome = Outcome(parameters["outcome"])
+        is_fallback = parameters["reached"] == _FALLBACK
+        self._switchboard.end(End(contact=contact, outcome=outcome, is_fallback=is_fallback))
         return {"announcement": self._sentences.get(outcome, "")}
 
     def _disconnected(self, detail: Event) -> None:
