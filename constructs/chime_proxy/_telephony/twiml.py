@@ -14,6 +14,7 @@ from constructs import Construct
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, TWIML_HANDLER, twiml_code
 from chime_proxy._log_group import log_group as new_log_group
+from chime_proxy._options import Capability
 from chime_proxy._secret_reader import SecretReader
 from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
@@ -95,6 +96,12 @@ class TwimlWebhook(MonitoredWebhook):
         self._api = self._new_api()
         stage = self._api.add_stage("Stage", auto_deploy=True, throttle=throttle)
         log_access(self, stage, access_log_group)
+        service.capability_check.note_adapter(self, self.capabilities)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """The capabilities of sessions that the webhook carries: calls and texts."""
+        return Capability.VOICE, Capability.SMS
 
     @property
     def call_url(self) -> str:
