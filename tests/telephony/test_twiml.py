@@ -178,8 +178,13 @@ def test_body_that_is_no_text_is_refused_as_forged(scene: Scene) -> None:
     """Bytes that no carrier sends are answered as any request without its signature."""
     event = lambda_event(http_request("POST", "/call", [("X-Twilio-Signature", "x")], b"\xff"))
     webhook = TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
+    refused: list[None] = []
+    signed_webhook = SignedWebhook(
+        webhook, Signature(lambda: SECRET), refused=lambda: refused.append(None)
+    )
 
-    assert SignedWebhook(webhook, Signature(lambda: SECRET)).answer(event)["statusCode"] == 403
+    assert signed_webhook.answer(event)["statusCode"] == 403
+    assert len(refused) == 1
 
 
 def test_end_that_could_not_be_recorded_is_to_be_reported_again(scene: Scene) -> None:
