@@ -21,10 +21,12 @@ from constructs import Construct
 from chime_proxy._code import ARCHITECTURE, CONNECT_HANDLER, RUNTIME, service_code
 from chime_proxy._deferred_value import is_deferred
 from chime_proxy._log_group import log_group as new_log_group
+from chime_proxy._options import Capability
 from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
 from chime_proxy._telephony.connect_flow import Flow
+from chime_proxy._telephony.monitoring import MonitoredCalls
 from chime_proxy._telephony.options import DEFAULT_CALL_LIMIT, check_call_limit, check_language
 
 _ARN = re.compile(r"arn:aws[a-z-]*:connect:[a-z0-9-]+:\d{12}:instance/[0-9a-f-]{36}")
@@ -41,7 +43,7 @@ _TIMEOUT = Duration.seconds(8)
 _NAME_LENGTH = 80
 
 
-class AmazonConnectCalls(Construct):
+class AmazonConnectCalls(MonitoredCalls):
     r"""Carries a service's calls by an Amazon Connect instance. It carries no texts.
 
     A flow, and a function that the flow asks whom a call reaches. The function's role may connect
@@ -109,6 +111,12 @@ class AmazonConnectCalls(Construct):
         self._flow = self._new_flow(language)
         self._flow.add_dependency(self._association())
         self._flow.apply_removal_policy(removal_policy)
+        service.capability_check.note_adapter(self, self.capabilities)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """The capabilities of sessions that the instance carries: calls."""
+        return (Capability.VOICE,)
 
     @property
     def flow_arn(self) -> str:
