@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -28,7 +28,6 @@ _CONFIG = Config(
 _settings = ConnectSettings.read(os.environ)
 _metrics = Metrics(_settings.function_name)
 _send = event_sender(_settings.event_bus, _metrics.count_lost_event)
-_connect = boto3.client("connect", config=_CONFIG)
 
 
 class FailedError(Exception):
@@ -40,9 +39,15 @@ def _record(record: ContactRecord) -> None:
     _send(record)
 
 
+@cache
+def _connect() -> Any:
+    # Its model is large, and callers do not wait for it.
+    return boto3.client("connect", config=_CONFIG)
+
+
 def _describe(contact_id: str) -> Mapping[str, Any]:
     instance_id = _settings.instance_arn.rpartition("/")[2]
-    contact: Mapping[str, Any] = _connect.describe_contact(
+    contact: Mapping[str, Any] = _connect().describe_contact(
         InstanceId=instance_id, ContactId=contact_id
     )["Contact"]
     return contact
