@@ -19,7 +19,7 @@ class MonitoredAdapter(MonitoredFunction):
     """Metrics of an adapter; the subclass sets `_function`."""
 
     def metric_connected(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
-        """Number of calls and texts that were connected.
+        """Number of connected calls and texts.
 
         Args:
             period: length of one data point. Default: 5 minutes.
@@ -27,7 +27,7 @@ class MonitoredAdapter(MonitoredFunction):
         return self._metric("ContactConnected", period)
 
     def metric_refused(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
-        """Number of calls and texts that were refused, such as a stranger's.
+        """Number of refused calls and texts, such as a stranger's.
 
         Args:
             period: length of one data point. Default: 5 minutes.
@@ -71,7 +71,7 @@ class MonitoredWebhook(MonitoredAdapter, MonitoredApi):
     def add_alarms(self, *actions: aws_cloudwatch.IAlarmAction) -> list[aws_cloudwatch.Alarm]:
         """Make an alarm for each kind of failure, raised by one occurrence in 5 minutes.
 
-        The kinds: requests that the carrier has not signed, the table unavailable, errors of the
+        The kinds: requests without the carrier's signature, the table unavailable, errors of the
         server, requests of over five seconds, and the function's own errors and throttles.
 
         Args:

@@ -58,8 +58,8 @@ class TwimlWebhook(MonitoredWebhook):
         throttle: the requests a second that the API takes, from anybody, and the requests at once.
             It answers others with 429: the carrier then tells its caller so in its own words.
             Default: the account's limit.
-        event_bus: the EventBridge bus to send an event to for each contact that is connected,
-            refused or ended, without phone numbers. Default: none are sent.
+        event_bus: the EventBridge bus to send an event to for each connected, refused or
+            ended contact, without phone numbers. Default: none are sent.
 
     Raises:
         ValueError: `language` or `call_limit` is not one of these.
@@ -103,22 +103,22 @@ class TwimlWebhook(MonitoredWebhook):
 
     @property
     def capabilities(self) -> tuple[Capability, ...]:
-        """The capabilities of sessions that the webhook carries: calls and texts."""
+        """The capabilities it carries: calls and texts."""
         return Capability.VOICE, Capability.SMS
 
     @property
     def call_url(self) -> str:
-        """The address that the carrier asks about incoming calls."""
+        """The address for the carrier's requests about incoming calls."""
         return f"{self._api.api_endpoint}/call"
 
     @property
     def text_url(self) -> str:
-        """The address that the carrier asks about incoming texts."""
+        """The address for the carrier's requests about incoming texts."""
         return f"{self._api.api_endpoint}/text"
 
     @property
     def status_url(self) -> str:
-        """The address that the carrier reports the end of calls to."""
+        """The address for the carrier's reports of the end of calls."""
         return f"{self._api.api_endpoint}/call-status"
 
     @property
