@@ -2,41 +2,29 @@
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from chime_proxy_service.handlers.events import event_sender
+from chime_proxy_service.handlers.adapter import switchboard_on
 from chime_proxy_service.handlers.failure import log_failure
 from chime_proxy_service.handlers.metrics import Metrics
-from chime_proxy_service.handlers.settings import ConnectSettings
-from chime_proxy_service.number_pool import NumberPool
-from chime_proxy_service.records import ContactRecord
-from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.stores.dynamodb import DynamoDBStore
+from chime_proxy_service.handlers.settings import AdapterSettings
 from chime_proxy_service.stores.table import Table
 from chime_proxy_service.telephony.connect import AmazonConnect
-from chime_proxy_service.telephony.switchboard import Switchboard
 
 # A flow waits eight seconds for an answer.
 _CONFIG = Config(
     connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}
 )
-_settings = ConnectSettings.read(os.environ)
-_metrics = Metrics(_settings.function_name)
-_send = event_sender(_settings.event_bus, _metrics.count_lost_event)
+_settings = AdapterSettings.read(os.environ)
+_instance_arn = os.environ["INSTANCE_ARN"]
 
 
 class FailedError(Exception):
     """An event was not answered; the flow takes its error branch, and EventBridge's comes again."""
-
-
-def _record(record: ContactRecord) -> None:
-    _metrics.record(record)
-    _send(record)
 
 
 @cache
@@ -46,23 +34,20 @@ def _connect() -> Any:
 
 
 def _describe(contact_id: str) -> Mapping[str, Any]:
-    instance_id = _settings.instance_arn.rpartition("/")[2]
     contact: Mapping[str, Any] = _connect().describe_contact(
-        InstanceId=instance_id, ContactId=contact_id
+        InstanceId=_instance_arn.rpartition("/")[2], ContactId=contact_id
     )["Contact"]
     return contact
 
 
-_service = ProxySessionService(
-    DynamoDBStore(Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)),
-    # It connects sessions and creates none.
-    NumberPool([]),
-    clock=partial(datetime.now, UTC),
-    call_limit=_settings.call_limit,
-)
 _calls = AmazonConnect(
-    Switchboard(_service, record=_record, noted=_metrics.count),
-    instance_arn=_settings.instance_arn,
+    switchboard_on(
+        Table(boto3.client("dynamodb", config=_CONFIG), _settings.table),
+        Metrics(_settings.function_name),
+        call_limit=_settings.call_limit,
+        event_bus=_settings.event_bus,
+    ),
+    instance_arn=_instance_arn,
     describe=_describe,
     region=_settings.region,
     language=_settings.language,
