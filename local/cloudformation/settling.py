@@ -5,7 +5,7 @@ The CDK CLI asks again after 5 seconds and the AWS CLI after 30. An operation he
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,7 +18,7 @@ _MOVING = "_IN_PROGRESS</StackStatus>"
 _REVIEW = f">REVIEW{_MOVING}"
 
 Answer = tuple[Any, ...]
-Handle = Callable[[str, str, Mapping[str, str], bytes, Mapping[str, Any]], Awaitable[Answer]]
+Handle = Callable[..., Coroutine[Any, Any, Answer]]
 
 
 def install() -> None:
