@@ -19,6 +19,9 @@ from local.health import endpoint
 def up(app: Path, folder: Folder) -> None:
     """Deploy an app, and start the cloud for it if none is running.
 
+    The script to source points at the service of the app's first stack that has one. A service that
+    was deployed otherwise, such as that of ChimeProxyService, is not taken.
+
     Args:
         app: the folder with the app's `cdk.json`.
         folder: the cloud's.
@@ -34,10 +37,11 @@ def up(app: Path, folder: Folder) -> None:
         deployment.prepare(cdk, stacks)
     with step("Deploying it"):
         outputs = deployment.deploy(cdk, stacks)
-    if api_id := stacks.service_api():
-        folder.env.write_text(shell_script(folder, url, api_address(url, api_id)))
+    deployed = stacks.deployed(deployment.stack_names(folder.assembly))
+    if deployed.service_api:
+        folder.env.write_text(shell_script(folder, url, api_address(url, deployed.service_api)))
     show(f"\n{output_table(outputs)}\n")
-    show(next_steps(_shown(folder.env, app), url, *_session_to_show(stacks.proxy_sessions())))
+    show(next_steps(_shown(folder.env, app), url, *_session_to_show(deployed.sessions)))
 
 
 def down(app: Path, folder: Folder) -> None:
