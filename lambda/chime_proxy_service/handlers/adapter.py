@@ -1,4 +1,4 @@
-"""The switchboard of a function or a process that adapts a carrier, on a DynamoDB table."""
+"""The switchboard of an adapter, on a DynamoDB table."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from chime_proxy_service.telephony.switchboard import Switchboard
 def switchboard_on(
     table: Table, metrics: Metrics, *, call_limit: timedelta, event_bus: str
 ) -> Switchboard:
-    """Make a switchboard that writes its records as metrics, and sends them as events.
+    """Make a switchboard; its records become metrics and events.
 
     Args:
         table: has the sessions.

@@ -1,4 +1,4 @@
-"""The entry point of the function that the flow of an Amazon Connect instance invokes."""
+"""The entry point of the function for Amazon Connect: flows and EventBridge invoke it."""
 
 import os
 from collections.abc import Mapping
