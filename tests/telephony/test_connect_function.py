@@ -24,20 +24,23 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 CALL = contact_data(Sent(ALICE.number, PROXY, {}, "call-1"))
+CONTACTS = {
+    "call-1": {name: CALL[name] for name in ("CustomerEndpoint", "SystemEndpoint")},
+    "without-numbers": {"CustomerEndpoint": {"Address": "anonymous"}},
+}
 CONTEXT = SimpleNamespace(aws_request_id="a-request")
 INSTANCE_ID = INSTANCE.rpartition("/")[2]
 
 
 @contextmanager
 def contacts_api() -> Iterator[str]:
-    """Serve DescribeContact of one call; yields the URL."""
+    """Serve DescribeContact; yields the URL."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            is_known = self.path == f"/contacts/{INSTANCE_ID}/call-1"
-            members = {name: CALL[name] for name in ("CustomerEndpoint", "SystemEndpoint")}
-            body = json.dumps({"Contact": members}).encode()
-            self.send_response(200 if is_known else 404)
+            contact = CONTACTS.get(self.path.removeprefix(f"/contacts/{INSTANCE_ID}/"))
+            body = json.dumps({"Contact": contact}).encode()
+            self.send_response(404 if contact is None else 200)
             self.send_header("x-amzn-ErrorType", "ResourceNotFoundException")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -82,6 +85,19 @@ def test_call_is_connected_and_ended_by_the_contact_event(
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(one).get("outcome") for one in lines] == [None, "Completed"]
     assert not found(lines, (ALICE, BOB), [])
+
+
+def test_end_of_a_contact_without_numbers_changes_nothing(
+    service: ProxySessionService, function: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hidden number, or a contact that was no call, has no session."""
+    function.handler(flow_event(CALL, {}), CONTEXT)
+    capsys.readouterr()
+
+    assert function.handler(disconnected("without-numbers"), CONTEXT) == {}
+
+    assert status(service) is Status.IN_PROGRESS
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ A flow goes on after a call only if the recipient hangs up first. So the end of 
 by the flow or by EventBridge, whichever comes first; only the flow tells a call to a
 FallBackPhoneNumber. EventBridge's event has no phone numbers; they are looked up.
 
+A flow cannot limit the time of a transferred call. One that outlives the call limit goes on, although
+its session is Open again.
+
 Source: the Amazon Connect Administrator Guide on Lambda functions and on contact events, and the
 API's DescribeContact.
 """
