@@ -31,15 +31,17 @@ def up(app: Path, folder: Folder) -> None:
     """
     check_toolchain(ROOT / "requirements.txt", tool_path())
     url = endpoint(_running_port(folder))
-    folder.env.write_text(shell_script(folder, url))
+    # One of before is kept: a deployment that fails leaves the service that it points at.
+    if not _is_for(folder.env, url):
+        folder.env.write_text(shell_script(folder, url))
     cdk, stacks = Cdk(app=app, folder=folder, endpoint=url), Stacks(url)
     with step("Synthesizing the app"):
         deployment.prepare(cdk, stacks)
     with step("Deploying it"):
         outputs = deployment.deploy(cdk, stacks)
     deployed = stacks.deployed(deployment.stack_names(folder.assembly))
-    if deployed.service_api:
-        folder.env.write_text(shell_script(folder, url, api_address(url, deployed.service_api)))
+    service = deployed.service_api and api_address(url, deployed.service_api)
+    folder.env.write_text(shell_script(folder, url, service))
     show(f"\n{output_table(outputs)}\n")
     show(next_steps(_shown(folder.env, app), url, *_session_to_show(deployed.sessions)))
 
@@ -69,6 +71,10 @@ def _running_port(folder: Folder) -> int:
         return port
     with step("Starting the local cloud"):
         return process.start(folder)
+
+
+def _is_for(script: Path, url: str) -> bool:
+    return script.exists() and url in script.read_text()
 
 
 def _destroy(app: Path, folder: Folder) -> LocalCloudError | None:
