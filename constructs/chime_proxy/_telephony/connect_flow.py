@@ -1,11 +1,14 @@
-r"""The flow of Amazon Connect that carries the calls of a service, in the flow language.
+"""The flow of Amazon Connect that carries the calls of a service, in the flow language.
 
-    silence -> voice -> decide -> route -> transfer -> answered -> hang up
-                                    |         |-> unanswered --\
-                                    |         |-> failed -------> announce -> hang up
-                                    |---------------------------^
-
-Where a block fails, the caller hears that the call cannot be connected.
+| Block | Does | Next |
+|---|---|---|
+| silence, voice | turn the flow's log off, and choose a voice | decide |
+| decide, route | ask the function, and look at its decision | transfer or announce |
+| transfer | calls the recipient | answered, unanswered or failed |
+| answered | reports the outcome | hang-up |
+| unanswered, failed | report the outcome | announce |
+| announce | speaks the function's sentence | hang-up |
+| sorry | speaks a sentence of the flow, where the function fails | hang-up |
 
 Source: the Amazon Connect Flow language, version 2019-10-30. ThirdPartyConnectionTimeLimitSeconds,
 from 0 to 600, and ContinueFlowExecution are required, although the documentation calls the one by
@@ -16,8 +19,6 @@ JSONPath. Without a CallerId the recipient sees the caller's own number.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-VERSION = "2019-10-30"
 
 _HANG_UP = "hang-up"
 _SORRY = "sorry"
@@ -46,7 +47,7 @@ class Flow:
     def content(self) -> dict[str, Any]:
         """Return the flow in the flow language."""
         return {
-            "Version": VERSION,
+            "Version": "2019-10-30",
             "StartAction": "silence",
             "Metadata": {},
             "Actions": [
