@@ -34,10 +34,11 @@ How a session lives:
     cannot be changed. A deleted one is gone at once.
 
 How a call ends:
-    The carrier reports the end under the call's id. The end of an earlier call, or of a call that
-    the session does not have, changes nothing. The end of the last call is known as such even after
-    the session's expiry, or after the call limit while nothing else has used or changed the
-    session. Closed sessions stay closed. A call whose end nobody reports counts as ended at the
+    The carrier reports the end under the call's id. The end of an earlier call changes nothing. The
+    end of a call that the session does not know is remembered: if the start comes after all, the
+    call is not connected. The end of the last call is known as such even after the session's
+    expiry, or after the call limit while nothing else has used or changed the session. Closed
+    sessions stay closed. A call whose end nobody reports counts as ended at the
     call limit, counted from its start: from then on the session is Open, without any write. A call
     that a release before call limits stored has the default limit, counted from the session's last
     change.
@@ -245,10 +246,7 @@ def contacted(
     if contact.capability is Capability.VOICE:
         call = Call(reference, ends_by=now + call_limit)
         session = replace(session, status=Status.IN_PROGRESS, call=call)
-    if reference:
-        known = (*session.contacts, reference)[-_CONTACTS_KNOWN:]
-        session = replace(session, contacts=known)
-    return _touched(session, now)
+    return _touched(_knowing(session, reference), now)
 
 
 def call_ended(session: ProxySession | None, end: End, now: datetime) -> ProxySession | None:
@@ -263,6 +261,21 @@ def call_ended(session: ProxySession | None, end: End, now: datetime) -> ProxySe
     if as_of(session, now).status is Status.CLOSED:
         return replace(session, status=Status.OPEN, call=None, revision=session.revision + 1)
     return used(session, Use.CALL_ENDED, now)
+
+
+def ended_before_start(
+    session: ProxySession | None, end: End, now: datetime
+) -> ProxySession | None:
+    """Return a session after the end of a call unknown to it; None if there is nothing to remember.
+
+    The call was refused, or its start has yet to come. Status and expiry stay as they are.
+    """
+    if session is None or as_of(session, now).status is Status.CLOSED:
+        return None
+    reference = end.contact.reference
+    if not reference or reference in session.contacts:
+        return None
+    return replace(_knowing(session, reference), revision=session.revision + 1)
 
 
 def reached(
@@ -335,6 +348,12 @@ def _is_repeated(contact: Contact, session: ProxySession) -> bool:
 def _is_up(contact: Contact, session: ProxySession) -> bool:
     call, reference = session.call, contact.reference
     return call is not None and bool(reference) and call.reference == reference
+
+
+def _knowing(session: ProxySession, reference: str) -> ProxySession:
+    if not reference:
+        return session
+    return replace(session, contacts=(*session.contacts, reference)[-_CONTACTS_KNOWN:])
 
 
 def _alive(session: ProxySession, now: datetime) -> ProxySession:

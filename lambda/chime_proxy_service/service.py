@@ -213,10 +213,11 @@ class ProxySessionService:
             now = self._clock()
             session = self._behind(end.contact)
             ended = rules.call_ended(session, end, now)
+            after = ended or rules.ended_before_start(session, end, now)
             # If nobody has changed it since, its number went to another session.
-            if session is None or ended is None or session == refused:
+            if session is None or after is None or session == refused:
                 return None
-            if self._store.replace(session, ended):
+            if self._store.replace(session, after):
                 return ended
             refused = session
         raise _too_much_traffic()

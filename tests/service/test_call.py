@@ -207,6 +207,31 @@ def test_call_that_has_ended_is_not_connected_again(
     assert service.get(session.key).status is Status.OPEN
 
 
+def test_call_whose_end_came_before_its_start_is_not_connected(
+    service: ProxySessionService, session: ProxySession, pass_time: PassTime
+) -> None:
+    """A caller who hangs up at once: the end may be handled first, and leaves the session Open."""
+    pass_time(minutes=5)
+    assert service.end_call(end(call(session, "CA1"))) is None
+    assert service.get(session.key).expires_at == session.expires_at
+
+    assert service.connect(call(session, "CA1")) is Refusal.ENDED
+    assert service.get(session.key).status is Status.OPEN
+    assert isinstance(service.connect(call(session, "CA2")), Connection)
+
+
+def test_end_of_a_refused_call_leaves_the_one_that_is_up(
+    service: ProxySessionService, session: ProxySession
+) -> None:
+    """A busy caller's end is not that of the call, which ends by its own."""
+    service.connect(call(session, "CA1"))
+    service.connect(call(session, "CA2", BOB))
+
+    assert service.end_call(end(call(session, "CA2", BOB))) is None
+    assert service.get(session.key).status is Status.IN_PROGRESS
+    assert service.end_call(end(call(session, "CA1"))) is not None
+
+
 def test_repeated_text_is_recorded_once(
     service: ProxySessionService, session: ProxySession, pass_time: PassTime
 ) -> None:
