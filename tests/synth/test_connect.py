@@ -194,7 +194,7 @@ def test_calls_send_events_to_the_given_bus(stack: cdk.Stack) -> None:
     (allowed,) = [one for one in statements(stack) if one["Action"] == "events:PutEvents"]
     assert json.dumps(allowed["Resource"]).endswith(':event-bus/calls"]]}')
     (function,) = properties(stack, "AWS::Lambda::Function")
-    assert function["Environment"]["Variables"]["EVENT_BUS_NAME"] == "calls"
+    assert function["Environment"]["Variables"]["EVENT_BUS_NAME"] == allowed["Resource"]
 
 
 def test_calls_may_use_the_key_of_the_table(stack: cdk.Stack) -> None:

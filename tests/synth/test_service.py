@@ -663,7 +663,7 @@ def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:
 
 
 def test_function_sends_events_to_the_given_bus_alone() -> None:
-    """With a bus the function knows its name and may put events on it; nothing else changes."""
+    """With a bus the function knows its ARN and may put events on it; nothing else changes."""
     before = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
     ProxySessionService(before, "Service", phone_numbers=NUMBERS)
     after = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
@@ -679,7 +679,8 @@ def test_function_sends_events_to_the_given_bus_alone() -> None:
     assert added["Action"] == "events:PutEvents"
     assert json.dumps(added["Resource"]).endswith(':event-bus/calls"]]}')
     (function,) = [told[name] for name in changed if told[name]["Type"] == "AWS::Lambda::Function"]
-    assert function["Properties"]["Environment"]["Variables"]["EVENT_BUS_NAME"] == "calls"
+    variables = function["Properties"]["Environment"]["Variables"]
+    assert variables["EVENT_BUS_NAME"] == added["Resource"]
     assert "events" not in json.dumps(silent)
 
 

@@ -12,4 +12,5 @@ def event_statements(bus: aws_events.IEventBus | None) -> list[aws_iam.PolicySta
 
 def event_environment(bus: aws_events.IEventBus | None) -> dict[str, str]:
     """Return the variable that names a bus; none without one."""
-    return {} if bus is None else {"EVENT_BUS_NAME": bus.event_bus_name}
+    # Its name alone would be that of a bus in the function's account.
+    return {} if bus is None else {"EVENT_BUS_NAME": bus.event_bus_arn}

@@ -22,7 +22,7 @@ def switchboard_on(
         table: has the sessions.
         metrics: writes the records, and counts errors.
         call_limit: the time after which a call counts as ended.
-        event_bus: the name of the bus of events; ``""`` if no events are sent.
+        event_bus: the name or ARN of the bus of events; ``""`` if no events are sent.
     """
     send = event_sender(event_bus, metrics.count_lost_event)
 

@@ -27,7 +27,7 @@ class EventBus:
 
     Args:
         client: an EventBridge client.
-        name: the bus's.
+        name: the bus's name or ARN.
         lost: is told why an event was not sent. An answer never depends on it.
     """
 
@@ -58,7 +58,7 @@ def event_sender(bus: str, lost: Callable[[str], object]) -> Callable[[Record], 
     """Return a function that sends records to a bus, or does nothing if there is no bus.
 
     Args:
-        bus: the bus's name, or ``""``.
+        bus: the bus's name or ARN, or ``""``.
         lost: is told why an event was not sent.
     """
     if not bus:

@@ -26,7 +26,7 @@ class Settings:
         phone_numbers: the proxy numbers, in the order they are handed out.
         function_name: the function's name.
         retention: the time for which a session can be read after it closed.
-        event_bus: the name of the bus of events; ``""`` if no events are sent.
+        event_bus: the name or ARN of the bus of events; ``""`` if no events are sent.
     """
 
     region: str
@@ -71,7 +71,7 @@ class AdapterSettings:
         language: the language of the announcements.
         call_limit: the time after which a call counts as ended.
         function_name: the function's name.
-        event_bus: the name of the bus of events; ``""`` if no events are sent.
+        event_bus: the name or ARN of the bus of events; ``""`` if no events are sent.
     """
 
     region: str
