@@ -22,8 +22,10 @@ def check_call_limit(limit: Duration) -> None:
     """Refuse a call limit out of range.
 
     Raises:
-        ValueError: the limit is not 1 minute to 12 hours.
+        ValueError: the limit is not 1 minute to 12 hours, or not known at synthesis.
     """
-    if not _SHORTEST_CALL.to_seconds() <= limit.to_seconds() <= _LONGEST_CALL.to_seconds():
-        msg = "call_limit must be 1 minute to 12 hours"
+    seconds = 0.0 if limit.is_unresolved() else limit.to_seconds(integral=False)
+    is_in_range = _SHORTEST_CALL.to_seconds() <= seconds <= _LONGEST_CALL.to_seconds()
+    if not is_in_range or seconds != int(seconds):
+        msg = "call_limit must be 1 minute to 12 hours, in whole seconds"
         raise ValueError(msg)
