@@ -100,8 +100,9 @@ def test_status_callback_ends_a_call_whose_dial_reported_nothing(scene: Scene) -
     asking.ask("/call", CALL)
     assert scene.status() is Status.IN_PROGRESS
 
-    asking.ask("/call-status", CALL | {"CallStatus": "in-progress"})
-    assert scene.status() is Status.IN_PROGRESS
+    for status in ("ringing", "answered", "in-progress"):
+        asking.ask("/call-status", CALL | {"CallStatus": status})
+        assert scene.status() is Status.IN_PROGRESS
     asking.ask("/call-status", CALL | {"CallStatus": "completed", "CallDuration": "61"})
 
     assert scene.status() is Status.OPEN
@@ -138,6 +139,15 @@ def test_characters_that_no_xml_can_have_are_left_out(scene: Scene) -> None:
     _, body = carrier(scene).ask("/text", TEXT | {"Body": "a\x00b\x0b\ufffe\U0001f600"})
 
     assert canonical(body)[2][1] == "ab\U0001f600"
+
+
+def test_address_of_a_picture_is_xml_whatever_it_has(scene: Scene) -> None:
+    """Control characters in it make no answer that the carrier cannot read."""
+    address = "https://media.example/1?a=1&b=\x01<2"
+
+    _, body = carrier(scene).ask("/text", TEXT | {"MediaUrl0": address})
+
+    assert canonical(body)[3][1] == "https://media.example/1?a=1&b=<2"
 
 
 @pytest.mark.parametrize(("status", "count"), [("sent", 0), ("delivered", 1), ("undelivered", 1)])

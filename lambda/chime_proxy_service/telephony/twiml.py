@@ -30,7 +30,6 @@ Form = Mapping[str, str]
 
 _OUTCOMES = {
     "completed": Outcome.COMPLETED,
-    "answered": Outcome.COMPLETED,
     "busy": Outcome.BUSY,
     "no-answer": Outcome.NO_ANSWER,
     "canceled": Outcome.NO_ANSWER,
@@ -38,6 +37,8 @@ _OUTCOMES = {
     "delivered": Outcome.COMPLETED,
     "undelivered": Outcome.FAILED,
 }
+# The status of a call with this word is no end: the call is up.
+_DIAL_OUTCOMES = {**_OUTCOMES, "answered": Outcome.COMPLETED}
 # The carrier itself acts on these, and the recipient could not tell them from the sender's words.
 _OPT_OUT = frozenset(
     {"CANCEL", "END", "OPTOUT", "QUIT", "REVOKE", "STOP", "STOPALL", "UNSUBSCRIBE"}
@@ -102,7 +103,7 @@ class TwimlWebhook:
         return response
 
     def _call_ended(self, form: Form) -> Element:
-        outcome = _OUTCOMES.get(form.get("DialCallStatus", ""), Outcome.FAILED)
+        outcome = _DIAL_OUTCOMES.get(form.get("DialCallStatus", ""), Outcome.FAILED)
         self._end_call(form, outcome, form.get("DialCallDuration"))
         if outcome is Outcome.COMPLETED:
             return self._spoken("")
@@ -176,11 +177,15 @@ def _message(form: Form, connection: Connection, text_id: str) -> Element:
             "statusCallback": f"text-status?{urlencode({'text': text_id})}",
         },
     )
-    SubElement(message, "Body").text = _NOT_XML.sub("", form.get("Body", ""))
+    SubElement(message, "Body").text = _without_controls(form.get("Body", ""))
     media = (form.get(f"MediaUrl{place}") for place in range(_MOST_MEDIA))
     for address in filter(None, media):
-        SubElement(message, "Media").text = address
+        SubElement(message, "Media").text = _without_controls(address)
     return message
+
+
+def _without_controls(text: str) -> str:
+    return _NOT_XML.sub("", text)
 
 
 def _is_opt_out(form: Form) -> bool:
