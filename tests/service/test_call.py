@@ -294,6 +294,17 @@ def test_end_after_the_limit_or_the_session_is_known_once(
     assert service.end_call(end(call(session, "CA1"))) is None
 
 
+def test_end_without_an_id_is_known_once_after_the_session(
+    service: ProxySessionService, session: ProxySession, pass_time: PassTime
+) -> None:
+    """A closed session keeps no call whose end was reported, even if the call had no id."""
+    service.connect(call(session, ""))
+    pass_time(hours=13)
+
+    assert service.end_call(end(call(session, ""))) is not None
+    assert service.end_call(end(call(session, ""))) is None
+
+
 def test_end_after_the_number_went_to_another_session_changes_nothing(
     make_service: Callable[..., ProxySessionService],
     connector: Connector,

@@ -160,7 +160,16 @@ def test_webhook_sends_events_to_the_given_bus(stack: cdk.Stack) -> None:
     (allowed,) = [one for one in statements(stack) if one["Action"] == "events:PutEvents"]
     assert json.dumps(allowed["Resource"]).endswith(':event-bus/calls"]]}')
     (function,) = resources(stack, "AWS::Lambda::Function")
-    assert function["Environment"]["Variables"]["EVENT_BUS_NAME"] == "calls"
+    assert function["Environment"]["Variables"]["EVENT_BUS_NAME"] == allowed["Resource"]
+
+
+def test_bus_of_another_account_is_named_by_its_arn(stack: cdk.Stack) -> None:
+    """A name alone would be that of a bus in the function's own account."""
+    arn = "arn:aws:events:us-east-1:999999999999:event-bus/calls"
+    webhook(stack, event_bus=aws_events.EventBus.from_event_bus_arn(stack, "Bus", arn))
+
+    (function,) = resources(stack, "AWS::Lambda::Function")
+    assert function["Environment"]["Variables"]["EVENT_BUS_NAME"] == arn
 
 
 def test_webhook_may_use_the_key_of_the_table(stack: cdk.Stack) -> None:
@@ -183,6 +192,11 @@ def test_webhook_may_use_the_key_of_the_table(stack: cdk.Stack) -> None:
     [
         ({"language": "tlh"}, "language must be one of en-US, es-US"),
         ({"call_limit": cdk.Duration.seconds(59)}, "call_limit must be 1 minute to 12 hours"),
+        ({"call_limit": cdk.Duration.millis(90_500)}, "call_limit must be .*, in whole seconds"),
+        (
+            {"call_limit": cdk.Duration.minutes(cdk.Token.as_number(cdk.Aws.REGION))},
+            "call_limit must be 1 minute to 12 hours",
+        ),
         ({"call_limit": cdk.Duration.minutes(721)}, "call_limit must be 1 minute to 12 hours"),
     ],
 )
