@@ -220,6 +220,28 @@ def test_call_whose_end_came_before_its_start_is_not_connected(
     assert isinstance(service.connect(call(session, "CA2")), Connection)
 
 
+def test_end_of_a_call_that_a_closed_session_does_not_know_changes_nothing(
+    service: ProxySessionService, session: ProxySession, pass_time: PassTime
+) -> None:
+    """A closed session connects no call, so it remembers none."""
+    pass_time(hours=12)
+    closed = service.get(session.key)
+
+    assert service.end_call(end(call(session, "CA1"))) is None
+    assert service.get(session.key) == closed
+
+
+def test_repeated_call_is_connected_although_the_session_lost_its_capability(
+    service: ProxySessionService, session: ProxySession
+) -> None:
+    """An update during a call refuses the next one, not a repeated report of this one."""
+    service.connect(call(session, "CA1"))
+    service.update(UpdateRequest(key=session.key, capabilities=frozenset({SMS})))
+
+    assert isinstance(service.connect(call(session, "CA1")), Connection)
+    assert service.connect(call(session, "CA2")) is Refusal.NOT_CARRIED
+
+
 def test_end_of_a_refused_call_leaves_the_one_that_is_up(
     service: ProxySessionService, session: ProxySession
 ) -> None:
