@@ -141,6 +141,15 @@ def test_characters_that_no_xml_can_have_are_left_out(scene: Scene) -> None:
     assert canonical(body)[2][1] == "ab\U0001f600"
 
 
+def test_ten_pictures_of_a_text_are_passed_on(scene: Scene) -> None:
+    """Ten are the most that the carrier takes in one text."""
+    pictures = {f"MediaUrl{place}": f"https://media.example/{place}" for place in range(10)}
+
+    _, body = carrier(scene).ask("/text", TEXT | pictures)
+
+    assert [text for tag, text, _ in canonical(body) if tag == "Media"] == [*pictures.values()]
+
+
 def test_address_of_a_picture_is_xml_whatever_it_has(scene: Scene) -> None:
     """Control characters in it make no answer that the carrier cannot read."""
     address = "https://media.example/1?a=1&b=\x01<2"
