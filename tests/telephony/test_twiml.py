@@ -111,6 +111,16 @@ def test_status_callback_ends_a_call_whose_dial_reported_nothing(scene: Scene) -
     assert ended.duration == timedelta(seconds=61)
 
 
+def test_caller_who_hung_up_before_the_answer_leaves_no_call(scene: Scene) -> None:
+    """The status callback may overtake the request about the call."""
+    asking = carrier(scene)
+    asking.ask("/call-status", CALL | {"CallStatus": "completed"})
+
+    asking.ask("/call", CALL)
+
+    assert scene.status() is Status.OPEN
+
+
 @pytest.mark.parametrize("word", ["STOP", " stop\n", "Unsubscribe", "END"])
 def test_opt_out_word_is_not_forwarded(scene: Scene, word: str) -> None:
     """A word that the carrier itself acts on reaches nobody and is no contact."""
