@@ -17,7 +17,7 @@ _TEXT = f"{_TESTS}::test_text_arrives_whole_and_alone"
 _REFUSED_TEXT = f"{_TESTS}::test_refused_text_reaches_nobody"
 
 _NUMBER = 'SubElement(dial, "Number").text = fate.recipient'
-_BODY = '_NOT_XML.sub("", form.get("Body", ""))'
+_BODY = '_without_controls(form.get("Body", ""))'
 
 
 def _mutation(rule: str, before: str, after: str, tests: str) -> Mutation:
@@ -142,7 +142,7 @@ MUTATIONS = (
     _mutation("a text has its words", _BODY, '""', _TEXT),
     _mutation(
         "a text has its own media alone",
-        'SubElement(message, "Media").text = address',
+        'SubElement(message, "Media").text = _without_controls(address)',
         'SubElement(message, "Media").text = address + "?" + form["WaId"]',
         _TEXT,
     ),
