@@ -1,0 +1,58 @@
+"""Reports the ends of calls that Asterisk leaves in a folder, until each of them is recorded."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from chime_proxy_service.errors import UnavailableError
+from chime_proxy_service.handlers.failure import log_failure
+
+_SUFFIX = ".call"
+_PAUSE = 0.1
+_PAUSE_AFTER_FAILURE = 5
+
+
+class EndedCalls:
+    """A folder with a file for each call whose end is not recorded.
+
+    A file that is there when this process starts is reported then. It is removed once its end is
+    recorded, and tried again after a failure.
+
+    Args:
+        folder: the folder.
+        end: records an end; see `SipCalls.end`.
+    """
+
+    def __init__(self, folder: Path, end: Callable[[str], object]) -> None:
+        self._folder = folder
+        self._end = end
+
+    def keep(self, line: str) -> None:
+        """Add the end of a call, in the form in which Asterisk leaves it."""
+        call_id, _, _ = line.partition(",")
+        (self._folder / f"{call_id}{_SUFFIX}").write_text(f"{line}\n", encoding="ascii")
+
+    def report(self) -> bool:
+        """Report all ends that are there; return False if one has to be tried again."""
+        return all([self._is_reported(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))])
+
+    def watch(self, *, sleep: Callable[[float], object] = time.sleep) -> None:
+        """Report the ends of calls for ever."""
+        while True:
+            sleep(_PAUSE if self.report() else _PAUSE_AFTER_FAILURE)
+
+    def _is_reported(self, path: Path) -> bool:
+        try:
+            line = path.read_text(encoding="ascii")
+            if line.endswith("\n"):
+                self._end(line.strip())
+                path.unlink()
+        except ValueError as error:
+            log_failure(error, path.name)
+            path.unlink()
+        except UnavailableError:
+            return False
+        except Exception as error:  # noqa: BLE001 - its text may hold a phone number
+            log_failure(error, path.name)
+            return False
+        return True
