@@ -8,6 +8,7 @@ from chime_proxy_service.errors import UnavailableError
 from chime_proxy_service.handlers.failure import log_failure
 
 _SUFFIX = ".call"
+_COMPLETE = ",end"
 _PAUSE = 0.1
 _PAUSE_AFTER_FAILURE = 5
 
@@ -30,11 +31,12 @@ class EndedCalls:
     def keep(self, line: str) -> None:
         """Add the end of a call, in the form in which Asterisk leaves it."""
         call_id, _, _ = line.partition(",")
-        (self._folder / f"{call_id}{_SUFFIX}").write_text(f"{line}\n", encoding="ascii")
+        (self._folder / f"{call_id}{_SUFFIX}").write_text(line, encoding="ascii")
 
     def report(self) -> bool:
         """Report all ends that are there; return False if one has to be tried again."""
-        return all([self._is_reported(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))])
+        reported = [self._is_reported(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
+        return all(reported)
 
     def watch(self, *, sleep: Callable[[float], object] = time.sleep) -> None:
         """Report the ends of calls for ever."""
@@ -44,8 +46,8 @@ class EndedCalls:
     def _is_reported(self, path: Path) -> bool:
         try:
             line = path.read_text(encoding="ascii")
-            if line.endswith("\n"):
-                self._end(line.strip())
+            if line.endswith(_COMPLETE):
+                self._end(line)
                 path.unlink()
         except ValueError as error:
             log_failure(error, path.name)

@@ -29,7 +29,7 @@ class FastAgi(ThreadingTCPServer):
         """Answer one connection."""
         variables = self._calls.connect(connection.fields())
         if not connection.set_variables(variables) and "CALL" in variables:
-            self._ended.keep(f"{variables['CALL']},,")
+            self._ended.keep(f"{variables['CALL']},,,end")
 
 
 class _Connection(StreamRequestHandler):

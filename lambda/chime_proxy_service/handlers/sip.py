@@ -72,6 +72,7 @@ def main() -> None:
 def serve(settings: SipSettings) -> None:
     """Answer Asterisk until the process is ended."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    boto3.setup_default_session(region_name=settings.region)
     calls = SipCalls(_switchboard(settings), region=settings.region)
     ended = EndedCalls(Path(settings.ended_calls), calls.end)
     with FastAgi(settings.agi_port, calls, ended) as server:
@@ -99,7 +100,7 @@ def _switchboard(settings: SipSettings) -> Switchboard:
         metrics.record(one)
         send(one)
 
-    client = boto3.client("dynamodb", region_name=settings.region, config=_CONFIG)
+    client = boto3.client("dynamodb", config=_CONFIG)
     service = ProxySessionService(
         DynamoDBStore(Table(client, settings.table)),
         # It connects sessions and creates none.

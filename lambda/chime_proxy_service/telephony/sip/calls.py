@@ -1,7 +1,7 @@
 """Answers Asterisk's question whom a call reaches, and reads the ends that it leaves behind.
 
 `templates/extensions.conf` is the other half. It asks, dials or announces, and leaves a line such as
-``1767225600.4,+14155550142,+12065550100,ANSWER,61`` at the end of a call that was connected.
+``1767225600.4,+14155550142,+12065550100,ANSWER,61,end`` at the end of a call that was connected.
 """
 
 import re
@@ -15,7 +15,7 @@ from chime_proxy_service.telephony.switchboard import Switchboard
 
 Variables = Mapping[str, str]
 
-_ENDED = re.compile(r"([0-9.]+),(\+\d+),(\+\d+),([A-Z]*),(\d*)")
+_ENDED = re.compile(r"([0-9.]+),(\+\d+),(\+\d+),([A-Z]*),(\d*),end")
 _OUTCOMES = {
     "ANSWER": Outcome.COMPLETED,
     "BUSY": Outcome.BUSY,

@@ -1,0 +1,145 @@
+"""An Asterisk in a folder: configured, started, asked and ended."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from calls.sound import tone, write_wav
+
+from chime_proxy_service.contact import Refusal
+from chime_proxy_service.telephony.announcements import Occasion
+from chime_proxy_service.telephony.sip.calls import announcement
+from chime_proxy_service.telephony.sip.configuration import CAUSES, configuration
+from chime_proxy_service.telephony.sip.settings import SipSettings, Transport
+
+ADDRESS, PORT = "127.0.0.1", 5080
+TRUNK = ("127.0.0.20", 5072)
+ALLOWED = ("127.0.0.11", "127.0.0.20", "127.0.0.22", "127.0.0.33")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_ANNOUNCEMENT_SECONDS = 0.6
+_LINES = Path("var/spool/chime-proxy")
+_ETC = Path("etc/asterisk")
+_RECORDINGS = Path("var/lib/chime-proxy/announcements")
+
+TONES: Mapping[Occasion, int] = {one: 500 + 130 * at for at, one in enumerate(CAUSES)}
+"""The frequency that stands for an occasion's sentence in these recordings."""
+
+
+class Asterisk:
+    """One Asterisk.
+
+    Args:
+        root: the folder of the Debian in which it is installed.
+        agi_port: the port on which it asks.
+    """
+
+    def __init__(self, root: Path, agi_port: int) -> None:
+        self._root = root
+        self._process: subprocess.Popen[bytes] | None = None
+        self.settings = SipSettings(
+            region="us-east-1",
+            table="none",
+            trunk=f"{TRUNK[0]}:{TRUNK[1]}",
+            trunk_addresses=ALLOWED,
+            transport=Transport.UDP,
+            address=ADDRESS,
+            port=PORT,
+            rtp_ports=(20000, 29998),
+            announcements=f"/{_RECORDINGS}",
+            ended_calls=f"/{_LINES}",
+            agi_port=agi_port,
+        )
+
+    @property
+    def ended_calls(self) -> Path:
+        """The folder of the ends of calls, from outside."""
+        return self._root / _LINES
+
+    @property
+    def log(self) -> str:
+        """All that Asterisk has logged."""
+        return (self._root / "var/log/asterisk/messages").read_text(errors="replace")
+
+    def start(self, changed: Callable[[str], str] = lambda text: text) -> None:
+        """Write the configuration and start.
+
+        Args:
+            changed: returns a file of the configuration, broken on purpose.
+        """
+        for name, text in configuration(self.settings).items():
+            (self._root / _ETC / name).write_text(changed(text), encoding="utf-8")
+        for folder in (self._root / _LINES, self._root / _RECORDINGS):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            shutil.chown(folder, *self._user())
+        (self._root / "var/log/asterisk/messages").unlink(missing_ok=True)
+        for occasion, hertz in TONES.items():
+            file = self._root / _RECORDINGS / f"{announcement(occasion)}.wav"
+            write_wav(file, tone(hertz, _ANNOUNCEMENT_SECONDS))
+        command = ["chroot", self._root, "asterisk", "-f", "-U", "asterisk", "-G", "asterisk"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        self._wait_until_up()
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def ask(self, command: str) -> str:
+        """Return the answer to a command of its console."""
+        asked = ["chroot", self._root, "asterisk", "-rx", command]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that it has used."""
+        assert self._process
+        return cpu_seconds(self._process.pid)
+
+    def with_ended_calls_outside(self) -> SipSettings:
+        """Return the settings for a process that runs outside of the folder."""
+        return replace(self.settings, ended_calls=str(self.ended_calls))
+
+    def _user(self) -> tuple[int, int]:
+        for line in (self._root / "etc/passwd").read_text().splitlines():
+            name, _, user, group, *_ = line.split(":")
+            if name == "asterisk":
+                return int(user), int(group)
+        msg = "There is no user asterisk"
+        raise LookupError(msg)
+
+    def _wait_until_up(self) -> None:
+        deadline = time.monotonic() + 30
+        while "fully booted" not in self.ask("core waitfullybooted"):
+            if time.monotonic() > deadline:
+                msg = "Asterisk does not start"
+                raise TimeoutError(msg)
+            time.sleep(0.2)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def occasion_of(hertz_levels: Mapping[Occasion, int]) -> Occasion | None:
+    """Return the occasion whose tone is clearly the loudest; None if there is none."""
+    loudest = max(hertz_levels, key=lambda one: hertz_levels[one])
+    return loudest if hertz_levels[loudest] > 1000 else None  # noqa: PLR2004
+
+
+DEFAULT_REFUSAL = Refusal.UNAVAILABLE
