@@ -2,10 +2,10 @@
 
 from typing import Self
 
-import jsii
 from aws_cdk import aws_iam, aws_secretsmanager, aws_ssm
 
-_ACTIONS = frozenset({"kms:Decrypt", "secretsmanager:GetSecretValue", "ssm:GetParameter"})
+from chime_proxy._secret_reader import SecretReader
+
 _FIND_BY_NAME = 'Secret.from_secret_name_v2(scope, "Rider", "rider") finds one by its name'
 _FIND_BY_PATH = (
     "StringParameter.from_secure_string_parameter_attributes"
@@ -77,40 +77,5 @@ class PhoneNumber:
             role: the role for the key's policy, if `grantee` is a policy. Default: none.
         """
         if role is not None and isinstance(grantee, aws_iam.Policy):
-            grantee = _Reader(grantee, role)
+            grantee = SecretReader(grantee, role)
         self._source.grant_read(grantee)
-
-
-@jsii.implements(aws_iam.IPrincipal)
-class _Reader:
-    """A role whose new permissions go into a given policy, not into the role's default policy."""
-
-    def __init__(self, policy: aws_iam.Policy, role: aws_iam.IRole) -> None:
-        self._policy = policy
-        self._role = role
-
-    @property
-    def grant_principal(self) -> aws_iam.IPrincipal:
-        return self
-
-    @property
-    def assume_role_action(self) -> str:
-        return self._role.assume_role_action
-
-    @property
-    def policy_fragment(self) -> aws_iam.PrincipalPolicyFragment:
-        return self._role.policy_fragment
-
-    @property
-    def principal_account(self) -> str | None:
-        return self._role.principal_account
-
-    def add_to_principal_policy(
-        self, statement: aws_iam.PolicyStatement
-    ) -> aws_iam.AddToPrincipalPolicyResult:
-        # CDK also grants DescribeSecret and the like, and the handler does not call those.
-        actions = [action for action in statement.actions if action in _ACTIONS]
-        self._policy.add_statements(statement.copy(actions=actions))
-        return aws_iam.AddToPrincipalPolicyResult(
-            statement_added=True, policy_dependable=self._policy
-        )

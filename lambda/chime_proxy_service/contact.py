@@ -19,8 +19,9 @@ class Contact:
         sender: the caller's or texter's own number.
         proxy_phone_number: the number called or texted.
         capability: Voice for a call, SMS for a text. The session needs it.
-        contact_id: the carrier's id of the call or the text, the same in every report of it.
-            ``""`` if there is none: then a repeated report counts as another contact.
+        contact_id: the carrier's id of the call or the text, the same in every report of it, and not
+            one that the caller chose. ``""`` if there is none: then a repeated report counts as
+            another contact.
     """
 
     region: str
@@ -88,8 +89,11 @@ class End:
         contact: the contact, with the id that it began with.
         outcome: the end.
         duration: the time for which the call was answered; None if the carrier does not tell it.
+        is_fallback: the call went to a FallBackPhoneNumber: its Connection had no session. No
+            session knows such a call, so an adapter reports its end from one place.
     """
 
     contact: Contact
     outcome: Outcome
     duration: timedelta | None = None
+    is_fallback: bool = False

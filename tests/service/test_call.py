@@ -332,6 +332,19 @@ def test_sessions_of_an_earlier_release_are_read_changed_and_removed(
     upgraded.delete(session.key)
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_sessions_of_an_earlier_release_close(
+    upgraded: ProxySessionService, pass_time: PassTime, number: int
+) -> None:
+    """At their expiry, Open or InProgress, they are Closed, and are listed so."""
+    session = upgraded.get(stored_key(number))
+    pass_time(minutes=session.expiry_minutes)
+
+    listing = ListRequest(connector=session.key.connector, status=Status.CLOSED)
+    assert upgraded.get(session.key).status is Status.CLOSED
+    assert session.key in [one.key for one in upgraded.list(listing).sessions]
+
+
 def test_call_of_an_earlier_release_ends_at_the_default_limit(
     upgraded: ProxySessionService, pass_time: PassTime
 ) -> None:

@@ -47,19 +47,17 @@ Received = Mapping[str, Sequence[Field]]
 
 
 class Driver(Protocol):
-    """Drives one adapter from the carrier's side.
+    """Drives one adapter's calls from the carrier's side.
 
     Args:
         sender_fields: templates of all fields that a sender's side may bring, by name. Each has
             `{canary}`, and may have `{number}`, `{national}`, `{name}` and `{address}`; or it has
             `{token}`, which is the number and the canary in base64.
-        text_fields: the same of a text.
         recipient_fields: the same of a recipient's phone that answers.
         asked_for: the names of the fields that a phone may receive.
     """
 
     sender_fields: Mapping[str, str]
-    text_fields: Mapping[str, str]
     recipient_fields: Mapping[str, str]
     asked_for: frozenset[str]
 
@@ -68,6 +66,16 @@ class Driver(Protocol):
 
     def ring(self, sent: Sent) -> Received:
         """Begin a call, and return what each phone received while it is up."""
+
+
+class TextDriver(Driver, Protocol):
+    """Drives an adapter that carries texts as well.
+
+    Args:
+        text_fields: as `sender_fields`, of a text.
+    """
+
+    text_fields: Mapping[str, str]
 
     def text(self, sent: Sent) -> Received:
         """Send a text, and return what each phone received."""

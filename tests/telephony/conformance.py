@@ -10,7 +10,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 
-from tests.telephony.carrier import CONTENT, Driver, Received, Reply, Sent
+from tests.telephony.carrier import CONTENT, Driver, Received, Reply, Sent, TextDriver
 from tests.telephony.needles import Person, found
 from tests.telephony.scene import ALICE, BOB, OFFICE, PROXY, STRANGER, Scene
 
@@ -20,6 +20,7 @@ from chime_proxy_service.session import Capability, Status
 from chime_proxy_service.telephony.announcements import DEFAULT_LANGUAGE, announcements
 
 Drive = Callable[[Scene], Driver]
+DriveTexts = Callable[[Scene], TextDriver]
 
 SENTENCES = announcements(DEFAULT_LANGUAGE)
 PAIRS = ((ALICE, BOB), (BOB, ALICE))
@@ -105,10 +106,11 @@ def check_fallback(drive: Drive) -> None:
     _check_side(driver, received[OFFICE.number], ALICE, canaries)
     _check_side(driver, received[ALICE.number], OFFICE, answers)
     assert PROXY in [value for _, value in received[OFFICE.number]]
+    assert _stages(scene) == [Stage.CONNECTED, Stage.ENDED]
     _check_written(scene, {**canaries, **answers})
 
 
-def check_text(drive: Drive, sender: Person, recipient: Person, pictures: int) -> None:
+def check_text(drive: DriveTexts, sender: Person, recipient: Person, pictures: int) -> None:
     """A text's words and pictures arrive whole from the proxy number, and nothing else does."""
     scene = Scene()
     driver = drive(scene)
@@ -127,7 +129,7 @@ def check_text(drive: Drive, sender: Person, recipient: Person, pictures: int) -
     _check_written(scene, {**canaries, "words": "canarywords", "media": "canarypicture"})
 
 
-def check_refused_text(drive: Drive, refusal: Refusal) -> None:
+def check_refused_text(drive: DriveTexts, refusal: Refusal) -> None:
     """A refused text reaches nobody. Its sender is told, except a stranger."""
     scene = _refusing(refusal, Capability.VOICE)
     driver = drive(scene)
@@ -171,7 +173,7 @@ def _call_of(driver: Driver, sender: Person) -> tuple[Sent, dict[str, str]]:
 
 
 def _text_of(
-    driver: Driver, sender: Person, words: str, media: Sequence[str]
+    driver: TextDriver, sender: Person, words: str, media: Sequence[str]
 ) -> tuple[Sent, dict[str, str]]:
     fields, canaries = _filled(driver.text_fields, sender)
     return Sent(sender.number, PROXY, fields, _new_id(), words, media), canaries

@@ -11,6 +11,7 @@ from tests.contract.mutations import Mutation, run
 _TESTS = "tests/telephony/test_conformance.py"
 _CALL = f"{_TESTS}::test_answered_call_shows_the_proxy_number_alone"
 _UNANSWERED = f"{_TESTS}::test_unanswered_call_tells_the_caller_and_nothing_else"
+_FALLBACK = f"{_TESTS}::test_fallback_sees_the_proxy_number_alone"
 _REFUSED_CALL = f"{_TESTS}::test_refused_call_is_told_so_and_rings_nowhere"
 _TEXT = f"{_TESTS}::test_text_arrives_whole_and_alone"
 _REFUSED_TEXT = f"{_TESTS}::test_refused_text_reaches_nobody"
@@ -96,9 +97,15 @@ MUTATIONS = (
     ),
     _mutation(
         "the end of a call is reported",
-        "self._switchboard.end(End(contact=contact, outcome=outcome, duration=duration))",
+        "self._switchboard.end(end)",
         "pass",
         _CALL,
+    ),
+    _mutation(
+        "the end of a call to the fall-back number is reported",
+        '"call-ended?reached=fallback"',
+        '"call-ended"',
+        _FALLBACK,
     ),
     _mutation(
         "a refused call is told so",

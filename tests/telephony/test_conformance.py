@@ -1,19 +1,26 @@
-"""Every adapter, and what each side of its calls and texts receives."""
+"""Every adapter, and what each side of its calls and texts receives.
+
+An adapter is added to `ADAPTERS`; one that carries texts, to `TEXT_ADAPTERS` as well. The others
+have no tests of texts.
+"""
 
 import pytest
 from tests.telephony import conformance
-from tests.telephony.conformance import PAIRS, Drive
+from tests.telephony.conformance import PAIRS, Drive, DriveTexts
 from tests.telephony.needles import Person
+from tests.telephony.scene import Scene
 from tests.telephony.twiml_carrier import TwimlCarrier
 
 from chime_proxy_service.contact import Outcome, Refusal
 from chime_proxy_service.telephony.twiml import TwimlWebhook
 
-ADAPTERS: dict[str, Drive] = {
-    "twiml": lambda scene: TwimlCarrier(
-        TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
-    )
-}
+
+def _twiml(scene: Scene) -> TwimlCarrier:
+    return TwimlCarrier(TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US"))
+
+
+ADAPTERS: dict[str, Drive] = {"twiml": _twiml}
+TEXT_ADAPTERS: dict[str, DriveTexts] = {"twiml": _twiml}
 UNANSWERED = [one for one in Outcome if one is not Outcome.COMPLETED]
 REFUSED = [Refusal.UNKNOWN, Refusal.CLOSED, Refusal.NOT_CARRIED]
 
@@ -22,8 +29,14 @@ both_ways = pytest.mark.parametrize(("sender", "recipient"), PAIRS, ids=["to-bob
 
 @pytest.fixture(params=ADAPTERS)
 def drive(request: pytest.FixtureRequest) -> Drive:
-    """Make the driver of an adapter; each test runs with each adapter."""
+    """Make the driver of an adapter; each test of calls runs with each adapter."""
     return ADAPTERS[request.param]
+
+
+@pytest.fixture(params=TEXT_ADAPTERS)
+def drive_texts(request: pytest.FixtureRequest) -> DriveTexts:
+    """Make the driver of an adapter that carries texts."""
+    return TEXT_ADAPTERS[request.param]
 
 
 @both_ways
@@ -70,13 +83,13 @@ def test_fallback_sees_the_proxy_number_alone(drive: Drive) -> None:
 @both_ways
 @pytest.mark.parametrize("pictures", [0, 2])
 def test_text_arrives_whole_and_alone(
-    drive: Drive, sender: Person, recipient: Person, pictures: int
+    drive_texts: DriveTexts, sender: Person, recipient: Person, pictures: int
 ) -> None:
     """Words and pictures arrive from the proxy number, and none of the sender's other fields."""
-    conformance.check_text(drive, sender, recipient, pictures)
+    conformance.check_text(drive_texts, sender, recipient, pictures)
 
 
 @pytest.mark.parametrize("refusal", REFUSED)
-def test_refused_text_reaches_nobody(drive: Drive, refusal: Refusal) -> None:
+def test_refused_text_reaches_nobody(drive_texts: DriveTexts, refusal: Refusal) -> None:
     """Participants are told so; a stranger may be a machine, and gets no answer."""
-    conformance.check_refused_text(drive, refusal)
+    conformance.check_refused_text(drive_texts, refusal)

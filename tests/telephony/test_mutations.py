@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.contract.mutations import Mutation
 from tests.telephony import conformance
-from tests.telephony.conformance import PAIRS, Drive
+from tests.telephony.conformance import PAIRS, DriveTexts
 from tests.telephony.mutations import MUTATIONS
 from tests.telephony.twiml_carrier import TwimlCarrier
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SOURCE = Path(str(twiml.__file__))
 
 
-def drive_of(source: str) -> Drive:
+def drive_of(source: str) -> DriveTexts:
     """Make the driver of an adapter with this source."""
     module = ModuleType("broken_twiml")
     exec(compile(source, str(SOURCE), "exec"), vars(module))  # noqa: S102 - our own source
@@ -30,7 +30,7 @@ def drive_of(source: str) -> Drive:
     )
 
 
-def is_noticed(drive: Drive, test: str) -> bool:
+def is_noticed(drive: DriveTexts, test: str) -> bool:
     """Run the checks of a conformance test; return True if one fails."""
     sender, recipient = PAIRS[0]
     refused = (Refusal.UNKNOWN, Refusal.CLOSED)
@@ -40,6 +40,7 @@ def is_noticed(drive: Drive, test: str) -> bool:
             partial(conformance.check_unanswered_call, drive, sender, recipient, Outcome.BUSY)
         ],
         "refused_call": [partial(conformance.check_refused_call, drive, refused[0])],
+        "fallback": [partial(conformance.check_fallback, drive)],
         "text_arrives": [partial(conformance.check_text, drive, sender, recipient, 1)],
         "refused_text": [partial(conformance.check_refused_text, drive, one) for one in refused],
     }

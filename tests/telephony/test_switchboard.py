@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -133,10 +134,10 @@ def test_service_that_cannot_decide_is_a_refusal_that_is_counted() -> None:
     switchboard = Switchboard(service, record=records.append, noted=noted.append)
 
     assert switchboard.connect(contact()) is Refusal.UNAVAILABLE
-    assert [type(one) for one in noted] == [UnavailableError]
     assert [one.reason for one in records] == [Refusal.UNAVAILABLE]
     with pytest.raises(UnavailableError):
         switchboard.end(end(contact()))
+    assert [type(one) for one in noted] == [UnavailableError] * 2
 
 
 def test_call_is_cut_before_it_counts_as_ended() -> None:
@@ -161,16 +162,20 @@ def test_delivery_of_a_text_is_recorded_with_its_session(scene: Scene) -> None:
 
 
 def test_call_to_the_fallback_number_is_recorded_without_a_session() -> None:
-    """After the session no end is recorded: nothing is InProgress."""
+    """Its end is recorded from the report that says where it went, and from no other."""
     scene = Scene(fallback=BOB.number)
     scene.expire()
 
     fate = scene.switchboard.connect(contact())
-    scene.switchboard.end(end(contact()))
+    scene.switchboard.end(end(contact(), seconds=30))
+    scene.switchboard.end(replace(end(contact(), seconds=30), is_fallback=True))
 
     assert isinstance(fate, Connection)
-    (record,) = recorded(scene)
-    assert (record.stage, record.session) == (Stage.CONNECTED, None)
+    start, stop = recorded(scene)
+    assert (start.stage, stop.stage) == (Stage.CONNECTED, Stage.ENDED)
+    assert start.session is stop.session is None
+    assert start.reference == stop.reference
+    assert stop.duration == timedelta(seconds=30)
 
 
 def test_log_line_of_a_contact_is_a_metric(scene: Scene) -> None:

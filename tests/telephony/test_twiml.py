@@ -4,6 +4,7 @@ from datetime import timedelta
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from local.gateway import http_request, lambda_event
 from tests.telephony.carrier import Reply, Sent
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER, Scene
 from tests.telephony.twiml_carrier import SECRET, TwimlCarrier
@@ -14,6 +15,7 @@ from twilio.twiml.voice_response import VoiceResponse
 from chime_proxy_service.contact import Outcome
 from chime_proxy_service.errors import UnavailableError
 from chime_proxy_service.handlers.signature import Signature
+from chime_proxy_service.handlers.webhook import SignedWebhook
 from chime_proxy_service.records import ContactRecord, Stage
 from chime_proxy_service.session import Status
 from chime_proxy_service.telephony.twiml import TwimlWebhook
@@ -170,6 +172,14 @@ def test_signature_for_another_host_is_refused(scene: Scene) -> None:
     """A request that was signed for another address is no request to this one."""
     assert carrier(scene).ask("/call", CALL, host="other.example") == (403, "")
     assert scene.status() is Status.OPEN
+
+
+def test_body_that_is_no_text_is_refused_as_forged(scene: Scene) -> None:
+    """Bytes that no carrier sends are answered as any request without its signature."""
+    event = lambda_event(http_request("POST", "/call", [("X-Twilio-Signature", "x")], b"\xff"))
+    webhook = TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
+
+    assert SignedWebhook(webhook, Signature(lambda: SECRET)).answer(event)["statusCode"] == 403
 
 
 def test_end_that_could_not_be_recorded_is_to_be_reported_again(scene: Scene) -> None:

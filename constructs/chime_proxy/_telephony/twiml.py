@@ -13,6 +13,7 @@ from constructs import Construct
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, TWIML_HANDLER, twiml_code
 from chime_proxy._log_group import log_group
+from chime_proxy._secret_reader import SecretReader
 from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
@@ -106,9 +107,13 @@ class TwimlWebhook(Construct):
         role = aws_iam.Role(
             self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
         )
-        for statement in (*contact_statements(service.table), *event_statements(event_bus)):
-            role.add_to_policy(statement)
-        secret.grant_read(role)
+        policy = aws_iam.Policy(
+            self,
+            "Policy",
+            roles=[role],
+            statements=[*contact_statements(service.table), *event_statements(event_bus)],
+        )
+        secret.grant_read(SecretReader(policy, role))
         key = service.table.encryption_key
         if key:
             key.grant_encrypt_decrypt(role)

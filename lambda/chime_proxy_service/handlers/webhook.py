@@ -41,7 +41,8 @@ class SignedWebhook:
 
 def _body(event: dict[str, Any]) -> str:
     body: str = event.get("body") or ""
-    return base64.b64decode(body).decode() if event["isBase64Encoded"] else body
+    # Bytes that are no text have no valid signature either.
+    return base64.b64decode(body).decode(errors="replace") if event["isBase64Encoded"] else body
 
 
 def _parameters(encoded: str) -> dict[str, str]:

@@ -32,8 +32,10 @@ class Switchboard:
 
     Args:
         service: decides.
-        record: is given each record. A repeated report makes none, except of a refusal.
-        noted: is told of each error that an answer hides.
+        record: is given each record. Repeated reports of a session's call or text make one; of a
+            refusal, of a call to a FallBackPhoneNumber, and of the delivery of a text, each makes
+            one.
+        noted: is told of each error of the service.
     """
 
     def __init__(
@@ -65,7 +67,16 @@ class Switchboard:
         Raises:
             UnavailableError: the store could not decide; the carrier should report it again.
         """
-        if end.contact.capability is Capability.SMS:
+        try:
+            self._end(end)
+        except UnavailableError as error:
+            self._noted(error)
+            raise
+
+    def _end(self, end: End) -> None:
+        if end.is_fallback:
+            self._record(records.ended(end, None))
+        elif end.contact.capability is Capability.SMS:
             self._record(records.ended(end, self._service.session_of(end.contact)))
         elif session := self._service.end_call(end):
             self._record(records.ended(end, session))

@@ -8,8 +8,9 @@
 | `/text` | somebody texts a proxy number | Message, or nothing |
 | `/text-status` | the status of a Message | nothing |
 
-The end of a call is reported by `/call-ended` and again by `/call-status`. The addresses in answers
-are relative, so that they are on the host that the carrier asked.
+The end of a call is reported by `/call-ended` and again by `/call-status`; only the first tells a
+call to a FallBackPhoneNumber. The addresses in answers are relative, so that they are on the host
+that the carrier asked.
 
 Source: Twilio's reference of TwiML and of its webhooks' parameters.
 """
@@ -95,7 +96,7 @@ class TwimlWebhook:
             answerOnBridge="true",
             timeout=_seconds(RING_TIME),
             timeLimit=_seconds(self._switchboard.talk_time),
-            action="call-ended",
+            action="call-ended" if fate.session else "call-ended?reached=fallback",
         )
         SubElement(dial, "Number").text = fate.recipient
         return response
@@ -141,9 +142,13 @@ class TwimlWebhook:
         return Element("Response")
 
     def _end_call(self, form: Form, outcome: Outcome, seconds: str | None) -> None:
-        contact = self._contact(form, Capability.VOICE, "CallSid")
-        duration = timedelta(seconds=int(seconds)) if seconds and seconds.isdecimal() else None
-        self._switchboard.end(End(contact=contact, outcome=outcome, duration=duration))
+        end = End(
+            contact=self._contact(form, Capability.VOICE, "CallSid"),
+            outcome=outcome,
+            duration=timedelta(seconds=int(seconds)) if seconds and seconds.isdecimal() else None,
+            is_fallback=form.get("reached") == "fallback",
+        )
+        self._switchboard.end(end)
 
     def _contact(self, form: Form, capability: Capability, name_of_id: str) -> Contact:
         return Contact(
