@@ -272,7 +272,7 @@ class Callee(Phone):
         """Hang up."""
         if not (self.behaviour.hangs_up and self.behaviour.status.startswith("200")):
             return
-        time.sleep(0.3)
+        time.sleep(1)
         host = self.sip_address
         contact = invite["Contact"].partition("<")[2].partition(">")[0]
         headers = [

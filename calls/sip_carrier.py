@@ -98,7 +98,6 @@ class SipCarrier:
     scene: Scene
     asterisk: Asterisk
     sender_fields: Mapping[str, str] = field(default_factory=lambda: SENDER_FIELDS)
-    text_fields: Mapping[str, str] = field(default_factory=dict)
     recipient_fields: Mapping[str, str] = field(default_factory=lambda: RECIPIENT_FIELDS)
     asked_for: frozenset[str] = ASKED_FOR
 
@@ -144,10 +143,6 @@ class SipCarrier:
         caller.call(sent.sender, sent.proxy_phone_number, _of(sent, caller))
         self._ringing.append(caller)
         return self._received(sent, caller, self._called(0))
-
-    def text(self, sent: Sent) -> Received:
-        """Refuse, since a trunk has no texts."""
-        raise NotImplementedError
 
     def _called(self, start: int) -> Mapping[str, list[Message]]:
         time.sleep(0.1)

@@ -1,7 +1,7 @@
 """Answers Asterisk's question whom a call reaches, and reads the ends that it leaves behind.
 
-`templates/extensions.conf` is the other half. It asks, dials or announces, and leaves a line such as
-``1767225600.4,+14155550142,+12065550100,ANSWER,61,end`` at the end of a call that was connected.
+`templates/extensions.conf` is the other half. It asks, dials or announces. At the end of a call that
+was connected it leaves ``1767225600.4,+14155550142,+12065550100,session,ANSWER,61,end`` or the like.
 """
 
 import re
@@ -15,7 +15,7 @@ from chime_proxy_service.telephony.switchboard import Switchboard
 
 Variables = Mapping[str, str]
 
-_ENDED = re.compile(r"([0-9.]+),(\+\d+),(\+\d+),([A-Z]*),(\d*),end")
+_ENDED = re.compile(r"([0-9.]+),(\+\d+),(\+\d+),(session|fallback),([A-Z]*),(\d*),end")
 _OUTCOMES = {
     "ANSWER": Outcome.COMPLETED,
     "BUSY": Outcome.BUSY,
@@ -55,8 +55,9 @@ class SipCalls:
         fate = self._switchboard.connect(contact)
         if isinstance(fate, Refusal):
             return {"REFUSAL": announcement(fate)}
+        ids = (contact.contact_id, contact.sender, contact.proxy_phone_number)
         return {
-            "CALL": f"{contact.contact_id},{contact.sender},{contact.proxy_phone_number}",
+            "CALL": ",".join((*ids, "session" if fate.session else "fallback")),
             "SHOWN_NUMBER": fate.shown_number,
             "RECIPIENT": fate.recipient,
         }
@@ -76,12 +77,13 @@ class SipCalls:
         if not found:
             msg = "This is no end of a call"
             raise ValueError(msg)
-        call_id, sender, number, status, seconds = found.groups()
+        call_id, sender, number, kind, status, seconds = found.groups()
         self._switchboard.end(
             End(
                 contact=self._contact(call_id, sender, number),
                 outcome=_OUTCOMES.get(status, Outcome.FAILED),
                 duration=timedelta(seconds=int(seconds)) if seconds else None,
+                is_fallback=kind == "fallback",
             )
         )
 

@@ -1,0 +1,47 @@
+"""Every leak that the configuration can be made to have is noticed on the wire."""
+
+from collections.abc import Iterator
+
+import pytest
+from calls.asterisk import Asterisk
+from calls.conftest import AGI_PORT, FOLDER
+from calls.mutations import MUTATIONS, Mutation
+from calls.sip_carrier import SipCarrier
+from tests.telephony.scene import Scene
+
+from chime_proxy_service.telephony.sip.configuration import configuration
+
+
+@pytest.fixture
+def broken(asterisk: Asterisk, request: pytest.FixtureRequest) -> Iterator[Asterisk]:
+    """Start Asterisk with a broken configuration; the right one follows."""
+    asterisk.stop()
+    asterisk.start(request.param.applied)
+    yield asterisk
+    asterisk.stop()
+    asterisk.start()
+
+
+@pytest.mark.parametrize(
+    ("broken", "mutation"),
+    [(one, one) for one in MUTATIONS],
+    indirect=["broken"],
+    ids=[one.rule for one in MUTATIONS],
+)
+def test_leak_is_noticed(broken: Asterisk, mutation: Mutation) -> None:
+    """The check fails as soon as the rule is broken, by what it has seen."""
+    whole = "".join(configuration(broken.settings).values())
+    assert all(before in whole for before, _ in mutation.changes)
+    carriers: list[SipCarrier] = []
+
+    def drive(scene: Scene) -> SipCarrier:
+        carriers.append(SipCarrier(scene, broken))
+        return carriers[-1]
+
+    try:
+        with pytest.raises(AssertionError) as noticed:
+            mutation.check(drive)
+        print(mutation.rule, str(noticed.value)[:300])
+    finally:
+        for one in carriers:
+            one.close()
