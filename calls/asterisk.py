@@ -11,7 +11,6 @@ from pathlib import Path
 
 from calls.sound import tone, write_wav
 
-from chime_proxy_service.contact import Refusal
 from chime_proxy_service.telephony.announcements import Occasion
 from chime_proxy_service.telephony.sip.calls import announcement
 from chime_proxy_service.telephony.sip.configuration import CAUSES, configuration
@@ -99,6 +98,10 @@ class Asterisk:
             self._process.wait()
         self._process = None
 
+    def version(self) -> str:
+        """Return the version."""
+        return self.ask("core show version").partition(" built")[0]
+
     def ask(self, command: str) -> str:
         """Return the answer to a command of its console."""
         asked = ["chroot", self._root, "asterisk", "-rx", command]
@@ -109,9 +112,9 @@ class Asterisk:
         assert self._process
         return cpu_seconds(self._process.pid)
 
-    def with_ended_calls_outside(self) -> SipSettings:
-        """Return the settings for a process that runs outside of the folder."""
-        return replace(self.settings, ended_calls=str(self.ended_calls))
+    def settings_for(self, table: str) -> SipSettings:
+        """Return the settings for a process outside of the folder, on a table."""
+        return replace(self.settings, table=table, ended_calls=str(self.ended_calls))
 
     def _user(self) -> tuple[int, int]:
         for line in (self._root / "etc/passwd").read_text().splitlines():
@@ -134,12 +137,3 @@ def cpu_seconds(pid: int) -> float:
     """Return the CPU time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def occasion_of(hertz_levels: Mapping[Occasion, int]) -> Occasion | None:
-    """Return the occasion whose tone is clearly the loudest; None if there is none."""
-    loudest = max(hertz_levels, key=lambda one: hertz_levels[one])
-    return loudest if hertz_levels[loudest] > 1000 else None  # noqa: PLR2004
-
-
-DEFAULT_REFUSAL = Refusal.UNAVAILABLE

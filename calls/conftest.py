@@ -1,37 +1,49 @@
 """An Asterisk for all tests, and what they need beside it."""
 
+import signal
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from calls.asterisk import Asterisk
+from calls.folder import ASTERISK, REPORT
+from calls.report import Report
 from calls.sip_carrier import SipCarrier
-from local.folder import ROOT
 from tests.telephony.conformance import Drive
 from tests.telephony.scene import Scene
 
-FOLDER = ROOT / ".calls"
-AGI_PORT = 4573
+_AGI_PORT = 4573
+
+
+@pytest.fixture(scope="session", autouse=True)
+def report() -> Iterator[Report]:
+    """Write the page at the end, whatever happens; an ended run ends all that it started."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    page = Report(REPORT)
+    yield page
+    page.write()
 
 
 @pytest.fixture(scope="session")
-def asterisk() -> Iterator[Asterisk]:
+def asterisk(report: Report) -> Iterator[Asterisk]:
     """Start Asterisk once."""
-    engine = Asterisk(Path(FOLDER, "asterisk"), AGI_PORT)
+    engine = Asterisk(ASTERISK, _AGI_PORT)
     try:
         engine.start()
+        report.add("Programs", [f"- {engine.version()}"])
         yield engine
     finally:
         engine.stop()
 
 
 @pytest.fixture
-def drive(asterisk: Asterisk) -> Iterator[Drive]:
+def drive(asterisk: Asterisk, report: Report, request: pytest.FixtureRequest) -> Iterator[Drive]:
     """Make drivers, and end their calls."""
     made: list[SipCarrier] = []
 
     def drive(scene: Scene) -> SipCarrier:
-        made.append(SipCarrier(scene, asterisk))
+        name = request.node.name.removeprefix("test_").replace("_", " ")
+        made.append(SipCarrier(scene, asterisk, lambda seen: report.witness(name, seen)))
         return made[-1]
 
     yield drive

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from calls.asterisk import ADDRESS
 from tests.telephony import conformance
 from tests.telephony.conformance import Drive
 from tests.telephony.scene import ALICE, BOB
@@ -46,7 +47,9 @@ def _with_module(name: str) -> tuple[str, str]:
 
 
 MUTATIONS = (
-    Mutation("the caller's number is not shown", (('"" <${SHOWN_NUMBER}>', '"" <${CALLERID(num)}>'),)),
+    Mutation(
+        "the caller's number is not shown", (('"" <${SHOWN_NUMBER}>', '"" <${CALLERID(num)}>'),)
+    ),
     Mutation(
         "the caller's name is not shown",
         (('"" <${SHOWN_NUMBER}>', '"${CALLERID(name)}" <${SHOWN_NUMBER}>'),),
@@ -71,7 +74,13 @@ MUTATIONS = (
             (",Ir)", ",r)"),
         ),
     ),
-    Mutation("audio goes through the host", (("direct_media=no", "direct_media=yes"),)),
+    Mutation(
+        "audio goes through the host",
+        (
+            ("direct_media=no", "direct_media=yes"),
+            (f"external_media_address={ADDRESS}\n", ""),
+        ),
+    ),
     Mutation("the program is not named", (("user_agent=\n", "user_agent=Asterisk\n"),)),
     Mutation(
         "causes stay behind",
@@ -83,8 +92,14 @@ MUTATIONS = (
         "a header of the caller stays behind",
         (
             _with_module("res_pjsip_header_funcs"),
-            ("exten => s,1,Hangup(1)", "exten => b,1,Set(PJSIP_HEADER(add,X-Caller)=${WHO})\n same => n,Return()"),
-            (" same => n,Dial(", " same => n,Set(__WHO=${PJSIP_HEADER(read,X-Original-Calling-Number)})\n same => n,Dial("),
+            (
+                "exten => s,1,Hangup(1)",
+                "exten => b,1,Set(PJSIP_HEADER(add,X-Caller)=${WHO})\n same => n,Return()",
+            ),
+            (
+                " same => n,Dial(",
+                " same => n,Set(__WHO=${PJSIP_HEADER(read,X-Original-Calling-Number)})\n same => n,Dial(",
+            ),
             (",Ir)", ",Irb(from-trunk^b^1))"),
         ),
     ),
@@ -96,7 +111,10 @@ MUTATIONS = (
     Mutation("a refused caller is told so", (("Playback(", "NoOp("),), _STRANGER),
     Mutation(
         "a refused call rings nowhere",
-        (("?refused,${REFUSAL},1)", "?dial)"), (" same => n,Dial(PJSIP/${RECIPIENT}", " same => n(dial),Dial(PJSIP/+13125550153")),
+        (
+            ("?refused,${REFUSAL},1)", "?dial)"),
+            (" same => n,Dial(PJSIP/${RECIPIENT}", " same => n(dial),Dial(PJSIP/+13125550153"),
+        ),
         _STRANGER,
     ),
 )

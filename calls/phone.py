@@ -45,7 +45,10 @@ class Phone:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -229,7 +232,9 @@ class Callee(Phone):
     def received(self, start: int = 0) -> Mapping[str, list[Message]]:
         """Return the messages from one on, by the number that was called in their dialog."""
         numbers = {
-            one["Call-ID"]: one.called for one in self.messages if one.first_line.startswith("INVITE")
+            one["Call-ID"]: one.called
+            for one in self.messages
+            if one.first_line.startswith("INVITE")
         }
         found: dict[str, list[Message]] = {}
         for one in self.messages[start:]:

@@ -1,7 +1,7 @@
 """Drives the SIP adapter for the conformance test: phones on both sides of a real Asterisk."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
@@ -93,10 +93,12 @@ class SipCarrier:
     Args:
         scene: the scene. Its service answers Asterisk.
         asterisk: the Asterisk.
+        witness: is told what each side of each call received.
     """
 
     scene: Scene
     asterisk: Asterisk
+    witness: Callable[[Received], object] = lambda _: None
     sender_fields: Mapping[str, str] = field(default_factory=lambda: SENDER_FIELDS)
     recipient_fields: Mapping[str, str] = field(default_factory=lambda: RECIPIENT_FIELDS)
     asked_for: frozenset[str] = ASKED_FOR
@@ -125,7 +127,9 @@ class SipCarrier:
         """Make a call. The callee hangs up."""
         address = SECOND_CALLER if self._ringing else CALLER
         start = len(self._callee.messages)
-        behaviour = Behaviour(_STATUS[reply.outcome], with_host(reply.fields, f"{TRUNK[0]}:{TRUNK[1]}"))
+        behaviour = Behaviour(
+            _STATUS[reply.outcome], with_host(reply.fields, f"{TRUNK[0]}:{TRUNK[1]}")
+        )
         self._callee.behaviour = behaviour
         with Caller(address, (ADDRESS, PORT)) as caller:
             status = caller.call(sent.sender, sent.proxy_phone_number, _of(sent, caller))
@@ -159,6 +163,7 @@ class SipCarrier:
             *_strange(caller, self._callee),
             *_sentences(caller),
         ]
+        self.witness(received)
         return received
 
     def _report(self) -> None:

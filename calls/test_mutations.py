@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from calls.asterisk import Asterisk
-from calls.conftest import AGI_PORT, FOLDER
 from calls.mutations import MUTATIONS, Mutation
+from calls.report import Report
 from calls.sip_carrier import SipCarrier
 from tests.telephony.scene import Scene
 
@@ -28,7 +28,7 @@ def broken(asterisk: Asterisk, request: pytest.FixtureRequest) -> Iterator[Aster
     indirect=["broken"],
     ids=[one.rule for one in MUTATIONS],
 )
-def test_leak_is_noticed(broken: Asterisk, mutation: Mutation) -> None:
+def test_leak_is_noticed(broken: Asterisk, mutation: Mutation, report: Report) -> None:
     """The check fails as soon as the rule is broken, by what it has seen."""
     whole = "".join(configuration(broken.settings).values())
     assert all(before in whole for before, _ in mutation.changes)
@@ -41,7 +41,8 @@ def test_leak_is_noticed(broken: Asterisk, mutation: Mutation) -> None:
     try:
         with pytest.raises(AssertionError) as noticed:
             mutation.check(drive)
-        print(mutation.rule, str(noticed.value)[:300])
+        reason = str(noticed.value).partition("\n")[0]
+        report.add_table("Leaks made on purpose", ["Rule", "Noticed by"], [[mutation.rule, reason]])
     finally:
         for one in carriers:
             one.close()

@@ -1,0 +1,81 @@
+"""Phones of somebody else's: baresip, which plays a tone and keeps what it hears."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from calls.asterisk import ADDRESS, PORT
+from calls.sound import read_wav, tone, write_wav
+
+_MODULES = Path("/usr/lib/baresip/modules")
+_CONFIG = """\
+sip_listen {address}:{port}
+module_path {modules}
+module g711.so
+module aufile.so
+module sndfile.so
+module stdio.so
+module_app account.so
+module_app menu.so
+module_tmp uuid.so
+audio_source aufile,{folder}/tone.wav
+audio_player aufile,{folder}/heard.wav
+audio_alert aufile,/dev/null
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+"""
+_ACCOUNT = (
+    '"{name}" <sip:{number}@{address}:{port};transport=udp>'
+    ";regint=0;audio_codecs=pcmu;answermode={answers}\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Baresip:
+    """A phone.
+
+    Args:
+        folder: its files.
+        number: its number.
+        name: its display name.
+        address: its IP address.
+        hertz: the frequency of the tone that it plays.
+    """
+
+    folder: Path
+    number: str
+    name: str
+    address: str
+    hertz: int
+    port: int = 5071
+
+    def start(self, seconds: int, call: str = "") -> subprocess.Popen[str]:
+        """Start the phone.
+
+        Args:
+            seconds: the time after which it hangs up and ends.
+            call: the number that it calls. Default: it waits and answers.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        values = {"address": self.address, "port": self.port, "folder": self.folder}
+        config = _CONFIG.format(modules=_MODULES, **values)
+        answers = "manual" if call else "auto"
+        account = _ACCOUNT.format(number=self.number, name=self.name, answers=answers, **values)
+        (self.folder / "config").write_text(config, encoding="utf-8")
+        (self.folder / "accounts").write_text(account, encoding="utf-8")
+        (self.folder / "heard.wav").unlink(missing_ok=True)
+        write_wav(self.folder / "tone.wav", tone(self.hertz, 60))
+        dial = ["-e", f"/dial sip:{call}@{ADDRESS}:{PORT}"] if call else []
+        return subprocess.Popen(
+            ["baresip", "-f", self.folder, "-n", ADDRESS, "-s", "-t", str(seconds), *dial],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def heard(self) -> list[int]:
+        """Return what it has heard."""
+        return read_wav(self.folder / "heard.wav")
