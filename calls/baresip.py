@@ -8,18 +8,19 @@ from calls.asterisk import ADDRESS, PORT
 from calls.sound import read_wav, tone, write_wav
 
 _MODULES = Path("/usr/lib/baresip/modules")
+_HEARD = "dump-*-dec.wav"
 _CONFIG = """\
 sip_listen {address}:{port}
 module_path {modules}
 module g711.so
 module aufile.so
 module sndfile.so
-module stdio.so
 module_app account.so
 module_app menu.so
 module_tmp uuid.so
 audio_source aufile,{folder}/tone.wav
-audio_player aufile,{folder}/heard.wav
+audio_player aufile,/dev/null
+snd_path {folder}
 audio_alert aufile,/dev/null
 ausrc_srate 8000
 auplay_srate 8000
@@ -65,7 +66,8 @@ class Baresip:
         account = _ACCOUNT.format(number=self.number, name=self.name, answers=answers, **values)
         (self.folder / "config").write_text(config, encoding="utf-8")
         (self.folder / "accounts").write_text(account, encoding="utf-8")
-        (self.folder / "heard.wav").unlink(missing_ok=True)
+        for file in self.folder.glob(_HEARD):
+            file.unlink()
         write_wav(self.folder / "tone.wav", tone(self.hertz, 60))
         dial = ["-e", f"/dial sip:{call}@{ADDRESS}:{PORT}"] if call else []
         return subprocess.Popen(
@@ -78,4 +80,5 @@ class Baresip:
 
     def heard(self) -> list[int]:
         """Return what it has heard."""
-        return read_wav(self.folder / "heard.wav")
+        (file,) = self.folder.glob(_HEARD)
+        return read_wav(file)
