@@ -1,6 +1,7 @@
 """An Asterisk in a folder: configured, started, asked and ended."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,8 @@ ALLOWED = ("127.0.0.11", "127.0.0.20", "127.0.0.22", "127.0.0.33")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _ANNOUNCEMENT_SECONDS = 0.6
 _LINES = Path("var/spool/chime-proxy")
+# Channel, time up, codec, then packets received, lost, their share and jitter; then those sent.
+_STATISTICS = r"^ \S+ (\S+) +\S+ +\S+ +(\d+)K? +\d+K? +\d+ +[\d.]+ +(\d+)K? "
 _ETC = Path("etc/asterisk")
 _RECORDINGS = Path("var/lib/chime-proxy/announcements")
 
@@ -106,6 +109,16 @@ class Asterisk:
         """Return the answer to a command of its console."""
         asked = ["chroot", self._root, "asterisk", "-rx", command]
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+
+    def channels(self) -> int:
+        """Return the number of channels: two for each call that is up."""
+        found = re.search(r"(\d+) active channel", self.ask("core show channels count"))
+        return int(found[1]) if found else 0
+
+    def audio_packets(self) -> Mapping[str, tuple[int, int]]:
+        """Return the audio packets that each channel has received and sent."""
+        rows = re.findall(_STATISTICS, self.ask("pjsip show channelstats"), re.MULTILINE)
+        return {name: (int(received), int(sent)) for name, received, sent in rows}
 
     def cpu_seconds(self) -> float:
         """Return the CPU time that it has used."""

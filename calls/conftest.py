@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from calls.asterisk import Asterisk
-from calls.folder import ASTERISK, REPORT
+from calls.deployed import Deployed, HostProcess, deployed
+from calls.folder import ASTERISK, FOLDER, REPORT
 from calls.report import Report
 from calls.sip_carrier import SipCarrier
 from tests.telephony.conformance import Drive
@@ -34,6 +35,24 @@ def asterisk(report: Report) -> Iterator[Asterisk]:
         yield engine
     finally:
         engine.stop()
+
+
+@pytest.fixture(scope="session")
+def service() -> Iterator[Deployed]:
+    """Deploy the service and a session of Alice and Bob."""
+    with deployed() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def host(asterisk: Asterisk, service: Deployed) -> Iterator[HostProcess]:
+    """Start the process beside Asterisk, with the permissions of the example."""
+    settings = asterisk.settings_for(service.outputs["Table"])
+    process = HostProcess(settings, service.host_credentials(), FOLDER / "host.toml")
+    process.log.unlink(missing_ok=True)
+    process.start()
+    yield process
+    process.stop()
 
 
 @pytest.fixture

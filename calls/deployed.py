@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -111,6 +113,7 @@ class HostProcess:
     def __init__(self, settings: SipSettings, environment: dict[str, str], file: Path) -> None:
         file.write_text(toml(settings), encoding="utf-8")
         self._file = file
+        self._port = settings.agi_port
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
         self.log = file.with_suffix(".log")
@@ -132,6 +135,14 @@ class HostProcess:
                 stderr=subprocess.STDOUT,
                 text=True,
             )
+        deadline = time.monotonic() + 20
+        while not self._listens():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def _listens(self) -> bool:
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self._port)) == 0
 
     def stop(self) -> None:
         """End it."""

@@ -28,7 +28,7 @@ class Report:
         self, section: str, head: Sequence[str], rows: Iterable[Sequence[object]]
     ) -> None:
         """Add rows to a section's table."""
-        if section not in self._sections:
+        if _row(head) not in self._sections.get(section, ()):
             self.add(section, [_row(head), _row(["---"] * len(head))])
         self.add(section, map(_row, rows))
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from calls.asterisk import ADDRESS, PORT, TONES, Asterisk
 from calls.baresip import Baresip
-from calls.deployed import Deployed, HostProcess, deployed
+from calls.deployed import Deployed, HostProcess
 from calls.exchange import Exchange
-from calls.folder import FOLDER
 from calls.phone import Caller, heard_level
 from calls.report import Report
 from calls.sound import level
@@ -22,24 +21,6 @@ ALICE_ADDRESS, BOB_ADDRESS, OFFICE_ADDRESS = "127.0.0.11", "127.0.0.22", "127.0.
 STRANGE_ADDRESS = "127.0.0.66"
 _AUDIBLE = 5000
 _SILENT = 100
-
-
-@pytest.fixture(scope="module")
-def service() -> Iterator[Deployed]:
-    """Deploy the service and a session of Alice and Bob."""
-    with deployed() as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def host(asterisk: Asterisk, service: Deployed) -> Iterator[HostProcess]:
-    """Start the process beside Asterisk, with the permissions of the example."""
-    settings = asterisk.settings_for(service.outputs["Table"])
-    process = HostProcess(settings, service.host_credentials(), FOLDER / "host.toml")
-    process.log.unlink(missing_ok=True)
-    process.start()
-    yield process
-    process.stop()
 
 
 @pytest.fixture
@@ -154,18 +135,12 @@ def test_call_without_the_process_is_refused(
         assert service.status() == "Open"
     finally:
         host.start()
-        wait_until(lambda: _answers(service), 10)
     text = f"- The process is down: {status}, its announcement at level {level_heard}."
     report.add("Refusals", [text])
 
     assert status == 503
     assert level_heard > _AUDIBLE
     assert found([raw], [BOB], []) == []
-
-
-def _answers(service: Deployed) -> bool:
-    with Caller(ALICE_ADDRESS, (ADDRESS, PORT)) as phone:
-        return phone.call(STRANGER.number, service.outputs["Number"], {}) == 404
 
 
 @pytest.mark.usefixtures("exchange")
