@@ -36,10 +36,11 @@ How a session lives:
 How a call ends:
     The carrier reports the end under the call's id. The end of an earlier call, or of a call that
     the session does not have, changes nothing. The end of the last call is known as such even after
-    the call limit or the session's expiry, and closed sessions stay closed. A call whose end nobody
-    reports counts as ended at the call limit, counted from its start: from then on the session is
-    Open, without any write. A call that a release before call limits stored has the default limit,
-    counted from the session's last change.
+    the session's expiry, or after the call limit while nothing else has used or changed the
+    session. Closed sessions stay closed. A call whose end nobody reports counts as ended at the
+    call limit, counted from its start: from then on the session is Open, without any write. A call
+    that a release before call limits stored has the default limit, counted from the session's last
+    change.
 
 What a repetition gets:
     A creation that comes again with the same idempotency key gets the session as it is now, Closed

@@ -423,6 +423,7 @@ def test_every_item_is_smaller_than_a_write_unit() -> None:
         request_digest="x" * 64,
         call=Call("x" * 12, datetime(2030, 1, 1, 1, 1, 1, 123456, tzinfo=UTC)),
         contacts=("x" * 12,) * 8,
+        retention=timedelta(days=36500),
     )
 
     assert size(items.session_item(longest)) < 1024

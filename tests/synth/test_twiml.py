@@ -5,10 +5,21 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import assertions, aws_dynamodb, aws_events, aws_secretsmanager
+from aws_cdk import (
+    assertions,
+    aws_apigatewayv2,
+    aws_cloudwatch_actions,
+    aws_dynamodb,
+    aws_events,
+    aws_logs,
+    aws_secretsmanager,
+    aws_sns,
+)
 
 from chime_proxy import ProxySessionService, TwimlWebhook
 from chime_proxy_service import rules
+from chime_proxy_service.handlers import metrics
+from chime_proxy_service.records import Stage
 from chime_proxy_service.session import DEFAULT_CALL_LIMIT
 from chime_proxy_service.telephony.announcements import ANNOUNCEMENTS
 
@@ -76,6 +87,69 @@ def test_function_has_its_settings_and_no_secret(stack: cdk.Stack) -> None:
         "CALL_LIMIT_SECONDS": "1800",
     }
     assert function["Timeout"] == 10
+
+
+def test_webhook_is_throttled_on_request(stack: cdk.Stack) -> None:
+    """The stage has the rate and the burst, and none by default."""
+    webhook(stack, throttle=aws_apigatewayv2.ThrottleSettings(rate_limit=20, burst_limit=10))
+    other = cdk.Stack(cdk.App(), "Other")
+    webhook(other)
+
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"] == {"ThrottlingBurstLimit": 10, "ThrottlingRateLimit": 20}
+    (stage,) = resources(other, "AWS::ApiGatewayV2::Stage")
+    assert "DefaultRouteSettings" not in stage
+
+
+def test_access_log_of_the_webhook_has_neither_path_nor_query(stack: cdk.Stack) -> None:
+    """Who asked and how it was answered is logged, and nothing that the caller wrote."""
+    webhook(stack)
+
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage")
+    logged = json.loads(stage["AccessLogSettings"]["Format"])
+    assert "$context.status" in logged.values()
+    assert not [value for value in logged.values() if "path" in value or "query" in value.lower()]
+    names = [one["LogGroupName"] for one in resources(stack, "AWS::Logs::LogGroup") if len(one) > 1]
+    assert "/aws/vendedlogs/proxy-sessions/" in json.dumps(names)
+
+
+def test_log_groups_of_the_webhook_may_be_ones_own(stack: cdk.Stack) -> None:
+    """Given log groups take the log of the function and that of the API; no other is made."""
+    own = aws_logs.LogGroup(stack, "Own")
+    accesses = aws_logs.LogGroup(stack, "Accesses")
+    webhook(stack, log_group=own, access_log_group=accesses, memory_size=1024)
+
+    assert resources(stack, "AWS::Logs::LogGroup") == []
+    (function,) = resources(stack, "AWS::Lambda::Function")
+    assert function["LoggingConfig"]["LogGroup"] == stack.resolve(own.log_group_name)
+    assert function["MemorySize"] == 1024
+    (stage,) = resources(stack, "AWS::ApiGatewayV2::Stage")
+    assert stage["AccessLogSettings"]["DestinationArn"] == stack.resolve(accesses.log_group_arn)
+
+
+def test_alarms_of_the_webhook_are_on_the_metrics_that_the_function_writes(
+    stack: cdk.Stack,
+) -> None:
+    """Every kind of failure has an alarm with a remedy; the function's own metrics exist."""
+    made = webhook(stack)
+    topic = aws_sns.Topic(stack, "OnCall")
+    made.add_alarms(aws_cloudwatch_actions.SnsAction(topic))
+
+    alarms = resources(stack, "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 6
+    assert all(one["AlarmDescription"].endswith(".") for one in alarms)
+    assert all(one["AlarmActions"] for one in alarms)
+    written = {one["MetricName"] for one in alarms if one["Namespace"] == metrics.NAMESPACE}
+    assert written == {metrics.UNSIGNED, metrics.UNAVAILABLE}
+
+
+def test_contacts_are_counted_by_their_stage(stack: cdk.Stack) -> None:
+    """Each stage of a contact has a metric, under the name that the function writes."""
+    made = webhook(stack)
+
+    counted = {made.metric_connected(), made.metric_refused(), made.metric_ended()}
+    assert {one.metric_name for one in counted} == {f"Contact{stage}" for stage in Stage}
+    assert {one.namespace for one in counted} == {metrics.NAMESPACE}
 
 
 def test_webhook_sends_events_to_the_given_bus(stack: cdk.Stack) -> None:

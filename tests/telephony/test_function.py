@@ -21,6 +21,7 @@ from twilio.request_validator import RequestValidator
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Contact, End, Outcome
+from chime_proxy_service.handlers import metrics
 from chime_proxy_service.number_pool import NumberPool
 from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
@@ -134,12 +135,13 @@ def test_call_is_connected_and_ended(
 def test_forged_request_is_refused_and_changes_nothing(
     service: ProxySessionService, ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A request that the carrier did not sign is answered with 403."""
+    """A request that the carrier did not sign is answered with 403, and counted."""
     answer = ask("/call", CALL, secret="another")
 
     assert (answer["statusCode"], answer["body"]) == (403, "")
     assert status(service) is Status.OPEN
-    assert capsys.readouterr().out == ""
+    line = json.loads(capsys.readouterr().out)
+    assert line.keys() == {"_aws", "FunctionName", metrics.UNSIGNED}
 
 
 def test_failure_is_logged_by_its_place(

@@ -1,14 +1,21 @@
 """The webhook's own rules, beside what every adapter has to keep."""
 
+import shlex
 from datetime import timedelta
+from string import Template
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from local.folder import ROOT
 from local.gateway import http_request, lambda_event
+from tests.docs.page import Page
 from tests.telephony.carrier import Reply, Sent
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER, Scene
-from tests.telephony.twiml_carrier import SECRET, TwimlCarrier
+from tests.telephony.twiml_carrier import HOST, SECRET, TwimlCarrier
+from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
+from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
@@ -178,8 +185,13 @@ def test_body_that_is_no_text_is_refused_as_forged(scene: Scene) -> None:
     """Bytes that no carrier sends are answered as any request without its signature."""
     event = lambda_event(http_request("POST", "/call", [("X-Twilio-Signature", "x")], b"\xff"))
     webhook = TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US")
+    refused: list[None] = []
+    signed_webhook = SignedWebhook(
+        webhook, Signature(lambda: SECRET), refused=lambda: refused.append(None)
+    )
 
-    assert SignedWebhook(webhook, Signature(lambda: SECRET)).answer(event)["statusCode"] == 403
+    assert signed_webhook.answer(event)["statusCode"] == 403
+    assert len(refused) == 1
 
 
 def test_end_that_could_not_be_recorded_is_to_be_reported_again(scene: Scene) -> None:
@@ -194,6 +206,43 @@ def test_end_that_could_not_be_recorded_is_to_be_reported_again(scene: Scene) ->
     scene.service.end_call = fail  # type: ignore[method-assign, assignment]
 
     assert asking.ask("/call-ended", CALL | {"DialCallStatus": "completed"}) == (503, "")
+
+
+class Recorder:
+    """A client of the carrier's API that sends nothing."""
+
+    def __init__(self) -> None:
+        """Begin without requests."""
+        self.requests: list[tuple[str, str, Any]] = []
+
+    def request(self, method: str, url: str, *_: Any, data: Any = None, **__: Any) -> Response:
+        """Keep a request."""
+        self.requests.append((method, url, data))
+        return Response(200, "{}")
+
+
+def test_command_of_the_page_asks_as_the_carriers_package_does() -> None:
+    """The command of docs/calls.md sets up a number by the request that Twilio's package sends."""
+    (command,) = Page(ROOT / "docs" / "calls.md").commands()
+    names = {"ACCOUNT_SID": "AC1", "AUTH_TOKEN": "t", "NUMBER_SID": "PN1"}
+    names |= {f"{one}_URL": f"https://{HOST}/{one}" for one in ("CALL", "TEXT", "STATUS")}
+    words = shlex.split(Template(command.replace("\\\n", " ")).substitute(names))
+    recorder = Recorder()
+
+    Client("AC1", "t", http_client=recorder).incoming_phone_numbers("PN1").update(
+        voice_url=names["CALL_URL"],
+        voice_method="POST",
+        sms_url=names["TEXT_URL"],
+        sms_method="POST",
+        status_callback=names["STATUS_URL"],
+        status_callback_method="POST",
+    )
+
+    ((method, url, data),) = recorder.requests
+    fields = [words[place + 1] for place, one in enumerate(words) if one == "--data-urlencode"]
+    assert words[:4] == ["curl", "--fail", "--user", "AC1:t"]
+    assert (method, url) == ("POST", words[4])
+    assert data == dict(one.split("=", 1) for one in fields)
 
 
 def signed(form: dict[str, str], secret: str = SECRET, algorithm: str = "") -> dict[str, str]:

@@ -91,7 +91,7 @@ class TwimlCarrier:
 
     def __post_init__(self) -> None:
         """Put the check of signatures before the webhook."""
-        self._signed = SignedWebhook(self.webhook, Signature(lambda: SECRET))
+        self._signed = SignedWebhook(self.webhook, Signature(lambda: SECRET), refused=lambda: None)
 
     def call(self, sent: Sent, reply: Reply) -> Received:
         """Make a call, let it end, and report its end."""

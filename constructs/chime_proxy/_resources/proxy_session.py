@@ -20,7 +20,7 @@ from chime_proxy._resources.voice_connector import (
     voice_connector_id,
 )
 from chime_proxy._schema import check
-from chime_proxy._service.reference import IProxySessionService
+from chime_proxy._service.reference import IProxySessionService, ServiceBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,8 @@ class ProxySession(SessionBase):
         props.check_adoption(self, "adopt", adopt, removal_policy)
         provider = provider_of(self, service_of(voice_connector), provider)
         self._service = provider.service
+        if isinstance(provider.service, ServiceBase):
+            provider.service.capability_check.note_session(self, capabilities)
         self._resource = custom_resource(
             self, provider, "Custom::ChimeProxySession", properties, removal_policy
         )

@@ -10,6 +10,7 @@ from constructs import Construct, DependencyGroup, IConstruct, IDependable
 from chime_proxy._deferred_value import is_deferred
 from chime_proxy._identifier import checked_connector_id
 from chime_proxy._provider.endpoint import check_endpoint
+from chime_proxy._service.capability_check import CapabilityCheck
 from chime_proxy._service.operations import READ_SESSIONS, SESSION_OPERATIONS, grant_operations
 
 _API_ARN = re.compile(r"arn:[^:]+:execute-api:[^:]+:\d{12}:[^:/]+/[^:/]+")
@@ -58,6 +59,10 @@ class IProxySessionService(IConstruct, Protocol):
 
 class ServiceBase(Construct):
     """The permissions to call a service, as every kind of service grants them."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.capability_check = CapabilityCheck()
 
     @property
     def api_arn(self) -> str:

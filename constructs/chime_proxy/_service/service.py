@@ -1,14 +1,11 @@
 """The proxy-session service in an account."""
 
-import json
 from collections.abc import Sequence
-from typing import cast
 
 from aws_cdk import (
     ArnFormat,
     CrossStackReferences,
     Duration,
-    Fn,
     ReferenceStrength,
     RemovalPolicy,
     Stack,
@@ -27,6 +24,7 @@ from constructs import Construct, DependencyGroup, IDependable
 from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
 from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
+from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
@@ -36,16 +34,6 @@ from chime_proxy._service.table import NewTable, sessions_table, table_statement
 # The provider waits ten seconds for an answer.
 _TIMEOUT = Duration.seconds(10)
 _STAGE = "$default"
-# The path is the caller's own text, and could have a phone number.
-_ACCESS_LOG = {
-    "requestId": "$context.requestId",
-    "time": "$context.requestTime",
-    "method": "$context.httpMethod",
-    "caller": "$context.identity.userArn",
-    "status": "$context.status",
-    "error": "$context.error.message",
-    "latency": "$context.responseLatency",
-}
 
 
 class ProxySessionService(MonitoredService, ServiceBase):
@@ -135,10 +123,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
             "Stage", auto_deploy=True, throttle=throttle, domain_mapping=domain_mapping
         )
         self._has_domain = domain_mapping is not None
-        _log_access(
-            self._stage,
-            access_log_group or new_log_group(self, "AccessLog", _vended_name(self)),
-        )
+        log_access(self, self._stage, access_log_group)
         # The stacks of the sessions cannot be deleted without the API.
         CrossStackReferences.of(self._api).produce(ReferenceStrength.STRONG)
         self._serving = DependencyGroup(self._api, self._function, policy)
@@ -298,16 +283,3 @@ def _retention_environment(retention: Duration | None) -> dict[str, str]:
         msg = "retention must be a Duration of whole days, at least one"
         raise ValueError(msg)
     return {"RETENTION_DAYS": str(int(days))}
-
-
-def _log_access(stage: aws_apigatewayv2.HttpStage, logs: aws_logs.ILogGroup) -> None:
-    resource = cast("aws_apigatewayv2.CfnStage", stage.node.default_child)
-    resource.access_log_settings = aws_apigatewayv2.CfnStage.AccessLogSettingsProperty(
-        destination_arn=logs.log_group_arn, format=json.dumps(_ACCESS_LOG)
-    )
-
-
-def _vended_name(scope: Construct) -> str:
-    # Only with this prefix API Gateway needs no policy of CloudWatch Logs, whose length is limited.
-    unique = Fn.select(2, Fn.split("/", Stack.of(scope).stack_id))
-    return f"/aws/vendedlogs/proxy-sessions/{scope.node.addr[-8:]}-{unique}"

@@ -1,1 +1,1 @@
-"""Adapters that connect the calls and texts of a service, as constructs."""
+"""Adapters as constructs: they connect the calls and texts of a service."""

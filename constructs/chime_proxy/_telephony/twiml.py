@@ -7,16 +7,20 @@ from aws_cdk import (
     aws_events,
     aws_iam,
     aws_lambda,
+    aws_logs,
     aws_secretsmanager,
 )
 from constructs import Construct
 
 from chime_proxy._code import ARCHITECTURE, RUNTIME, TWIML_HANDLER, twiml_code
-from chime_proxy._log_group import log_group
+from chime_proxy._log_group import log_group as new_log_group
+from chime_proxy._options import Capability
 from chime_proxy._secret_reader import SecretReader
+from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
+from chime_proxy._telephony.monitoring import MonitoredWebhook
 
 # As `chime_proxy_service.telephony` has them; a test compares them.
 _PATHS = ("call", "call-ended", "call-status", "text", "text-status")
@@ -26,7 +30,7 @@ _SHORTEST_CALL, _LONGEST_CALL = Duration.minutes(1), Duration.hours(12)
 _TIMEOUT = Duration.seconds(10)
 
 
-class TwimlWebhook(Construct):
+class TwimlWebhook(MonitoredWebhook):
     """Carries a service's calls and texts by Twilio, or by a carrier that speaks its XML.
 
     An HTTP API of its own, without IAM: the function refuses a request that the carrier has not
@@ -44,8 +48,15 @@ class TwimlWebhook(Construct):
         language: the language of the announcements, `en-US` or `es-US`. Default: `en-US`.
         call_limit: the time after which a call is cut, and counts as ended if nobody reports it; 1
             minute to 12 hours. Default: 4 hours.
-        event_bus: the EventBridge bus to send an event to for each contact that is connected,
-            refused or ended, without phone numbers. Default: none are sent.
+        memory_size: the function's memory in MiB. Default: 512.
+        log_group: the log group of the function. Default: one of its own, which keeps three months
+            and is deleted with the webhook.
+        access_log_group: the log group of the API's access log. Default: as of `log_group`.
+        throttle: the requests a second that the API takes, from anybody, and the requests at once.
+            It answers others with 429: the carrier then tells its caller so in its own words.
+            Default: the account's limit.
+        event_bus: the EventBridge bus to send an event to for each connected, refused or
+            ended contact, without phone numbers. Default: none are sent.
 
     Raises:
         ValueError: `language` or `call_limit` is not one of these.
@@ -60,6 +71,10 @@ class TwimlWebhook(Construct):
         secret: aws_secretsmanager.ISecret,
         language: str = "en-US",
         call_limit: Duration | None = None,
+        memory_size: int = 512,
+        log_group: aws_logs.ILogGroup | None = None,
+        access_log_group: aws_logs.ILogGroup | None = None,
+        throttle: aws_apigatewayv2.ThrottleSettings | None = None,
         event_bus: aws_events.IEventBus | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -75,22 +90,32 @@ class TwimlWebhook(Construct):
                 "CALL_LIMIT_SECONDS": str(int(limit.to_seconds())),
                 **event_environment(event_bus),
             },
+            memory_size,
+            log_group or new_log_group(self, "LogGroup"),
         )
         self._api = self._new_api()
+        stage = self._api.add_stage("Stage", auto_deploy=True, throttle=throttle)
+        log_access(self, stage, access_log_group)
+        service.capability_check.note_adapter(self, self.capabilities)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """The capabilities it carries: calls and texts."""
+        return Capability.VOICE, Capability.SMS
 
     @property
     def call_url(self) -> str:
-        """The address that the carrier asks about incoming calls."""
+        """The address for the carrier's requests about incoming calls."""
         return f"{self._api.api_endpoint}/call"
 
     @property
     def text_url(self) -> str:
-        """The address that the carrier asks about incoming texts."""
+        """The address for the carrier's requests about incoming texts."""
         return f"{self._api.api_endpoint}/text"
 
     @property
     def status_url(self) -> str:
-        """The address that the carrier reports the end of calls to."""
+        """The address for the carrier's reports of the end of calls."""
         return f"{self._api.api_endpoint}/call-status"
 
     @property
@@ -119,8 +144,13 @@ class TwimlWebhook(Construct):
             key.grant_encrypt_decrypt(role)
         return role
 
-    def _new_function(self, role: aws_iam.Role, environment: dict[str, str]) -> aws_lambda.Function:
-        logs = log_group(self, "LogGroup")
+    def _new_function(
+        self,
+        role: aws_iam.Role,
+        environment: dict[str, str],
+        memory_size: int,
+        logs: aws_logs.ILogGroup,
+    ) -> aws_lambda.Function:
         logs.grant_write(role)
         return aws_lambda.Function(
             self,
@@ -130,7 +160,7 @@ class TwimlWebhook(Construct):
             handler=TWIML_HANDLER,
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
-            memory_size=512,
+            memory_size=memory_size,
             timeout=_TIMEOUT,
             role=role,
             log_group=logs,
@@ -138,7 +168,7 @@ class TwimlWebhook(Construct):
         )
 
     def _new_api(self) -> aws_apigatewayv2.HttpApi:
-        api = aws_apigatewayv2.HttpApi(self, "Api")
+        api = aws_apigatewayv2.HttpApi(self, "Api", create_default_stage=False)
         integration = aws_apigatewayv2_integrations.HttpLambdaIntegration(
             "Integration", self._function
         )

@@ -16,6 +16,7 @@ CREATED = "Created"
 NO_NUMBER = "NoNumber"
 UNAVAILABLE = "Unavailable"
 EVENT_LOST = "EventLost"
+UNSIGNED = "Unsigned"
 CALL_SECONDS = "CallSeconds"
 
 _NAMES: dict[type[ServiceError | Creation], str] = {
@@ -44,6 +45,10 @@ class Metrics:
         name = _NAMES.get(type(noted))
         if name is not None:
             self._write({name: 1})
+
+    def count_unsigned(self) -> None:
+        """Count a request that the carrier has not signed; the line has nothing of the request."""
+        self._write({UNSIGNED: 1})
 
     def count_lost_event(self, cause: str) -> None:
         """Count an event that could not be sent; the line has the cause."""

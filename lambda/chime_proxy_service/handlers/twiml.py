@@ -56,6 +56,7 @@ _webhook = SignedWebhook(
         language=_settings.language,
     ),
     Signature(_secret),
+    refused=_metrics.count_unsigned,
 )
 
 

@@ -1,6 +1,7 @@
 """Answers the events of an HTTP API that a carrier asks."""
 
 import base64
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,11 +19,15 @@ class SignedWebhook:
     Args:
         webhook: answers.
         signature: checks.
+        refused: is called for each request without a valid signature.
     """
 
-    def __init__(self, webhook: TwimlWebhook, signature: Signature) -> None:
+    def __init__(
+        self, webhook: TwimlWebhook, signature: Signature, *, refused: Callable[[], object]
+    ) -> None:
         self._webhook = webhook
         self._signature = signature
+        self._refused = refused
 
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answer one request in payload format 2.0."""
@@ -30,6 +35,7 @@ class SignedWebhook:
         url = f"https://{context['domainName']}{event['rawPath']}" + (f"?{query}" if query else "")
         form = _parameters(_body(event))
         if not self._signature.is_valid(url, form, event["headers"]):
+            self._refused()
             return _response(403)
         path = event["rawPath"].removeprefix(f"/{context['stage']}")
         try:
