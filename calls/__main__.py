@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from calls.folder import ASTERISK, FOLDER, REPORT
 from calls.installation import CallsError, install
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from calls.sound import tone, write_wav
-
 from chime_proxy_service.telephony.announcements import Occasion
 from chime_proxy_service.telephony.sip.calls import announcement
 from chime_proxy_service.telephony.sip.configuration import CAUSES, configuration
@@ -83,7 +82,7 @@ class Asterisk:
         for occasion, hertz in TONES.items():
             file = self._root / _RECORDINGS / f"{announcement(occasion)}.wav"
             write_wav(file, tone(hertz, _ANNOUNCEMENT_SECONDS))
-        command = ["chroot", self._root, "asterisk", "-f", "-U", "asterisk", "-G", "asterisk"]
+        command = ["chroot", str(self._root), "asterisk", "-f", "-U", "asterisk", "-G", "asterisk"]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -107,7 +106,7 @@ class Asterisk:
 
     def ask(self, command: str) -> str:
         """Return the answer to a command of its console."""
-        asked = ["chroot", self._root, "asterisk", "-rx", command]
+        asked = ["chroot", str(self._root), "asterisk", "-rx", command]
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
 
     def channels(self) -> int:

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from tests.telephony.conformance import Drive
+from tests.telephony.scene import Scene
+
 from calls.asterisk import Asterisk
 from calls.deployed import Deployed, HostProcess, deployed
 from calls.folder import ASTERISK, FOLDER, REPORT
 from calls.report import Report
 from calls.sip_carrier import SipCarrier
-from tests.telephony.conformance import Drive
-from tests.telephony.scene import Scene
 
 _AGI_PORT = 4573
 

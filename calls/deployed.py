@@ -11,10 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
-from calls.folder import CLOUD
 from local.client import root_client
 from local.command import deployment, process
 from local.command.cdk import Cdk
@@ -23,11 +22,9 @@ from local.environment import REGION
 from local.folder import ROOT, Folder
 from local.health import endpoint
 
+from calls.folder import CLOUD
 from chime_proxy.sdk import client
 from chime_proxy_service.telephony.sip.settings import SipSettings
-
-if TYPE_CHECKING:
-    from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient
 
 _APP = Path(__file__).parent / "deployment"
 _POLICY = ROOT / "examples" / "sip-trunk" / "policy.json"
@@ -47,7 +44,7 @@ class Deployed:
     outputs: dict[str, str]
 
     @cached_property
-    def api(self) -> "ChimeSDKVoiceClient":
+    def api(self) -> Any:
         """A client of the service."""
         session = boto3.Session("test", "test", region_name=REGION)
         return client(self.outputs["Url"], session)
@@ -57,7 +54,7 @@ class Deployed:
         answer = self.api.get_proxy_session(
             VoiceConnectorId=self.outputs["Connector"], ProxySessionId=self.outputs["Session"]
         )
-        return answer["ProxySession"]["Status"]
+        return str(answer["ProxySession"]["Status"])
 
     def open_session(self, participants: list[str]) -> str:
         """Open a session; return its proxy number."""
@@ -66,7 +63,7 @@ class Deployed:
             ParticipantPhoneNumbers=participants,
             Capabilities=["Voice"],
         )
-        return answer["ProxySession"]["ProxyPhoneNumber"]
+        return str(answer["ProxySession"]["Participants"][0]["ProxyPhoneNumber"])
 
     def host_credentials(self) -> dict[str, str]:
         """Return the environment of a user with the permissions of the example, and no others."""

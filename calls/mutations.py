@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from calls.asterisk import ADDRESS
 from tests.telephony import conformance
 from tests.telephony.conformance import Drive
 from tests.telephony.scene import ALICE, BOB
 
+from calls.asterisk import ADDRESS
 from chime_proxy_service.contact import Outcome, Refusal
 
 Check = Callable[[Drive], None]

@@ -10,9 +10,10 @@ from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
+from tests.telephony.carrier import Field
+
 from calls.message import Message, headers_of, offer
 from calls.sound import decoded, encoded, level, tone
-from tests.telephony.carrier import Field
 
 _PACKET = 160
 _PACKET_SECONDS = 0.02

@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Thread
 
-from calls.asterisk import ADDRESS, PORT, TONES, TRUNK, Asterisk
-from calls.message import Message
-from calls.phone import VOICE, Behaviour, Callee, Caller, Phone
-from calls.sound import decoded, level
 from tests.telephony.carrier import Field, Received, Reply, Sent
 from tests.telephony.conformance import SENTENCES
 from tests.telephony.scene import Scene
 
+from calls.asterisk import ADDRESS, PORT, TONES, TRUNK, Asterisk
+from calls.message import Message
+from calls.phone import VOICE, Behaviour, Callee, Caller, Phone
+from calls.sound import decoded, level
 from chime_proxy_service.contact import Outcome
 from chime_proxy_service.handlers.ended_calls import EndedCalls
 from chime_proxy_service.handlers.fast_agi import FastAgi

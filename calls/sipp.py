@@ -23,6 +23,23 @@ class Counts:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A number of calls.
+
+    Args:
+        count: the number.
+        rate: the calls that begin each second.
+        seconds: the time each of them lasts.
+        audio: the callers play a tone.
+    """
+
+    count: int
+    rate: int
+    seconds: int
+    audio: bool = False
+
+
 class SippCallee:
     """The other side of the trunk: answers every call, and sends all audio back.
 
@@ -31,7 +48,7 @@ class SippCallee:
     """
 
     def __init__(self, folder: Path) -> None:
-        command = ["sipp", "-sf", _SCENARIOS / "callee.xml", "-i", TRUNK[0], "-mi", TRUNK[0]]
+        command = ["sipp", "-sf", str(_SCENARIOS / "callee.xml"), "-i", TRUNK[0], "-mi", TRUNK[0]]
         self._process = subprocess.Popen(
             [*command, "-p", str(TRUNK[1]), "-rtp_echo", "-nostdin"],
             cwd=folder,
@@ -53,33 +70,30 @@ class SippCallers:
     Args:
         folder: its files.
         calls: pairs of a caller and the number called; used in order, over and over.
-        count: the number of calls.
-        rate: the calls that begin each second.
-        seconds: the time each of them lasts.
-        audio: they play a tone.
+        load: the number of calls.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        calls: Iterable[tuple[str, str]],
-        *,
-        count: int,
-        rate: int,
-        seconds: int,
-        audio: bool = False,
-    ) -> None:
+    def __init__(self, folder: Path, calls: Iterable[tuple[str, str]], load: Load) -> None:
         with (folder / "calls.csv").open("w", newline="") as file:
             file.write("SEQUENTIAL\n")
             csv.writer(file, delimiter=";").writerows(calls)
         (folder / "tone.ulaw").write_bytes(encoded(tone(440, 1)))
-        scenario = "caller_with_audio.xml" if audio else "caller.xml"
-        command = ["sipp", "-sf", _SCENARIOS / scenario, "-i", _CALLER, "-mi", _CALLER]
-        limits = ["-r", str(rate), "-m", str(count), "-l", "5000", "-d", str(seconds * 1000)]
+        scenario = "caller_with_audio.xml" if load.audio else "caller.xml"
+        command = ["sipp", "-sf", str(_SCENARIOS / scenario), "-i", _CALLER, "-mi", _CALLER]
+        limits = ["-r", str(load.rate), "-m", str(load.count), "-d", str(load.seconds * 1000)]
         self._output = folder / "sipp.txt"
         with self._output.open("w") as output:
             self._process = subprocess.Popen(
-                [*command, "-inf", "calls.csv", *limits, "-nostdin", f"{ADDRESS}:{PORT}"],
+                [
+                    *command,
+                    "-inf",
+                    "calls.csv",
+                    *limits,
+                    "-l",
+                    "5000",
+                    "-nostdin",
+                    f"{ADDRESS}:{PORT}",
+                ],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

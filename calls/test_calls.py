@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.telephony.needles import Person, found
+from tests.telephony.scene import ALICE, BOB, OFFICE, STRANGER
+
 from calls.asterisk import ADDRESS, PORT, TONES, Asterisk
 from calls.baresip import Baresip
 from calls.deployed import Deployed, HostProcess
@@ -12,9 +15,6 @@ from calls.exchange import Exchange
 from calls.phone import Caller, heard_level
 from calls.report import Report
 from calls.sound import level
-from tests.telephony.needles import found
-from tests.telephony.scene import ALICE, BOB, OFFICE, STRANGER, Person
-
 from chime_proxy_service.contact import Refusal
 
 ALICE_ADDRESS, BOB_ADDRESS, OFFICE_ADDRESS = "127.0.0.11", "127.0.0.22", "127.0.0.33"

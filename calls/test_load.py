@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from calls.asterisk import Asterisk, cpu_seconds
 from calls.deployed import Deployed, HostProcess
 from calls.report import Report
-from calls.sipp import SippCallee, SippCallers
+from calls.sipp import Load, SippCallee, SippCallers
 
 _AT_ONCE = 100
 _RATES = (5, 10, 20)
@@ -41,13 +42,18 @@ def callee(tmp_path: Path) -> Iterator[None]:
 
 @dataclass
 class Cpu:
-    """The CPU time of both processes since the start of a measurement."""
+    """The CPU time of both processes since the start of a measurement.
+
+    Args:
+        asterisk: one of them.
+        host: the other.
+    """
 
     asterisk: Asterisk
     host: HostProcess
 
-    def __post_init__(self) -> None:
-        """Start."""
+    def start(self) -> None:
+        """Start a measurement."""
         self._before = self._now()
 
     def used(self) -> tuple[float, float]:
@@ -57,6 +63,12 @@ class Cpu:
 
     def _now(self) -> tuple[float, float]:
         return self.asterisk.cpu_seconds(), cpu_seconds(self.host.pid)
+
+
+@pytest.fixture
+def cpu(asterisk: Asterisk, host: HostProcess) -> Cpu:
+    """Measure both processes."""
+    return Cpu(asterisk, host)
 
 
 def wait_for(is_true: Callable[[], bool], seconds: float) -> None:
@@ -73,16 +85,15 @@ def wait_for(is_true: Callable[[], bool], seconds: float) -> None:
 
 @pytest.mark.usefixtures("callee")
 def test_hundred_calls_talk_at_once(
-    asterisk: Asterisk,
-    host: HostProcess,
-    callers: list[tuple[str, str]],
-    report: Report,
-    tmp_path: Path,
+    cpu: Cpu, callers: list[tuple[str, str]], report: Report, tmp_path: Path
 ) -> None:
     """A hundred calls are up together; each of both sides' channels receives and sends audio."""
-    calling = SippCallers(tmp_path, callers, count=_AT_ONCE, rate=5, seconds=45, audio=True)
+    asterisk = cpu.asterisk
+    load = Load(count=_AT_ONCE, rate=5, seconds=45, audio=True)
+    calling = SippCallers(tmp_path, callers, load)
     wait_for(lambda: asterisk.channels() == 2 * _AT_ONCE, 60)
-    cpu, started = Cpu(asterisk, host), time.monotonic()
+    started = time.monotonic()
+    cpu.start()
     before = asterisk.audio_packets()
     time.sleep(_SECONDS)
     seconds, (engine, _) = time.monotonic() - started, cpu.used()
@@ -95,15 +106,12 @@ def test_hundred_calls_talk_at_once(
 
     share = round(100 * engine / seconds)
     fewest = min(min(flow) for flow in flows)
-    report.add(
-        "Load",
-        [
-            f"- {_AT_ONCE} calls at once with audio both ways, {counts.failed} failed. In "
-            f"{seconds:.0f} s each of their {len(flows)} legs received and sent {fewest} packets or "
-            f"more of about {seconds * 50:.0f}. Asterisk used {share} % of a core.",
-            "",
-        ],
+    text = (
+        f"- {_AT_ONCE} calls at once with audio both ways, {counts.failed} failed. In "
+        f"{seconds:.0f} s each of their {len(flows)} legs received and sent {fewest} packets or "
+        f"more of about {seconds * 50:.0f}. Asterisk used {share} % of a core."
     )
+    report.add("Load", [text, ""])
     assert counts.successful == _AT_ONCE
     assert len(flows) == 2 * _AT_ONCE
     assert fewest > seconds * 50 * 0.8
@@ -111,21 +119,17 @@ def test_hundred_calls_talk_at_once(
 
 @pytest.mark.usefixtures("callee")
 @pytest.mark.parametrize("rate", _RATES)
-def test_calls_a_second(  # noqa: PLR0913 - fixtures
-    asterisk: Asterisk,
-    host: HostProcess,
-    callers: list[tuple[str, str]],
-    report: Report,
-    tmp_path: Path,
-    rate: int,
+def test_calls_a_second(
+    cpu: Cpu, callers: list[tuple[str, str]], report: Report, tmp_path: Path, rate: int
 ) -> None:
     """Calls of a second each; their rate, and the CPU time of a call."""
-    wait_for(lambda: not any(asterisk.ended_calls.iterdir()), 30)
-    count, cpu = rate * _SECONDS, Cpu(asterisk, host)
+    wait_for(lambda: not any(cpu.asterisk.ended_calls.iterdir()), 30)
+    load = Load(count=rate * _SECONDS, rate=rate, seconds=1)
+    cpu.start()
 
-    counts = SippCallers(tmp_path, callers, count=count, rate=rate, seconds=1).finish(60)
+    counts = SippCallers(tmp_path, callers, load).finish(60)
 
-    each = [round(1000 * one / count, 1) for one in cpu.used()]
+    each = [round(1000 * one / load.count, 1) for one in cpu.used()]
     report.add_table("Load", _RATE_HEAD, [[rate, counts.successful, counts.failed, *each]])
     if rate == _RATES[0]:
         assert counts.failed == 0

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.telephony.scene import Scene
+
 from calls.asterisk import Asterisk
 from calls.mutations import MUTATIONS, Mutation
 from calls.report import Report
 from calls.sip_carrier import SipCarrier
-from tests.telephony.scene import Scene
-
 from chime_proxy_service.telephony.sip.configuration import configuration
 
 

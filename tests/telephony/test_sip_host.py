@@ -250,7 +250,7 @@ def test_configuration_is_written_to_a_folder(run: Run, tmp_path: Path) -> None:
     """All files of the configuration are there."""
     (tmp_path / "etc").mkdir()
 
-    assert run("configure", "settings.toml", "etc").wait(30) == 0
+    assert run("configure", "settings.toml", "etc").communicate(timeout=30) == ("", "")
 
     names = {path.name for path in (tmp_path / "etc").iterdir()}
     assert names == {
