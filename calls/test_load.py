@@ -27,7 +27,7 @@ _RATE_HEAD = (
 @pytest.fixture(scope="module")
 def callers(service: Deployed) -> list[tuple[str, str]]:
     """Open a session for each of a hundred callers; their numbers, and the numbers they call."""
-    pairs = [(f"+1212555{at:04}", f"+1312555{at:04}") for at in range(100, 100 + _AT_ONCE)]
+    pairs = [(f"+1913555{at:04}", f"+1514555{at:04}") for at in range(100, 100 + _AT_ONCE)]
     return [(caller, service.open_session([caller, callee])) for caller, callee in pairs]
 
 

@@ -1,4 +1,8 @@
+import json
+import re
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +18,7 @@ from chime_proxy_service.telephony.sip.calls import SipCalls, announcement
 from chime_proxy_service.telephony.sip.configuration import CAUSES, configuration
 from chime_proxy_service.telephony.sip.settings import SipSettings
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "sip-trunk"
 CALL = f"1767225600.4,{ALICE.number},{PROXY},session"
 
 
@@ -211,3 +216,32 @@ def test_line_of_another_form_is_no_end(calls: SipCalls, line: str) -> None:
     """What Asterisk did not write is refused, without a word of it in the message."""
     with pytest.raises(ValueError, match=r"^This is no end of a call$"):
         calls.end(line)
+
+
+def test_example_is_a_host_with_a_voice_connector() -> None:
+    """The settings of the example are right, and encrypt signalling and audio."""
+    content = tomllib.loads((EXAMPLE / "settings.toml").read_text())
+
+    made = files(content)
+
+    assert "media_encryption=sdes\n" in made["pjsip.conf"]
+
+
+def test_example_permits_what_the_webhook_may_do() -> None:
+    """The host's policy has the three actions on the table that contacts need."""
+    (statement,) = json.loads((EXAMPLE / "policy.json").read_text())["Statement"]
+
+    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    assert statement["Resource"] == "TABLE_ARN"
+
+
+def test_statuses_of_the_example_are_those_of_the_causes() -> None:
+    """The page has a row for each recording, with the status that Asterisk makes of its cause."""
+    page = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\|.*\| (\d{3}) \| `(\w+)` \|$", page, re.MULTILINE))
+    statuses = {1: "404", 17: "486", 19: "480", 21: "403", 22: "410", 38: "500", 42: "503"}
+
+    causes = {announcement(one): statuses[cause] for one, cause in CAUSES.items()}
+    del causes["ended"]  # a call has no other question after its end
+
+    assert {name: status for status, name in rows.items()} == causes
