@@ -76,7 +76,7 @@ class SippCallers:
     def __init__(self, folder: Path, calls: Iterable[tuple[str, str]], load: Load) -> None:
         with (folder / "calls.csv").open("w", newline="") as file:
             file.write("SEQUENTIAL\n")
-            csv.writer(file, delimiter=";").writerows(calls)
+            csv.writer(file, delimiter=";", lineterminator="\n").writerows(calls)
         (folder / "tone.ulaw").write_bytes(encoded(tone(440, 1)))
         scenario = "caller_with_audio.xml" if load.audio else "caller.xml"
         command = ["sipp", "-sf", str(_SCENARIOS / scenario), "-i", _CALLER, "-mi", _CALLER]
