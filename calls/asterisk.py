@@ -6,7 +6,8 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _LINES = Path("var/spool/chime-proxy")
 # Channel, time up, codec, then packets received, lost, their share and jitter; then those sent.
 _STATISTICS = r"^ \S+ (\S+) +\S+ +\S+ +(\d+)K? +\d+K? +\d+ +[\d.]+ +(\d+)K? "
 _ETC = Path("etc/asterisk")
+_FILES = Path("etc/chime-proxy")
 _RECORDINGS = Path("var/lib/chime-proxy/announcements")
 
 TONES: Mapping[Occasion, int] = {one: 500 + 130 * at for at, one in enumerate(CAUSES)}
@@ -66,14 +68,10 @@ class Asterisk:
         """All that Asterisk has logged."""
         return (self._root / "var/log/asterisk/messages").read_text(errors="replace")
 
-    def start(self, changed: Callable[[str], str] = lambda text: text) -> None:
-        """Write the configuration and start.
-
-        Args:
-            changed: returns a file of the configuration, broken on purpose.
-        """
+    def start(self, broken: Callable[[str], str] = lambda text: text) -> None:
+        """Write the configuration and start; see `restarted`."""
         for name, text in configuration(self.settings).items():
-            (self._root / _ETC / name).write_text(changed(text), encoding="utf-8")
+            (self._root / _ETC / name).write_text(broken(text), encoding="utf-8")
         for folder in (self._root / _LINES, self._root / _RECORDINGS):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -87,6 +85,36 @@ class Asterisk:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self._wait_until_up()
+
+    @contextmanager
+    def restarted(
+        self,
+        settings: SipSettings | None = None,
+        broken: Callable[[str], str] = lambda text: text,
+    ) -> Iterator[None]:
+        """Run it with other settings, or with a configuration that is broken on purpose.
+
+        Args:
+            settings: the settings. Default: those that it has.
+            broken: returns a file of the configuration as it should not be.
+        """
+        plain = self.settings
+        self.stop()
+        self.settings = settings or plain
+        try:
+            self.start(broken)
+            yield
+        finally:
+            self.stop()
+            self.settings = plain
+            self.start()
+
+    def keep(self, name: str, text: str) -> str:
+        """Write a file that Asterisk may read; return its path for the settings."""
+        folder = self._root / _FILES
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="ascii")
+        return f"/{_FILES / name}"
 
     def stop(self) -> None:
         """End it."""

@@ -27,9 +27,10 @@ auplay_srate 8000
 ausrc_channels 1
 auplay_channels 1
 """
+_ENCRYPTED = "module srtp.so\nsip_certificate {certificate}\n"
 _ACCOUNT = (
-    '"{name}" <sip:{number}@{address}:{port};transport=udp>'
-    ";regint=0;audio_codecs=pcmu;answermode={answers}\n"
+    '"{name}" <sip:{number}@{address}:{port};transport={transport}>'
+    ";regint=0;audio_codecs=pcmu;answermode={answers}{encryption}\n"
 )
 
 
@@ -43,6 +44,9 @@ class Baresip:
         name: its display name.
         address: its IP address.
         hertz: the frequency of the tone that it plays.
+        port: its SIP port; for TLS the next one.
+        certificate: the file with its certificate and key: it speaks TLS and SRTP alone. Default:
+            neither.
     """
 
     folder: Path
@@ -51,6 +55,7 @@ class Baresip:
     address: str
     hertz: int
     port: int = 5071
+    certificate: Path | None = None
 
     def start(self, seconds: int, call: str = "") -> subprocess.Popen[str]:
         """Start the phone.
@@ -62,14 +67,23 @@ class Baresip:
         self.folder.mkdir(parents=True, exist_ok=True)
         values = {"address": self.address, "port": self.port, "folder": self.folder}
         config = _CONFIG.format(modules=_MODULES, **values)
-        answers = "manual" if call else "auto"
-        account = _ACCOUNT.format(number=self.number, name=self.name, answers=answers, **values)
+        if self.certificate:
+            config += _ENCRYPTED.format(certificate=self.certificate)
+        transport = "tls" if self.certificate else "udp"
+        account = _ACCOUNT.format(
+            number=self.number,
+            name=self.name,
+            answers="manual" if call else "auto",
+            transport=transport,
+            encryption=";mediaenc=srtp-mand" if self.certificate else "",
+            **values,
+        )
         (self.folder / "config").write_text(config, encoding="utf-8")
         (self.folder / "accounts").write_text(account, encoding="utf-8")
         for file in self.folder.glob(_HEARD):
             file.unlink()
         write_wav(self.folder / "tone.wav", tone(self.hertz, 60))
-        dial = ["-e", f"/dial sip:{call}@{ADDRESS}:{PORT}"] if call else []
+        dial = ["-e", f"/dial sip:{call}@{ADDRESS}:{PORT};transport={transport}"] if call else []
         return subprocess.Popen(
             ["baresip", "-f", self.folder, "-n", ADDRESS, "-s", "-t", str(seconds), *dial],
             stdin=subprocess.DEVNULL,

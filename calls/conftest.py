@@ -45,12 +45,12 @@ def service() -> Iterator[Deployed]:
         yield made
 
 
-@pytest.fixture(scope="session")
+# One process at a time answers Asterisk: the other modules answer by themselves.
+@pytest.fixture(scope="module")
 def host(asterisk: Asterisk, service: Deployed) -> Iterator[HostProcess]:
     """Start the process beside Asterisk, with the permissions of the example."""
     settings = asterisk.settings_for(service.outputs["Table"])
-    process = HostProcess(settings, service.host_credentials(), FOLDER / "host.toml")
-    process.log.unlink(missing_ok=True)
+    process = HostProcess(settings, service.host_credentials, FOLDER / "host.toml")
     process.start()
     yield process
     process.stop()

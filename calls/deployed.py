@@ -65,6 +65,7 @@ class Deployed:
         )
         return str(answer["ProxySession"]["Participants"][0]["ProxyPhoneNumber"])
 
+    @cached_property
     def host_credentials(self) -> dict[str, str]:
         """Return the environment of a user with the permissions of the example, and no others."""
         iam: Any = root_client("iam", self.endpoint)
@@ -114,6 +115,7 @@ class HostProcess:
         self._environment = environment
         self._process: subprocess.Popen[str] | None = None
         self.log = file.with_suffix(".log")
+        self.log.unlink(missing_ok=True)
 
     @property
     def pid(self) -> int:

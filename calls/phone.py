@@ -138,7 +138,9 @@ class Caller(Phone):
         self._request: Message | None = None
         self._answer: Message | None = None
 
-    def call(self, sender: str, number: str, fields: Mapping[str, str]) -> int:
+    def call(
+        self, sender: str, number: str, fields: Mapping[str, str], patience: float = _PATIENCE
+    ) -> int:
         """Call a number, and return the final status.
 
         Args:
@@ -146,6 +148,7 @@ class Caller(Phone):
             number: the number called.
             fields: whole headers, lines of the description named ``SDP o`` and so on, and ``name``
                 for the display name.
+            patience: the seconds it waits for each answer.
         """
         host = self.sip_address
         default = {"Call-ID": f"{uuid4()}", "Contact": f"<sip:{host}>"}
@@ -163,7 +166,7 @@ class Caller(Phone):
         )
         self.send(self._request, self._engine)
         while True:
-            message, _ = self.receive()
+            message, _ = self.receive(patience)
             if message.status >= 200 and message.method == "INVITE":
                 self._answer = message
                 self.send(self._in_dialog("ACK", 1), self._engine)

@@ -1,7 +1,8 @@
 """Drives the SIP adapter for the conformance test: phones on both sides of a real Asterisk."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 
@@ -105,11 +106,8 @@ class SipCarrier:
 
     def __post_init__(self) -> None:
         """Answer Asterisk, and stand ready on the trunk."""
-        calls = SipCalls(self.scene.switchboard, region="us-east-1")
-        self._ended = EndedCalls(self.asterisk.ended_calls, calls.end)
-        self._agi = FastAgi(self.asterisk.settings.agi_port, calls, self._ended)
-        self._answering = Thread(target=self._agi.serve_forever, args=(0.05,))
-        self._answering.start()
+        self._stack = ExitStack()
+        self._ended = self._stack.enter_context(answering(self.scene, self.asterisk))
         self._callee = Callee(*TRUNK)
         self._ringing: list[Caller] = []
 
@@ -119,9 +117,7 @@ class SipCarrier:
             caller.hang_up()
             caller.close()
         self._callee.close()
-        self._agi.shutdown()
-        self._answering.join()
-        self._agi.server_close()
+        self._stack.close()
 
     def call(self, sent: Sent, reply: Reply) -> Received:
         """Make a call. The callee hangs up."""
@@ -173,6 +169,21 @@ class SipCarrier:
             time.sleep(0.02)
         time.sleep(0.05)
         self._ended.report()
+
+
+@contextmanager
+def answering(scene: Scene, asterisk: Asterisk) -> Iterator[EndedCalls]:
+    """Let the service of a scene answer Asterisk."""
+    calls = SipCalls(scene.switchboard, region="us-east-1")
+    ended = EndedCalls(asterisk.ended_calls, calls.end)
+    with FastAgi(asterisk.settings.agi_port, calls, ended) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield ended
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def with_host(fields: Mapping[str, str], host: str) -> dict[str, str]:
