@@ -1,7 +1,6 @@
 """An Asterisk for all tests, and what they need beside it."""
 
 import signal
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -20,7 +19,7 @@ _AGI_PORT = 4573
 @pytest.fixture(scope="session", autouse=True)
 def report() -> Iterator[Report]:
     """Write the page at the end, whatever happens; an ended run ends all that it started."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("The run was ended"))
     page = Report(REPORT)
     yield page
     page.write()

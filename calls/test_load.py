@@ -13,7 +13,7 @@ from calls.report import Report
 from calls.sipp import Load, SippCallee, SippCallers
 
 _AT_ONCE = 100
-_RATES = (5, 10, 20)
+_RATES = (5, 20, 40)
 _SECONDS = 10
 _RATE_HEAD = (
     "Calls a second",
