@@ -19,8 +19,10 @@ _PACKET = 160
 _PACKET_SECONDS = 0.02
 _RTP_HEADER = 12
 _PATIENCE = 8.0
-VOICE = 1700
+EARLY = 1700
 """The frequency at which a called phone sounds before it answers, in hertz."""
+VOICE = 2100
+"""The frequency at which phones sound after an answer, in hertz."""
 
 
 class Phone:
@@ -37,6 +39,8 @@ class Phone:
         self.raw = bytearray()
         self.heard = bytearray()
         self.session = str(uuid4().int % 10**9 + 10**9)
+        self.source = uuid4().bytes[:4]
+        self.sources: set[bytes] = set()
         self._signalling = _bound(address, port)
         self._audio = _bound(address, 0)
         self._listener = Thread(target=self._listen, daemon=True)
@@ -75,7 +79,7 @@ class Phone:
         payload = encoded(tone(hertz, seconds))
         for number in range(len(payload) // _PACKET):
             start = number * _PACKET
-            head = b"\x80\x00" + number.to_bytes(2, "big") + start.to_bytes(4, "big") + b"call"
+            head = b"\x80\x00" + number.to_bytes(2, "big") + start.to_bytes(4, "big") + self.source
             self._audio.sendto(head + payload[start : start + _PACKET], target)
             time.sleep(_PACKET_SECONDS)
 
@@ -121,6 +125,7 @@ class Phone:
     def _listen(self) -> None:
         with suppress(OSError):
             while packet := self._audio.recv(2048):
+                self.sources.add(packet[8:_RTP_HEADER])
                 self.heard += packet[_RTP_HEADER:]
 
 
@@ -170,6 +175,8 @@ class Caller(Phone):
             if message.status >= 200 and message.method == "INVITE":
                 self._answer = message
                 self.send(self._in_dialog("ACK", 1), self._engine)
+                if message.status == 200 and message.audio:
+                    self.sound(message.audio, VOICE, 0.3)
                 return message.status
 
     def hang_up(self) -> None:
@@ -209,13 +216,11 @@ class Behaviour:
         status: the final status line, such as ``200 OK``; ``""`` for none, until the caller or
             Asterisk gives up.
         fields: the fields of every message.
-        early_sound: it sounds before the final status.
         hangs_up: it ends the call that it has answered.
     """
 
     status: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    early_sound: bool = True
     hangs_up: bool = True
 
 
@@ -270,9 +275,9 @@ class Callee(Phone):
     def _ring(self, invite: Message, sender: tuple[str, int]) -> None:
         behaviour = self.behaviour
         self.answer(invite, "180 Ringing", sender, behaviour.fields)
-        if behaviour.early_sound and invite.audio:
+        if invite.audio:
             self.answer(invite, "183 Session Progress", sender, behaviour.fields, sdp=True)
-            self.sound(invite.audio, VOICE, 0.2)
+            self.sound(invite.audio, EARLY, 0.2)
         if behaviour.status:
             is_answer = behaviour.status.startswith("200")
             self.answer(invite, behaviour.status, sender, behaviour.fields, sdp=is_answer)
@@ -281,7 +286,8 @@ class Callee(Phone):
         """Hang up."""
         if not (self.behaviour.hangs_up and self.behaviour.status.startswith("200")):
             return
-        time.sleep(1)
+        if invite.audio:
+            self.sound(invite.audio, VOICE, 1)
         host = self.sip_address
         contact = invite["Contact"].partition("<")[2].partition(">")[0]
         headers = [

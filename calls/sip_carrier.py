@@ -12,7 +12,7 @@ from tests.telephony.scene import Scene
 
 from calls.asterisk import ADDRESS, PORT, TONES, TRUNK, Asterisk
 from calls.message import Message
-from calls.phone import VOICE, Behaviour, Callee, Caller, Phone
+from calls.phone import EARLY, VOICE, Behaviour, Callee, Caller, Phone, heard_level
 from calls.sound import decoded, level
 from chime_proxy_service.contact import Outcome
 from chime_proxy_service.handlers.ended_calls import EndedCalls
@@ -22,6 +22,7 @@ from chime_proxy_service.telephony.sip.calls import SipCalls
 CALLER = "127.0.0.11"
 SECOND_CALLER = "127.0.0.22"
 _AUDIBLE = 1000
+_FAINT = 300
 _STATUS = {
     Outcome.COMPLETED: "200 OK",
     Outcome.BUSY: "486 Busy Here",
@@ -131,6 +132,7 @@ class SipCarrier:
             status = caller.call(sent.sender, sent.proxy_phone_number, _of(sent, caller))
             if status == 200:
                 caller.follow(2)
+                assert heard_level(caller, VOICE) > _AUDIBLE, "the caller did not hear the callee"
             called = self._called(start)
             if called:
                 self._report()
@@ -203,13 +205,16 @@ def _strange(phone: Phone, other: Phone) -> list[Field]:
     """Return what a phone has received of the other phone itself; nobody asks for it."""
     raw = bytes(phone.raw)
     own = (("Address", other.address), ("Session", other.session))
-    return [(f"{name} of the other side", text) for name, text in own if text.encode() in raw]
+    found = [(f"{name} of the other side", text) for name, text in own if text.encode() in raw]
+    if other.source in phone.sources:
+        found.append(("Source of the other side's audio", ""))
+    return found
 
 
 def _sentences(caller: Caller) -> list[Field]:
     """Return the sentence whose tone a caller has heard, and the callee's sound before an answer."""
     heard = decoded(bytes(caller.heard))
     found = [("Sentence", SENTENCES[one]) for one in TONES if level(heard, TONES[one]) > _AUDIBLE]
-    if level(heard, VOICE) > _AUDIBLE:
+    if level(heard, EARLY) > _FAINT:
         found.append(("Sound of the other side before its answer", ""))
     return found

@@ -1,4 +1,4 @@
-"""Reports the ends of calls that Asterisk leaves in a folder, until each of them is recorded."""
+"""Reports the ends of calls from a folder of Asterisk's, until each of them is recorded."""
 
 import time
 from collections.abc import Callable
@@ -16,8 +16,8 @@ _PAUSE_AFTER_FAILURE = 5
 class EndedCalls:
     """A folder with a file for each call whose end is not recorded.
 
-    A file that is there when this process starts is reported then. It is removed once its end is
-    recorded, and tried again after a failure.
+    A file of an earlier process counts as well. It is removed once its end is recorded, and tried
+    again after a failure.
 
     Args:
         folder: the folder.
@@ -34,7 +34,7 @@ class EndedCalls:
         (self._folder / f"{call_id}{_SUFFIX}").write_text(line, encoding="ascii")
 
     def report(self) -> bool:
-        """Report all ends that are there; return False if one has to be tried again."""
+        """Report all ends in the folder; return False if one has to be tried again."""
         reported = [self._is_reported(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
         return all(reported)
 

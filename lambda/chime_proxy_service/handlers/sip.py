@@ -47,7 +47,7 @@ _CONFIG = Config(
 
 
 def main() -> None:
-    """Run the command that the command line names."""
+    """Run the command of the command line."""
     parser = argparse.ArgumentParser(prog="python -m chime_proxy_service.handlers.sip")
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("serve", help="tell Asterisk whom each call reaches")

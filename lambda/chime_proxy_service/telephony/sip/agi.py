@@ -1,4 +1,4 @@
-"""The few lines of Asterisk's gateway interface (AGI) that a decision needs.
+"""Reads and writes the few lines of Asterisk's gateway interface (AGI) for a decision.
 
 Asterisk opens a connection and sends ``agi_name: value`` lines up to an empty one. Each command is
 a line, and so is its answer, which begins with ``200`` if the command was carried out.
@@ -10,7 +10,7 @@ _PREFIX = "agi_"
 
 
 def fields_of(lines: Iterable[str]) -> Mapping[str, str]:
-    """Return the fields that Asterisk sends before the empty line, without ``agi_``.
+    """Return Asterisk's fields before the empty line, without ``agi_``.
 
     ``["agi_callerid: +14155550142", ""]`` becomes ``{"callerid": "+14155550142"}``.
     """
@@ -24,7 +24,7 @@ def fields_of(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def set_variable(name: str, value: str) -> str:
-    """Return the command that sets a variable of the channel.
+    """Return the command to set a variable of the channel.
 
     Args:
         name: the variable's.

@@ -1,7 +1,7 @@
-"""Answers Asterisk's question whom a call reaches, and reads the ends that it leaves behind.
+"""Answers Asterisk's question whom a call reaches, and records the ends of calls.
 
-`templates/extensions.conf` is the other half. It asks, dials or announces. At the end of a call that
-was connected it leaves ``1767225600.4,+14155550142,+12065550100,session,ANSWER,61,end`` or the like.
+`templates/extensions.conf` is the other half. It asks, dials or announces. At the end of a connected
+call it leaves ``1767225600.4,+14155550142,+12065550100,session,ANSWER,61,end`` or the like.
 """
 
 import re
@@ -44,7 +44,7 @@ class SipCalls:
         self._region = region
 
     def connect(self, fields: Mapping[str, str]) -> Variables:
-        """Return the variables that tell Asterisk whom a call reaches.
+        """Return the variables to tell Asterisk whom a call reaches.
 
         They are CALL, SHOWN_NUMBER and RECIPIENT, or REFUSAL alone.
 

@@ -31,20 +31,19 @@ class SipSettings:
     Args:
         region: the AWS region of the sessions.
         table: the name of the service's table.
-        trunk: the host and port that calls to participants go to, such as ``trunk.example:5061``.
-        trunk_addresses: the addresses or networks that calls may come from. Others are refused.
+        trunk: the host and port for calls to participants, such as ``trunk.example:5061``.
+        trunk_addresses: the addresses or networks of the trunk. Calls from others are refused.
         transport: `tls`, `tcp` or `udp`.
-        address: the IP address on which Asterisk listens.
-        port: the SIP port on which it listens.
-        public_address: the address that the trunk sees, if it is another one, as behind NAT.
+        address: the IP address of Asterisk.
+        port: its SIP port.
+        public_address: its address as seen by the trunk, if it is another one, as behind NAT.
         rtp_ports: the first and the last UDP port for audio.
         certificate: the file with the host's certificate, for `tls`.
         private_key: the file with the certificate's key, for `tls`.
-        trunk_authorities: the file with the authorities that sign the trunk's certificate, for
-            `tls`.
+        trunk_authorities: the file with the authorities behind the trunk's certificate, for `tls`.
         announcements: the folder of the recorded sentences.
-        ended_calls: the folder in which Asterisk leaves the ends of calls until they are recorded.
-        agi_port: the port of 127.0.0.1 on which Asterisk asks. Default: 4573, FastAGI's.
+        ended_calls: the folder for the ends of calls until they are recorded.
+        agi_port: the port of 127.0.0.1 for Asterisk's questions. Default: 4573, FastAGI's.
         call_limit_minutes: the time after which a call is cut and counts as ended; 1 to 720.
             Default: 4 hours.
         event_bus: the name of the bus of events. Default: none are sent.
