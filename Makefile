@@ -1,10 +1,10 @@
 # Everything this needs goes into .venv and node_modules, Node itself included.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
-SEED ?= $(shell date +%s)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
+unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
 
 .PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
 local: bundle ; @$(RUN) local
@@ -13,7 +13,7 @@ test: bundle ; $(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reo
 calls: bundle ; @$(RUN) calls
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
 docs: .venv/.ready node_modules/.ready ; $(RUN) tools.website
-contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(SEED)
+contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(or $(SEED),$(shell date +%s))
 fuzz: .venv/.ready ; $(RUN) tests.fuzz
 bench: bundle ; $(RUN) benchmarks && $(RUN) benchmarks.report
 template: bundle ; @$(RUN) tools.template

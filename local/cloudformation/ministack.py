@@ -14,7 +14,8 @@ exactly, and tests/local must pass after an upgrade:
 - an update cannot change ServiceToken or a resource's type, nor set an impossible ServiceTimeout;
 - voice connectors can be declared;
 - HTTP APIs have an address that resolves;
-- nested stacks are mended in `nested_stack`, single operations in `operations`.
+- nested stacks are mended in `nested_stack`, single operations in `operations`, the wait for the end
+  of an operation in `settling`.
 """
 # ruff: noqa: SLF001 - ministack has no public names for what is replaced here
 
@@ -29,7 +30,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
-from local.cloudformation import http_api, nested_stack, operations
+from local.cloudformation import http_api, nested_stack, operations, settling
 from local.cloudformation.custom_resource import Operation, ask_provider
 from local.cloudformation.failure import (
     attempts,
@@ -69,6 +70,7 @@ def install(function_python: Path) -> None:
     provisioners._RESOURCE_HANDLERS[http_api.TYPE] = http_api.handlers()
     nested_stack.install()
     operations.install()
+    settling.install()
 
 
 def _invoke_custom_resource(  # noqa: PLR0913, PLR0917 - called with ministack's arguments

@@ -1,6 +1,7 @@
 """Deploying the CDK app to a local cloud, and removing it again."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def deploy(cdk: Cdk, stacks: Stacks) -> list[Output]:
             message is the CLI's output.
     """
     stacks.wait_until_settled()
-    stacks.check(_stack_names(cdk.folder.assembly))
+    stacks.check(stack_names(cdk.folder.assembly))
     assembly, outputs = cdk.folder.assembly, cdk.folder.outputs
     outputs.unlink(missing_ok=True)
     try:
@@ -80,10 +81,16 @@ def destroy(cdk: Cdk, stacks: Stacks) -> None:
     cdk.run("destroy", _STACKS, "--force", "--app", str(cdk.folder.assembly))
 
 
-def _stack_names(assembly: Path) -> set[str]:
+def stack_names(assembly: Path) -> list[str]:
+    """Return the names of the stacks that `deploy` deploys, in the order of the app's manifest."""
+    return [name for name in _all_stack_names(assembly) if name != _LEFT_OUT]
+
+
+def _all_stack_names(assembly: Path) -> Iterator[str]:
     artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
-    return {
-        artifact["properties"].get("stackName", name)
-        for name, artifact in artifacts.items()
-        if artifact["type"] == "aws:cloudformation:stack"
-    } - {_LEFT_OUT}
+    for name, artifact in artifacts.items():
+        properties = artifact.get("properties", {})
+        if artifact["type"] == "aws:cloudformation:stack":
+            yield properties.get("stackName", name)
+        elif artifact["type"] == "cdk:cloud-assembly":
+            yield from _all_stack_names(assembly / properties["directoryName"])

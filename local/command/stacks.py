@@ -1,7 +1,8 @@
 """The states of the stacks on a local cloud."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ _DEPLOYED = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 _WAITS_FOR_SOMEBODY = "REVIEW_IN_PROGRESS"
 _SESSION_TYPE = "Custom::ChimeProxySession"
 _API_TYPE = "AWS::ApiGatewayV2::Api"
+_NESTED_TYPE = "AWS::CloudFormation::Stack"
 _SERVICE_ROUTE = "ANY /voice-connectors/{proxy+}"
 _POLL_SECONDS = 0.2
 _ROLL_BACK = (
@@ -27,6 +29,19 @@ _WAYS_OUT = {
     "DELETE_FAILED": "`cdk destroy {0}` deletes the rest of it.",
 }
 _START_ANEW = "`make local-down` and `make local` start a new one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """What was found in stacks.
+
+    Args:
+        service_api: the id of the HTTP API that serves proxy sessions; None if none does.
+        sessions: the physical ids of the proxy sessions.
+    """
+
+    service_api: str | None
+    sessions: list[str]
 
 
 class Stacks:
@@ -68,30 +83,27 @@ class Stacks:
                 )
                 raise LocalCloudError(msg)
 
-    def proxy_sessions(self) -> list[str]:
-        """Return the physical ids of the proxy sessions in all stacks."""
-        return self._physical_ids(_SESSION_TYPE)
+    def deployed(self, names: Iterable[str]) -> Deployed:
+        """Find the proxy sessions of some stacks, and the service of the first that has one.
 
-    def service_api(self) -> str | None:
-        """Return the id of the first HTTP API that serves proxy sessions; None if none does."""
-        return next(filter(self._serves_sessions, self._physical_ids(_API_TYPE)), None)
+        Args:
+            names: the stacks; their nested stacks are looked at, too.
+        """
+        resources = [resource for name in names for resource in self._resources(name)]
+        services = filter(self._serves_sessions, _physical_ids(resources, _API_TYPE))
+        return Deployed(
+            service_api=next(services, None), sessions=_physical_ids(resources, _SESSION_TYPE)
+        )
 
     def _serves_sessions(self, api_id: str) -> bool:
         apis = root_client("apigatewayv2", self._endpoint)
         routes = _ask(apis.get_routes, "Items", ApiId=api_id)
         return any(route["RouteKey"] == _SERVICE_ROUTE for route in routes)
 
-    def _physical_ids(self, resource_type: str) -> list[str]:
-        return [
-            resource["PhysicalResourceId"]
-            for name in self._statuses()
-            if name != TOOLKIT_STACK
-            for resource in self._resources(name)
-            if resource["ResourceType"] == resource_type
-        ]
-
     def _resources(self, name: str) -> list[Any]:
-        return _ask(self._client.describe_stack_resources, "StackResources", StackName=name)
+        own = _ask(self._client.describe_stack_resources, "StackResources", StackName=name)
+        nested = _physical_ids(own, _NESTED_TYPE)
+        return [*own, *(resource for stack in nested for resource in self._resources(stack))]
 
     def _statuses(self) -> dict[str, str]:
         return {stack["StackName"]: stack["StackStatus"] for stack in self._described()}
@@ -102,6 +114,14 @@ class Stacks:
     @staticmethod
     def _is_moving(status: str) -> bool:
         return status.endswith("_IN_PROGRESS") and status != _WAITS_FOR_SOMEBODY
+
+
+def _physical_ids(resources: Iterable[Any], resource_type: str) -> list[str]:
+    return [
+        resource["PhysicalResourceId"]
+        for resource in resources
+        if resource["ResourceType"] == resource_type
+    ]
 
 
 def _ask(operation: Callable[..., Any], member: str, **parameters: str) -> list[Any]:

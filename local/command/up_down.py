@@ -19,6 +19,9 @@ from local.health import endpoint
 def up(app: Path, folder: Folder) -> None:
     """Deploy an app, and start the cloud for it if none is running.
 
+    The script to source points at the service of the app's first stack that has one. A service that
+    was deployed otherwise, such as that of ChimeProxyService, is not taken.
+
     Args:
         app: the folder with the app's `cdk.json`.
         folder: the cloud's.
@@ -28,16 +31,19 @@ def up(app: Path, folder: Folder) -> None:
     """
     check_toolchain(ROOT / "requirements.txt", tool_path())
     url = endpoint(_running_port(folder))
-    folder.env.write_text(shell_script(folder, url))
+    # One of before is kept: a deployment that fails leaves the service that it points at.
+    if not _is_for(folder.env, url):
+        folder.env.write_text(shell_script(folder, url))
     cdk, stacks = Cdk(app=app, folder=folder, endpoint=url), Stacks(url)
     with step("Synthesizing the app"):
         deployment.prepare(cdk, stacks)
     with step("Deploying it"):
         outputs = deployment.deploy(cdk, stacks)
-    if api_id := stacks.service_api():
-        folder.env.write_text(shell_script(folder, url, api_address(url, api_id)))
+    deployed = stacks.deployed(deployment.stack_names(folder.assembly))
+    service = deployed.service_api and api_address(url, deployed.service_api)
+    folder.env.write_text(shell_script(folder, url, service))
     show(f"\n{output_table(outputs)}\n")
-    show(next_steps(_shown(folder.env, app), url, *_session_to_show(stacks.proxy_sessions())))
+    show(next_steps(_shown(folder.env, app), url, *_session_to_show(deployed.sessions)))
 
 
 def down(app: Path, folder: Folder) -> None:
@@ -65,6 +71,10 @@ def _running_port(folder: Folder) -> int:
         return port
     with step("Starting the local cloud"):
         return process.start(folder)
+
+
+def _is_for(script: Path, url: str) -> bool:
+    return script.exists() and url in script.read_text()
 
 
 def _destroy(app: Path, folder: Folder) -> LocalCloudError | None:

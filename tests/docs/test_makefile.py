@@ -34,7 +34,7 @@ def made(tmp_path: Path) -> Path:
     python = tmp_path / "python"
     python.write_text(STAND_IN)
     python.chmod(0o755)
-    run("make", "local", f"PYTHON={python}", folder=checkout)
+    run("make", "local", f"PYTHON={python}", folder=checkout, PYTHONDONTWRITEBYTECODE="1")
     return checkout
 
 
@@ -63,6 +63,11 @@ def test_caches_are_below_the_checkout(made: Path) -> None:
     assert f"PIP_CACHE_DIR={made}/.venv/cache/pip" in given
     assert f"JSII_RUNTIME_PACKAGE_CACHE_ROOT={made}/.venv/cache/jsii" in given
     assert run("npm", "config", "get", "cache", folder=ROOT) == f"{ROOT}/.venv/cache/npm\n"
+
+
+def test_bytecode_is_kept(made: Path) -> None:
+    """Bytecode is kept for the next start, even where PYTHONDONTWRITEBYTECODE is set."""
+    assert "PYTHONDONTWRITEBYTECODE" not in (made / "local.env").read_text()
 
 
 def test_node_env_production_leaves_nothing_out() -> None:

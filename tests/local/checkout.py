@@ -72,6 +72,7 @@ class Checkout:
         listed = self.shell(
             f"aws chime-sdk-voice list-proxy-sessions --voice-connector-id {connector}"
         )
+        assert listed.returncode == 0, listed.stderr
         return list(json.loads(listed.stdout)["ProxySessions"])
 
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:

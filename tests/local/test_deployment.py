@@ -103,7 +103,7 @@ def test_update_keeps_the_session_and_an_unchanged_app_too(deployed: Checkout) -
 
 def test_failed_create_is_rolled_back(as_it_was: Checkout, cloudformation: Any) -> None:
     """A session that cannot be made is rolled back, says why, and leaves the others alone."""
-    before = as_it_was.sessions()
+    before = as_it_was.printed_sessions()
     as_it_was.edit(r'"MaskedCalls"', '"Failing"')
     as_it_was.edit(r'pool_countries=\["US"\]', 'pool_countries=["CA"]')
     done = as_it_was.local()
@@ -112,7 +112,7 @@ def test_failed_create_is_rolled_back(as_it_was: Checkout, cloudformation: Any) 
     assert "Traceback" not in done.stderr
     stack = DeployedStack(cloudformation, "Failing")
     assert stack.status() == "ROLLBACK_COMPLETE"
-    assert as_it_was.sessions() == before
+    assert as_it_was.printed_sessions() == before
     stack.delete()
 
 
