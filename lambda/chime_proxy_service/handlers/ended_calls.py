@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from chime_proxy_service.errors import UnavailableError
@@ -9,6 +10,8 @@ from chime_proxy_service.handlers.failure import log_failure
 
 _SUFFIX = ".call"
 _COMPLETE = ",end"
+# A participant is busy until the end of the last call is recorded.
+_AT_ONCE = 16
 _PAUSE = 0.1
 _PAUSE_AFTER_FAILURE = 5
 
@@ -27,6 +30,7 @@ class EndedCalls:
     def __init__(self, folder: Path, end: Callable[[str], object]) -> None:
         self._folder = folder
         self._end = end
+        self._threads = ThreadPoolExecutor(_AT_ONCE)
 
     def keep(self, line: str) -> None:
         """Add the end of a call, in the form in which Asterisk leaves it."""
@@ -35,8 +39,7 @@ class EndedCalls:
 
     def report(self) -> bool:
         """Report all ends in the folder; return False if one has to be tried again."""
-        reported = [self._is_reported(path) for path in sorted(self._folder.glob(f"*{_SUFFIX}"))]
-        return all(reported)
+        return all(list(self._threads.map(self._is_reported, self._folder.glob(f"*{_SUFFIX}"))))
 
     def watch(self, *, sleep: Callable[[float], object] = time.sleep) -> None:
         """Report the ends of calls for ever."""
