@@ -1,6 +1,7 @@
 """Phones of somebody else's: baresip, which plays a tone and keeps what it hears."""
 
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,8 @@ class Baresip:
     port: int = 5071
     certificate: Path | None = None
 
-    def start(self, seconds: int, call: str = "") -> subprocess.Popen[str]:
-        """Start the phone.
+    def start(self, seconds: int, call: str = "") -> subprocess.Popen[bytes]:
+        """Start the phone, and wait until it is ready.
 
         Args:
             seconds: the time after which it hangs up and ends.
@@ -82,15 +83,29 @@ class Baresip:
         (self.folder / "accounts").write_text(account, encoding="utf-8")
         for file in self.folder.glob(_HEARD):
             file.unlink()
-        write_wav(self.folder / "tone.wav", tone(self.hertz, 60))
+        write_wav(self.folder / "tone.wav", tone(self.hertz, 10))
         dial = ["-e", f"/dial sip:{call}@{ADDRESS}:{PORT};transport={transport}"] if call else []
-        return subprocess.Popen(
-            ["baresip", "-f", self.folder, "-n", ADDRESS, "-s", "-t", str(seconds), *dial],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with self._trace.open("w") as trace:
+            process = subprocess.Popen(
+                ["baresip", "-f", self.folder, "-n", ADDRESS, "-s", "-t", str(seconds), *dial],
+                stdin=subprocess.DEVNULL,
+                stdout=trace,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = time.monotonic() + 10
+        while "baresip is ready" not in self._trace.read_text():
+            assert time.monotonic() < deadline, self._trace.read_text()
+            time.sleep(0.05)
+        return process
+
+    def end(self, process: subprocess.Popen[bytes]) -> str:
+        """Wait until the phone has ended; return all that it has sent and received."""
+        process.wait(40)
+        return self._trace.read_text()
+
+    @property
+    def _trace(self) -> Path:
+        return self.folder / "trace"
 
     def heard(self) -> list[int]:
         """Return what it has heard."""

@@ -79,8 +79,10 @@ MUTATIONS = (
         (
             ("direct_media=no", "direct_media=yes"),
             (f"external_media_address={ADDRESS}\n", ""),
+            _with_module("bridge_native_rtp"),
         ),
     ),
+    Mutation("the source of audio stays behind", (_with_module("bridge_native_rtp"),)),
     Mutation("the program is not named", (("user_agent=\n", "user_agent=Asterisk\n"),)),
     Mutation(
         "causes stay behind",

@@ -57,13 +57,11 @@ def talk(
     phones: dict[str, Baresip], caller: Person, callee: Person, service: Deployed
 ) -> tuple[str, str, str]:
     """Let one phone call the other's proxy number; the status in the call, and both traces."""
-    waiting = phones[callee.number].start(9)
-    time.sleep(0.5)
+    waiting = phones[callee.number].start(12)
     calling = phones[caller.number].start(6, service.outputs["Number"])
     time.sleep(3)
     status = service.status()
-    traces = [process.communicate(timeout=20)[0] for process in (calling, waiting)]
-    return status, traces[0], traces[1]
+    return status, phones[caller.number].end(calling), phones[callee.number].end(waiting)
 
 
 @pytest.mark.usefixtures("host", "exchange")
@@ -152,8 +150,7 @@ def test_end_of_a_call_waits_for_the_process(
     report: Report,
 ) -> None:
     """A call that ends while the process is down is recorded once it is up again."""
-    waiting = phones[BOB.number].start(20)
-    time.sleep(0.5)
+    waiting = phones[BOB.number].start(30)
     try:
         with Caller(ALICE_ADDRESS, (ADDRESS, PORT)) as phone:
             assert phone.call(ALICE.number, service.outputs["Number"], {}) == 200
@@ -163,7 +160,7 @@ def test_end_of_a_call_waits_for_the_process(
         assert service.status() == "InProgress"
     finally:
         waiting.terminate()
-        waiting.communicate(timeout=10)
+        phones[BOB.number].end(waiting)
         host.start()
     started = time.monotonic()
     assert wait_until(lambda: service.status() == "Open", 10)
@@ -180,16 +177,15 @@ def test_expired_session_reaches_the_fallback_number(
 ) -> None:
     """The session closes at its expiry, and its calls reach the office, which sees the proxy number."""
     assert wait_until(lambda: service.status() == "Closed", 75)
-    waiting = phones[OFFICE.number].start(9)
-    time.sleep(0.5)
+    waiting = phones[OFFICE.number].start(12)
 
     calling = phones[ALICE.number].start(6, service.outputs["Number"])
-    traces = [process.communicate(timeout=20)[0] for process in (calling, waiting)]
+    traces = [phones[ALICE.number].end(calling), phones[OFFICE.number].end(waiting)]
 
     heard = level(phones[ALICE.number].heard(), 1400), level(phones[OFFICE.number].heard(), 440)
     text = f"- After expiry Alice and the office heard each other at levels {heard[0]}, {heard[1]}."
     report.add("Ends", ["- The session was Closed within its expiry of a minute.", text])
-    assert min(heard) > _AUDIBLE
+    assert min(heard) > _AUDIBLE, traces
     assert found(traces[1:], [ALICE], []) == []
     assert found(traces[:1], [OFFICE], []) == []
     assert service.status() == "Closed"

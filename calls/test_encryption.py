@@ -1,7 +1,6 @@
 """TLS and SRTP on both sides of the trunk."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,10 +75,9 @@ def test_encrypted_call_is_heard_on_both_sides(
     alice = Baresip(tmp_path / "a", ALICE.number, ALICE.name, _CALLER, 440, 5071, certificate)
     bob = Baresip(tmp_path / "b", BOB.number, BOB.name, TRUNK[0], 1000, TRUNK[1] - 1, certificate)
     with answering(Scene(), asterisk):
-        waiting = bob.start(9)
-        time.sleep(0.5)
+        waiting = bob.start(12)
         calling = alice.start(6, PROXY)
-        traces = [process.communicate(timeout=20)[0] for process in (calling, waiting)]
+        traces = [alice.end(calling), bob.end(waiting)]
     heard = level(alice.heard(), 1000), level(bob.heard(), 440)
 
     report.add(
