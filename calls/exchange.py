@@ -25,9 +25,10 @@ class Exchange:
         self._dialogs: dict[str, Address] = {}
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(TRUNK)
+        self._thread = Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Self:
-        Thread(target=self._serve, daemon=True).start()
+        self._thread.start()
         return self
 
     def __exit__(
@@ -38,12 +39,16 @@ class Exchange:
     ) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+        # The address is free once nobody waits on it.
+        self._thread.join()
         self._socket.close()
 
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
                 raw, sender = self._socket.recvfrom(65535)
+                if not raw:
+                    return
                 if sender != (ADDRESS, PORT):
                     self._socket.sendto(raw, (ADDRESS, PORT))
                 elif phone := self._phone(Message.parse(raw)):

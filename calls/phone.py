@@ -2,15 +2,13 @@
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
-
-from tests.telephony.carrier import Field
 
 from calls.message import Message, headers_of, offer
 from calls.sound import decoded, encoded, level, tone
@@ -43,8 +41,8 @@ class Phone:
         self.sources: set[bytes] = set()
         self._signalling = _bound(address, port)
         self._audio = _bound(address, 0)
-        self._listener = Thread(target=self._listen, daemon=True)
-        self._listener.start()
+        self._threads: list[Thread] = []
+        self._run(self._listen)
 
     def __enter__(self) -> Self:
         return self
@@ -59,9 +57,14 @@ class Phone:
 
     def close(self) -> None:
         """Close the sockets."""
-        for one in (self._signalling, self._audio):
+        sockets = (self._signalling, self._audio)
+        for one in sockets:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+        # An address is free once nobody waits on it.
+        for thread in self._threads:
+            thread.join()
+        for one in sockets:
             one.close()
 
     @property
@@ -88,9 +91,12 @@ class Phone:
 
         Raises:
             TimeoutError: there is none.
+            ConnectionAbortedError: the phone was closed.
         """
         self._signalling.settimeout(seconds)
         raw, sender = self._signalling.recvfrom(65535)
+        if not raw:
+            raise ConnectionAbortedError
         return self._kept(raw), sender
 
     def send(self, message: Message, target: tuple[str, int]) -> None:
@@ -115,6 +121,10 @@ class Phone:
             headers.append(("Contact", f"<sip:{self.sip_address}>"))
         described = self.description(fields) if sdp else []
         self.send(Message(f"SIP/2.0 {status}", headers + headers_of(fields), described), target)
+
+    def _run(self, target: Callable[[], None]) -> None:
+        self._threads.append(Thread(target=target, daemon=True))
+        self._threads[-1].start()
 
     def _kept(self, raw: bytes) -> Message:
         message = Message.parse(raw)
@@ -235,8 +245,7 @@ class Callee(Phone):
     def __init__(self, address: str, port: int) -> None:
         self.behaviour = Behaviour("200 OK")
         super().__init__(address, port)
-        self._served = Thread(target=self._serve, daemon=True)
-        self._served.start()
+        self._run(self._serve)
 
     def received(self, start: int = 0) -> Mapping[str, list[Message]]:
         """Return the messages from one on, by the number that was called in their dialog."""
@@ -305,11 +314,6 @@ class Callee(Phone):
 def heard_level(phone: Phone, hertz: float) -> int:
     """Return the level of a frequency in all that a phone has heard."""
     return level(decoded(bytes(phone.heard)), hertz)
-
-
-def fields_of(messages: list[Message]) -> list[Field]:
-    """Return all that a phone could read in messages."""
-    return [one for message in messages for one in message.fields()]
 
 
 def _bound(address: str, port: int) -> socket.socket:
