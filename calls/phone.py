@@ -57,15 +57,13 @@ class Phone:
 
     def close(self) -> None:
         """Close the sockets."""
-        sockets = (self._signalling, self._audio)
-        for one in sockets:
+        for one in (self._signalling, self._audio):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+            one.close()
         # An address is free once nobody waits on it.
         for thread in self._threads:
             thread.join()
-        for one in sockets:
-            one.close()
 
     @property
     def sip_address(self) -> str:
