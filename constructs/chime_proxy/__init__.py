@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from chime_proxy._service.reference import IProxySessionService
     from chime_proxy._service.service import ProxySessionService
     from chime_proxy._sessions_file.construct import SessionsFile
+    from chime_proxy._telephony.connect import AmazonConnectCalls
     from chime_proxy._telephony.twiml import TwimlWebhook
 
 __all__ = [
+    "AmazonConnectCalls",
     "Capability",
     "GeoMatch",
     "GeoMatchLevel",
@@ -47,6 +49,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AmazonConnectCalls": "_telephony.connect",
     "Capability": "_options",
     "GeoMatch": "_options",
     "GeoMatchLevel": "_options",

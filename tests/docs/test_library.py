@@ -14,10 +14,10 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_public_names_are_few_and_sorted() -> None:
-    """The public names are sixteen at most, sorted, and each says what it is."""
+    """The public names are seventeen at most, sorted, and each says what it is."""
     names = chime_proxy.__all__
 
-    assert len(names) <= 16
+    assert len(names) <= 17
     assert names == sorted(names)
     assert [name for name in names if not getattr(chime_proxy, name).__doc__] == []
 

@@ -49,6 +49,7 @@ def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "TABLE_NAME": "sessions",
+        "INSTANCE_ARN": "instance",
         "SECRET_ARN": "secret",
         "ANNOUNCEMENT_LANGUAGE": "en-US",
         "CALL_LIMIT_SECONDS": "60",
@@ -63,6 +64,17 @@ def test_handler_starts_from_the_bundle(function: Function, bundle: Path, runtim
 
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_function_for_amazon_connect_starts_from_the_services_bundle(
+    runtime: Path, tmp_path: Path
+) -> None:
+    """It needs no package that the API's function does not need."""
+    shutil.unpack_archive(ensure(ROOT, SERVICE).code, tmp_path)
+
+    done = python("import chime_proxy_service.handlers.connect", tmp_path, runtime)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("library", ["crhelper", "aws_lambda_powertools", "phonenumbers", "twilio"])

@@ -7,6 +7,7 @@ have no tests of texts.
 import pytest
 from tests.telephony import conformance
 from tests.telephony.conformance import PAIRS, Drive, DriveTexts
+from tests.telephony.connect_carrier import amazon_connect
 from tests.telephony.needles import Person
 from tests.telephony.scene import Scene
 from tests.telephony.twiml_carrier import TwimlCarrier
@@ -19,9 +20,15 @@ def _twiml(scene: Scene) -> TwimlCarrier:
     return TwimlCarrier(TwimlWebhook(scene.switchboard, region="us-east-1", language="en-US"))
 
 
-ADAPTERS: dict[str, Drive] = {"twiml": _twiml}
+ADAPTERS: dict[str, Drive] = {"connect": amazon_connect, "twiml": _twiml}
 TEXT_ADAPTERS: dict[str, DriveTexts] = {"twiml": _twiml}
-UNANSWERED = [one for one in Outcome if one is not Outcome.COMPLETED]
+UNANSWERED = [
+    (adapter, outcome)
+    for adapter in ADAPTERS
+    for outcome in (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.FAILED)
+    # Amazon Connect does not tell a busy phone from a call that failed.
+    if (adapter, outcome) != ("connect", Outcome.BUSY)
+]
 REFUSED = [Refusal.UNKNOWN, Refusal.CLOSED, Refusal.NOT_CARRIED]
 
 both_ways = pytest.mark.parametrize(("sender", "recipient"), PAIRS, ids=["to-bob", "to-alice"])
@@ -48,12 +55,12 @@ def test_answered_call_shows_the_proxy_number_alone(
 
 
 @both_ways
-@pytest.mark.parametrize("outcome", UNANSWERED)
+@pytest.mark.parametrize(("adapter", "outcome"), UNANSWERED)
 def test_unanswered_call_tells_the_caller_and_nothing_else(
-    drive: Drive, sender: Person, recipient: Person, outcome: Outcome
+    adapter: str, sender: Person, recipient: Person, outcome: Outcome
 ) -> None:
     """A busy, silent or failing phone is told to the caller without the callee's data."""
-    conformance.check_unanswered_call(drive, sender, recipient, outcome)
+    conformance.check_unanswered_call(ADAPTERS[adapter], sender, recipient, outcome)
 
 
 @both_ways

@@ -14,58 +14,24 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 from local.gateway import http_request, lambda_event
-from tests.service.tables import create_table
+from tests.telephony.function_scene import service_on, status
 from tests.telephony.needles import found
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER
 from twilio.request_validator import RequestValidator
 
-from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Contact, End, Outcome
 from chime_proxy_service.handlers import metrics
-from chime_proxy_service.number_pool import NumberPool
-from chime_proxy_service.requests import CreateRequest
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Capability, Connector, SessionKey, Status
-from chime_proxy_service.stores.dynamodb import DynamoDBStore
-from chime_proxy_service.stores.table import Table
+from chime_proxy_service.session import Capability, Status
 from chime_proxy_service.telephony.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
-CONNECTOR = Connector("us-east-1", "abcdef1ghij2klmno3pqr4")
 SECRET = "a secret of the carrier"
 HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 CALL = {"CallSid": "CA1", "From": ALICE.number, "To": PROXY}
 Ask = Callable[..., dict[str, Any]]
-
-
-def service_on(
-    client: "DynamoDBClient", table: str, clock: Callable[[], datetime]
-) -> ProxySessionService:
-    """Make a service on a table."""
-    return ProxySessionService(
-        DynamoDBStore(Table(client, table)), NumberPool([PROXY]), clock=clock
-    )
-
-
-@pytest.fixture
-def service(dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> ProxySessionService:
-    """The service behind the webhook, with a session of Alice and Bob."""
-    name = create_table(dynamodb)
-    monkeypatch.setenv("TABLE_NAME", name)
-    service = service_on(dynamodb, name, partial(datetime.now, UTC))
-    service.put_configuration(
-        CONNECTOR,
-        ProxyConfiguration(default_session_expiry_minutes=60, phone_number_countries=("US",)),
-    )
-    wanted = CreateRequest(
-        connector=CONNECTOR,
-        participants=(ALICE.number, BOB.number),
-        capabilities=frozenset(Capability),
-    )
-    service.create(wanted, "a-session")
-    return service
 
 
 @pytest.fixture
@@ -108,11 +74,6 @@ def ask(webhook: Any) -> Ask:
         return answer
 
     return ask
-
-
-def status(service: ProxySessionService) -> Status:
-    """The session's status."""
-    return service.get(SessionKey(CONNECTOR, "a-session")).status
 
 
 def test_call_is_connected_and_ended(

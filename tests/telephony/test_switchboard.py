@@ -140,6 +140,18 @@ def test_service_that_cannot_decide_is_a_refusal_that_is_counted() -> None:
     assert [type(one) for one in noted] == [UnavailableError] * 2
 
 
+def test_end_of_a_contact_without_numbers_is_not_looked_for() -> None:
+    """The table is not asked, and nothing is recorded: no key of it can be empty."""
+    records: list[ContactRecord] = []
+    service: ProxySessionService = BusyService()  # type: ignore[assignment]
+    switchboard = Switchboard(service, record=records.append, noted=lambda _: None)
+
+    switchboard.end(end(contact(sender="anonymous")))
+    switchboard.end(end(replace(contact(), proxy_phone_number="")))
+
+    assert records == []
+
+
 def test_call_is_cut_before_it_counts_as_ended() -> None:
     """Ringing and talking together take no longer than the call limit."""
     scene = Scene()

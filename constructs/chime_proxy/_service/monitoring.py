@@ -1,4 +1,4 @@
-"""Metrics of a service and of other functions behind an API, and alarms on them."""
+"""Metrics of a service and of the functions of adapters, and alarms on them."""
 
 from collections.abc import Sequence
 from typing import TypeAlias, cast
@@ -40,11 +40,10 @@ Watched: TypeAlias = tuple[str, aws_cloudwatch.Metric, Rule]
 """An alarm's kind, its metric and its rule."""
 
 
-class MonitoredApi(Construct):
-    """Metrics of an API and its function; the subclass sets `_function` and `_api`."""
+class MonitoredFunction(Construct):
+    """Metrics of a function; the subclass sets `_function`."""
 
     _function: aws_lambda.IFunction
-    _api: aws_apigatewayv2.HttpApi
 
     def metric_unavailable(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of requests refused because the table could not decide in time.
@@ -53,6 +52,36 @@ class MonitoredApi(Construct):
             period: length of one data point. Default: 5 minutes.
         """
         return self._metric("Unavailable", period)
+
+    def _function_alarms(
+        self, own: Sequence[Watched], actions: Sequence[aws_cloudwatch.IAlarmAction]
+    ) -> list[aws_cloudwatch.Alarm]:
+        """Make a subclass's own alarms, and those that every function has."""
+        watched: list[Watched] = [
+            *own,
+            ("Unavailable", self.metric_unavailable(), _UNAVAILABLE),
+            ("Errors", self._function.metric_errors(), _ERRORS),
+            ("Throttles", self._function.metric_throttles(), _THROTTLES),
+        ]
+        alarms = [alarm_of(self, *one) for one in watched]
+        for made in alarms:
+            made.add_alarm_action(*actions)
+        return alarms
+
+    def _metric(self, name: str, period: Duration | None) -> aws_cloudwatch.Metric:
+        return aws_cloudwatch.Metric(
+            namespace=_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"FunctionName": self._function.function_name},
+            statistic="Sum",
+            period=period,
+        )
+
+
+class MonitoredApi(MonitoredFunction):
+    """Metrics of an API and its function; the subclass sets `_api`, too."""
+
+    _api: aws_apigatewayv2.HttpApi
 
     def metric_failed(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of requests that ended in an error of the server.
@@ -80,27 +109,11 @@ class MonitoredApi(Construct):
         actions: Sequence[aws_cloudwatch.IAlarmAction],
     ) -> list[aws_cloudwatch.Alarm]:
         """Make a subclass's own alarms, and those that every function behind an API has."""
-        watched: list[Watched] = [
-            *own,
-            ("Unavailable", self.metric_unavailable(), _UNAVAILABLE),
+        of_the_api: list[Watched] = [
             ("Failed", self.metric_failed(), _FAILED),
             ("Slow", self.metric_latency(), slow),
-            ("Errors", self._function.metric_errors(), _ERRORS),
-            ("Throttles", self._function.metric_throttles(), _THROTTLES),
         ]
-        alarms = [alarm_of(self, *one) for one in watched]
-        for made in alarms:
-            made.add_alarm_action(*actions)
-        return alarms
-
-    def _metric(self, name: str, period: Duration | None) -> aws_cloudwatch.Metric:
-        return aws_cloudwatch.Metric(
-            namespace=_NAMESPACE,
-            metric_name=name,
-            dimensions_map={"FunctionName": self._function.function_name},
-            statistic="Sum",
-            period=period,
-        )
+        return self._function_alarms([*own, *of_the_api], actions)
 
 
 class MonitoredService(MonitoredApi):

@@ -1,9 +1,9 @@
-"""Metrics of a webhook, and alarms on them."""
+"""Metrics of adapters, and alarms on them."""
 
 from aws_cdk import Duration, aws_cloudwatch
 
 from chime_proxy._provider.alarms import Rule
-from chime_proxy._service.monitoring import MonitoredApi
+from chime_proxy._service.monitoring import MonitoredApi, MonitoredFunction
 
 _UNSIGNED = Rule(
     "Requests came that the carrier's secret has not signed. Compare the secret with the carrier's, "
@@ -15,8 +15,8 @@ _SLOW = Rule(
 )
 
 
-class MonitoredWebhook(MonitoredApi):
-    """Metrics and alarms of a webhook; the subclass sets `_function` and `_api`."""
+class MonitoredAdapter(MonitoredFunction):
+    """Metrics of an adapter; the subclass sets `_function`."""
 
     def metric_connected(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of connected calls and texts.
@@ -41,6 +41,24 @@ class MonitoredWebhook(MonitoredApi):
             period: length of one data point. Default: 5 minutes.
         """
         return self._metric("ContactEnded", period)
+
+
+class MonitoredCalls(MonitoredAdapter):
+    """Metrics and alarms of an adapter without an API; the subclass sets `_function`."""
+
+    def add_alarms(self, *actions: aws_cloudwatch.IAlarmAction) -> list[aws_cloudwatch.Alarm]:
+        """Make an alarm for each kind of failure, raised by one occurrence in 5 minutes.
+
+        The kinds: the table unavailable, and the function's own errors and throttles.
+
+        Args:
+            actions: actions of a raised alarm, such as notifying a topic.
+        """
+        return self._function_alarms([], actions)
+
+
+class MonitoredWebhook(MonitoredAdapter, MonitoredApi):
+    """Metrics and alarms of a webhook; the subclass sets `_function` and `_api`."""
 
     def metric_unsigned(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
         """Number of requests refused because the carrier has not signed them.

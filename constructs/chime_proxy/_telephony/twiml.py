@@ -21,11 +21,14 @@ from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
 from chime_proxy._telephony.monitoring import MonitoredWebhook
+from chime_proxy._telephony.options import (
+    DEFAULT_CALL_LIMIT,
+    check_call_limit,
+    check_language,
+)
 
 # As `chime_proxy_service.telephony` has them; a test compares them.
 _PATHS = ("call", "call-ended", "call-status", "text", "text-status")
-_LANGUAGES = ("en-US", "es-US")
-_SHORTEST_CALL, _LONGEST_CALL = Duration.minutes(1), Duration.hours(12)
 
 _TIMEOUT = Duration.seconds(10)
 
@@ -78,9 +81,9 @@ class TwimlWebhook(MonitoredWebhook):
         event_bus: aws_events.IEventBus | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        limit = call_limit or Duration.hours(4)
-        _check_language(language)
-        _check_call_limit(limit)
+        limit = call_limit or DEFAULT_CALL_LIMIT
+        check_language(language)
+        check_call_limit(limit)
         self._function = self._new_function(
             self._new_role(service, secret, event_bus),
             {
@@ -179,15 +182,3 @@ class TwimlWebhook(MonitoredWebhook):
                 integration=integration,
             )
         return api
-
-
-def _check_language(language: str) -> None:
-    if language not in _LANGUAGES:
-        msg = f"language must be one of {', '.join(_LANGUAGES)}"
-        raise ValueError(msg)
-
-
-def _check_call_limit(limit: Duration) -> None:
-    if not _SHORTEST_CALL.to_seconds() <= limit.to_seconds() <= _LONGEST_CALL.to_seconds():
-        msg = "call_limit must be 1 minute to 12 hours"
-        raise ValueError(msg)

@@ -62,13 +62,12 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSettings:
-    """The settings of a webhook's function.
+class AdapterSettings:
+    """The settings of an adapter's function.
 
     Args:
         region: the region of the sessions.
         table: the name of the table.
-        secret: the ARN of the secret that the carrier signs with.
         language: the language of the announcements.
         call_limit: the time after which a call counts as ended.
         function_name: the function's name.
@@ -77,7 +76,6 @@ class WebhookSettings:
 
     region: str
     table: str
-    secret: str
     language: str
     call_limit: timedelta
     function_name: str
@@ -88,13 +86,12 @@ class WebhookSettings:
         """Read the settings.
 
         Args:
-            environment: has AWS_REGION, TABLE_NAME, SECRET_ARN, ANNOUNCEMENT_LANGUAGE and
-                CALL_LIMIT_SECONDS. It may have EVENT_BUS_NAME.
+            environment: has AWS_REGION, TABLE_NAME, ANNOUNCEMENT_LANGUAGE and CALL_LIMIT_SECONDS. It
+                may have EVENT_BUS_NAME.
         """
         return cls(
             region=environment["AWS_REGION"],
             table=environment["TABLE_NAME"],
-            secret=environment["SECRET_ARN"],
             language=environment["ANNOUNCEMENT_LANGUAGE"],
             call_limit=timedelta(seconds=int(environment["CALL_LIMIT_SECONDS"])),
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),

@@ -13,7 +13,6 @@ import argparse
 import signal
 import sys
 import tomllib
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -21,14 +20,10 @@ from threading import Thread
 import boto3
 from botocore.config import Config
 
+from chime_proxy_service.handlers.adapter import switchboard_on
 from chime_proxy_service.handlers.ended_calls import EndedCalls
-from chime_proxy_service.handlers.events import event_sender
 from chime_proxy_service.handlers.fast_agi import FastAgi
 from chime_proxy_service.handlers.metrics import Metrics
-from chime_proxy_service.number_pool import NumberPool
-from chime_proxy_service.records import ContactRecord
-from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
 from chime_proxy_service.telephony.announcements import announcements
 from chime_proxy_service.telephony.sip.calls import SipCalls, announcement
@@ -93,22 +88,12 @@ def print_sentences(language: str) -> None:
 
 
 def _switchboard(settings: SipSettings) -> Switchboard:
-    metrics = Metrics(_NAME, write=partial(print, flush=True))
-    send = event_sender(settings.event_bus, metrics.count_lost_event)
-
-    def record(one: ContactRecord) -> None:
-        metrics.record(one)
-        send(one)
-
-    client = boto3.client("dynamodb", config=_CONFIG)
-    service = ProxySessionService(
-        DynamoDBStore(Table(client, settings.table)),
-        # It connects sessions and creates none.
-        NumberPool([]),
-        clock=partial(datetime.now, UTC),
+    return switchboard_on(
+        Table(boto3.client("dynamodb", config=_CONFIG), settings.table),
+        Metrics(_NAME, write=partial(print, flush=True)),
         call_limit=settings.call_limit,
+        event_bus=settings.event_bus,
     )
-    return Switchboard(service, record=record, noted=metrics.count)
 
 
 def _settings(file: Path) -> SipSettings:

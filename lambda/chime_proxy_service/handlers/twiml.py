@@ -1,57 +1,42 @@
 """The entry point of the webhook's function: TwiML for a carrier, behind an HTTP API of its own."""
 
 import os
-from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
-from chime_proxy_service.handlers.events import event_sender
+from chime_proxy_service.handlers.adapter import switchboard_on
 from chime_proxy_service.handlers.failure import log_failure
 from chime_proxy_service.handlers.metrics import Metrics
-from chime_proxy_service.handlers.settings import WebhookSettings
+from chime_proxy_service.handlers.settings import AdapterSettings
 from chime_proxy_service.handlers.signature import Signature
 from chime_proxy_service.handlers.webhook import SignedWebhook
-from chime_proxy_service.number_pool import NumberPool
-from chime_proxy_service.records import ContactRecord
-from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
-from chime_proxy_service.telephony.switchboard import Switchboard
 from chime_proxy_service.telephony.twiml import TwimlWebhook
 
 # A carrier waits fifteen seconds for an answer, the function ends after ten.
 _CONFIG = Config(
     connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2}
 )
-_settings = WebhookSettings.read(os.environ)
+_settings = AdapterSettings.read(os.environ)
 _metrics = Metrics(_settings.function_name)
-_send = event_sender(_settings.event_bus, _metrics.count_lost_event)
 _secrets = boto3.client("secretsmanager", config=_CONFIG)
 
 
-def _record(record: ContactRecord) -> None:
-    _metrics.record(record)
-    _send(record)
-
-
 def _secret() -> str:
-    answer = _secrets.get_secret_value(SecretId=_settings.secret)
+    answer = _secrets.get_secret_value(SecretId=os.environ["SECRET_ARN"])
     return str(answer["SecretString"])
 
 
-_service = ProxySessionService(
-    DynamoDBStore(Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)),
-    # It connects sessions and creates none.
-    NumberPool([]),
-    clock=partial(datetime.now, UTC),
-    call_limit=_settings.call_limit,
-)
 _webhook = SignedWebhook(
     TwimlWebhook(
-        Switchboard(_service, record=_record, noted=_metrics.count),
+        switchboard_on(
+            Table(boto3.client("dynamodb", config=_CONFIG), _settings.table),
+            _metrics,
+            call_limit=_settings.call_limit,
+            event_bus=_settings.event_bus,
+        ),
         region=_settings.region,
         language=_settings.language,
     ),

@@ -64,9 +64,13 @@ class Switchboard:
     def end(self, end: End) -> None:
         """Record the end of a call, or the delivery of a text.
 
+        A contact without two numbers was refused, so its end is not recorded.
+
         Raises:
             UnavailableError: the store could not decide; the carrier should report it again.
         """
+        if not _has_numbers(end.contact):
+            return
         try:
             self._end(end)
         except UnavailableError as error:
@@ -83,7 +87,7 @@ class Switchboard:
 
     def _fate_of(self, contact: Contact) -> Connection | Refusal:
         # Callers who hide their number come with a word in its place.
-        if not (_is_number(contact.sender) and _is_number(contact.proxy_phone_number)):
+        if not _has_numbers(contact):
             return Refusal.UNKNOWN
         try:
             return self._service.connect(contact)
@@ -92,5 +96,6 @@ class Switchboard:
             return Refusal.UNAVAILABLE
 
 
-def _is_number(text: str) -> bool:
-    return _E164.fullmatch(text) is not None
+def _has_numbers(contact: Contact) -> bool:
+    numbers = contact.sender, contact.proxy_phone_number
+    return all(_E164.fullmatch(one) for one in numbers)
