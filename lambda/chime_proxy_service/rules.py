@@ -38,10 +38,9 @@ How a call ends:
     end of a call that the session does not know is remembered: if the start comes after all, the
     call is not connected. The end of the last call is known as such even after the session's
     expiry, or after the call limit while nothing else has used or changed the session. Closed
-    sessions stay closed. A call whose end nobody reports counts as ended at the
-    call limit, counted from its start: from then on the session is Open, without any write. A call
-    that a release before call limits stored has the default limit, counted from the session's last
-    change.
+    sessions stay closed. A call whose end nobody reports counts as ended at the call limit, counted
+    from its start: from then on the session is Open, without any write. A call that a release
+    before call limits stored has the default limit, counted from the session's last change.
 
 What a repetition gets:
     A creation that comes again with the same idempotency key gets the session as it is now, Closed
