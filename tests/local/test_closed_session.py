@@ -91,13 +91,25 @@ def events(cloud: RunningCloud, queue: str, until: str) -> dict[str, dict[str, A
     return found
 
 
+def logged(cloud: RunningCloud) -> list[str]:
+    """The lines of the functions' logs about something that was lost or failed."""
+    logs = cloud.client("logs")
+    groups = [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]]
+    lines = [
+        event["message"]
+        for group in groups
+        for event in logs.filter_log_events(logGroupName=group)["events"]
+    ]
+    return [line for line in lines if "EventLost" in line or "ERROR" in line]
+
+
 def test_closing_of_an_unused_session_is_an_event(
     cloud: RunningCloud, outputs: dict[str, str]
 ) -> None:
     """The schedule that the API made invokes the function, which finds the session closed."""
     found = events(cloud, outputs["Queue"], "Proxy Session Closed")
 
-    assert list(found) == ["Proxy Session Opened", "Proxy Session Closed"]
+    assert list(found) == ["Proxy Session Opened", "Proxy Session Closed"], logged(cloud)
     session = client(outputs["Url"]).get_proxy_session(
         VoiceConnectorId=outputs["Connector"], ProxySessionId=outputs["Session"]
     )["ProxySession"]

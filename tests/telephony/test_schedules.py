@@ -52,7 +52,7 @@ def record(change: Change = Change.OPENED) -> SessionRecord:
 def test_schedule_is_for_one_time_and_leaves_nothing_behind(scheduler: Any) -> None:
     """The request is as botocore's model of CreateSchedule has it."""
     check, lost = check_of(record()), list[str]()
-    expected = {
+    expected: dict[str, Any] = {
         "Name": name_of(check),
         "GroupName": "checks",
         "ScheduleExpression": "at(2030-01-01T01:00:11)",
