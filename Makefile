@@ -6,10 +6,11 @@ export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
 
-.PHONY: local local-down test check contract fuzz template docs wheel bench bundle
+.PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
 local: bundle ; @$(RUN) local
 local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
 test: bundle ; $(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+calls: bundle ; @$(RUN) calls
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
 docs: .venv/.ready node_modules/.ready ; $(RUN) tools.website
 contract: .venv/.ready ; HISTORIES=50000 $(RUN) pytest tests/contract --hypothesis-seed=$(or $(SEED),$(shell date +%s))

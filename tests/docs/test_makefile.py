@@ -89,4 +89,4 @@ def test_readme_names_every_target() -> None:
 
 def test_makefile_is_short() -> None:
     """The Makefile can be read at a glance."""
-    assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) < 40
+    assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) <= 40

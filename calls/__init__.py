@@ -1,0 +1,1 @@
+"""Real calls through Asterisk: `make calls`."""
