@@ -12,6 +12,7 @@ _SHIPPED = _PACKAGE / "_lambda"
 _CHECKOUT = _PACKAGE.parents[1]
 HANDLER = "chime_proxy_provider.handler.handler"
 SERVICE_HANDLER = "chime_proxy_service.handlers.api.handler"
+EXPIRY_HANDLER = "chime_proxy_service.handlers.expiry.handler"
 CONNECT_HANDLER = "chime_proxy_service.handlers.connect.handler"
 TWIML_HANDLER = "chime_proxy_service.handlers.twiml.handler"
 RUNTIME = aws_lambda.Runtime.PYTHON_3_14

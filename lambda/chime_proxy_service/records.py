@@ -10,10 +10,11 @@ from chime_proxy_service.session import Capability, ProxySession, SessionKey
 
 
 class Change(StrEnum):
-    """A change of a session by a request of the API."""
+    """A change of a session: by a request of the API, or its closing by the clock."""
 
     OPENED = "Opened"
     UPDATED = "Updated"
+    CLOSED = "Closed"
     DELETED = "Deleted"
 
 

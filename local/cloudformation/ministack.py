@@ -14,6 +14,7 @@ exactly, and tests/local must pass after an upgrade:
 - an update cannot change ServiceToken or a resource's type, nor set an impossible ServiceTimeout;
 - voice connectors can be declared;
 - HTTP APIs have an address that resolves;
+- the permission for a schedule is checked by its group;
 - nested stacks are mended in `nested_stack`, single operations in `operations`, the wait for the end
   of an operation in `settling`.
 """
@@ -30,7 +31,7 @@ from ministack.core.concurrency import run_reentrant
 from ministack.services import cloudformation
 from ministack.services.cloudformation import custom_resource, handlers, provisioners, stacks
 
-from local.cloudformation import http_api, nested_stack, operations, settling
+from local.cloudformation import http_api, nested_stack, operations, schedule_group, settling
 from local.cloudformation.custom_resource import Operation, ask_provider
 from local.cloudformation.failure import (
     attempts,
@@ -70,6 +71,7 @@ def install(function_python: Path) -> None:
     provisioners._RESOURCE_HANDLERS[http_api.TYPE] = http_api.handlers()
     nested_stack.install()
     operations.install()
+    schedule_group.install()
     settling.install()
 
 

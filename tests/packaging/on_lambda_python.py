@@ -22,6 +22,7 @@ os.environ |= {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_ENDPOINT_URL": "https://calls.invalid",
     "TABLE_NAME": "sessions",
+    "EVENT_BUS_NAME": "calls",
     "INSTANCE_ARN": "instance",
     "SECRET_ARN": "secret",
     "ANNOUNCEMENT_LANGUAGE": "en-US",

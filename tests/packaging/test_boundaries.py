@@ -11,6 +11,7 @@ SERVICE_DOMAIN = {
     "configuration",
     "contact",
     "errors",
+    "expiry",
     "idempotency",
     "number_choice",
     "number_pool",

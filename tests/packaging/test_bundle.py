@@ -49,6 +49,7 @@ def python(code: str, *path: Path) -> subprocess.CompletedProcess[str]:
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "TABLE_NAME": "sessions",
+        "EVENT_BUS_NAME": "calls",
         "INSTANCE_ARN": "instance",
         "SECRET_ARN": "secret",
         "ANNOUNCEMENT_LANGUAGE": "en-US",
@@ -66,13 +67,14 @@ def test_handler_starts_from_the_bundle(function: Function, bundle: Path, runtim
     assert done.returncode == 0
 
 
-def test_function_for_amazon_connect_starts_from_the_services_bundle(
-    runtime: Path, tmp_path: Path
+@pytest.mark.parametrize("module", ["connect", "expiry"])
+def test_other_functions_start_from_the_services_bundle(
+    runtime: Path, tmp_path: Path, module: str
 ) -> None:
-    """It needs no package that the API's function does not need."""
+    """Those for Amazon Connect and for closings need no package that the API's does not need."""
     shutil.unpack_archive(ensure(ROOT, SERVICE).code, tmp_path)
 
-    done = python("import chime_proxy_service.handlers.connect", tmp_path, runtime)
+    done = python(f"import chime_proxy_service.handlers.{module}", tmp_path, runtime)
 
     assert (done.returncode, done.stderr) == (0, "")
 

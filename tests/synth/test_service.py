@@ -27,6 +27,7 @@ from chime_proxy import (
     ProxySessionService,
     VoiceConnectorProxy,
 )
+from chime_proxy._code import EXPIRY_HANDLER, SERVICE_HANDLER
 from chime_proxy_service.handlers import metrics
 from chime_proxy_service.handlers.settings import NUMBERS_FILE
 from chime_proxy_service.stores.items import INDEX
@@ -662,26 +663,145 @@ def test_table_may_have_a_key_of_ones_own(stack: cdk.Stack) -> None:
     assert table["Properties"]["SSESpecification"] == {"SSEEnabled": False}
 
 
-def test_function_sends_events_to_the_given_bus_alone() -> None:
-    """With a bus the function knows its ARN and may put events on it; nothing else changes."""
-    before = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
-    ProxySessionService(before, "Service", phone_numbers=NUMBERS)
-    after = cdk.Stack(cdk.App(), "Before", env=cdk.Environment(region="us-east-1"))
-    bus = aws_events.EventBus.from_event_bus_name(after, "Bus", "calls")
-    ProxySessionService(after, "Service", phone_numbers=NUMBERS, event_bus=bus)
-    told, silent = (_by_id(one) for one in (after, before))
+def with_events(stack: cdk.Stack, **options: Any) -> ProxySessionService:
+    """Declare a service that sends events to the bus `calls`."""
+    bus = aws_events.EventBus.from_event_bus_name(stack, "Bus", "calls")
+    return ProxySessionService(stack, "Service", phone_numbers=NUMBERS, event_bus=bus, **options)
 
-    changed = [name for name, resource in told.items() if resource != silent[name]]
-    types = sorted(told[name]["Type"] for name in changed)
-    assert types == ["AWS::IAM::Policy", "AWS::Lambda::Function"]
-    (policy,) = [told[name] for name in changed if told[name]["Type"] == "AWS::IAM::Policy"]
-    added = policy["Properties"]["PolicyDocument"]["Statement"][-1]
-    assert added["Action"] == "events:PutEvents"
-    assert json.dumps(added["Resource"]).endswith(':event-bus/calls"]]}')
-    (function,) = [told[name] for name in changed if told[name]["Type"] == "AWS::Lambda::Function"]
-    variables = function["Properties"]["Environment"]["Variables"]
-    assert variables["EVENT_BUS_NAME"] == added["Resource"]
-    assert "events" not in json.dumps(silent)
+
+def test_events_change_the_function_and_its_policy_alone(stack: cdk.Stack) -> None:
+    """With a bus there are new resources for the closings, and of the others two change."""
+    before = cdk.Stack(cdk.App(), "Calls")
+    ProxySessionService(before, "Service", phone_numbers=NUMBERS)
+    with_events(stack)
+    told, silent = (_by_id(one) for one in (stack, before))
+
+    changed = [name for name in silent if told[name] != silent[name]]
+    assert sorted(told[name]["Type"] for name in changed) == [
+        "AWS::IAM::Policy",
+        "AWS::Lambda::Function",
+    ]
+    assert sorted(told[name]["Type"] for name in told.keys() - silent.keys()) == [
+        "AWS::IAM::Policy",
+        "AWS::IAM::Policy",
+        "AWS::IAM::Role",
+        "AWS::IAM::Role",
+        "AWS::Lambda::Function",
+        "AWS::Scheduler::ScheduleGroup",
+    ]
+    assert not [word for word in ("events:", "cheduler", "Expiry") if word in json.dumps(silent)]
+
+
+def permissions(stack: cdk.Stack, handler: str) -> dict[str, Any]:
+    """The statements of a function's role beside its logs, by action."""
+    template = _by_id(stack)
+    (role,) = (
+        one["Properties"]["Role"]["Fn::GetAtt"][0]
+        for one in template.values()
+        if one["Type"] == "AWS::Lambda::Function" and one["Properties"]["Handler"] == handler
+    )
+    return _permissions_of_role(template, role)
+
+
+def _permissions_of_role(template: dict[str, Any], role: str) -> dict[str, Any]:
+    policies = [
+        one["Properties"]
+        for one in template.values()
+        if one["Type"] == "AWS::IAM::Policy" and {"Ref": role} in one["Properties"]["Roles"]
+    ]
+    statements = [one for policy in policies for one in policy["PolicyDocument"]["Statement"]]
+    return {str(one["Action"]): one for one in statements if "logs:" not in str(one["Action"])}
+
+
+def test_api_may_send_events_and_schedule_checks(stack: cdk.Stack) -> None:
+    """Beside the table: events on the bus, schedules of the group, and the scheduler's role."""
+    with_events(stack)
+    allowed = permissions(stack, SERVICE_HANDLER)
+
+    assert [one for one in allowed if "dynamodb:" not in one] == [
+        "events:PutEvents",
+        "scheduler:CreateSchedule",
+        "iam:PassRole",
+    ]
+    _check_sending(allowed)
+
+
+def test_function_of_closings_may_read_one_item_send_and_schedule(stack: cdk.Stack) -> None:
+    """It may not change the table, and makes schedules of its group alone."""
+    with_events(stack)
+    allowed = permissions(stack, EXPIRY_HANDLER)
+
+    assert list(allowed) == [
+        "dynamodb:GetItem",
+        "events:PutEvents",
+        "scheduler:CreateSchedule",
+        "iam:PassRole",
+    ]
+    assert list(allowed["dynamodb:GetItem"]["Resource"]) == ["Fn::GetAtt"]
+    _check_sending(allowed)
+
+
+def _check_sending(allowed: dict[str, Any]) -> None:
+    assert json.dumps(allowed["events:PutEvents"]["Resource"]).endswith(':event-bus/calls"]]}')
+    schedules = allowed["scheduler:CreateSchedule"]["Resource"]["Fn::Join"][1]
+    assert schedules[-3].endswith(":schedule/")
+    assert schedules[-2]["Ref"].startswith("ServiceExpiryGroup")
+    assert schedules[-1] == "/*"
+    assert allowed["iam:PassRole"]["Resource"]["Fn::GetAtt"][0].startswith("ServiceExpiryScheduler")
+    assert allowed["iam:PassRole"]["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}
+    }
+
+
+def test_scheduler_may_invoke_the_function_of_closings_alone(stack: cdk.Stack) -> None:
+    """Only schedules of the group in this account have the role, and it invokes one function."""
+    with_events(stack)
+    template = _by_id(stack)
+    (name,) = (one for one in template if one.startswith("ServiceExpirySchedulerRole"))
+    (group,) = resources(stack, "AWS::Scheduler::ScheduleGroup")
+
+    (trusted,) = template[name]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trusted["Condition"] == {
+        "StringEquals": {
+            "aws:SourceAccount": {"Ref": "AWS::AccountId"},
+            "aws:SourceArn": {"Fn::GetAtt": [group, "Arn"]},
+        }
+    }
+    (invocation,) = _permissions_of_role(template, name).values()
+    assert invocation["Action"] == "lambda:InvokeFunction"
+    (function,) = invocation["Resource"]["Fn::GetAtt"][:1]
+    assert template[function]["Properties"]["Handler"] == EXPIRY_HANDLER
+
+
+def test_functions_know_bus_and_schedules(stack: cdk.Stack) -> None:
+    """Both have the bus's ARN, the group and the role; the API has the function to be invoked."""
+    with_events(stack)
+    functions = [one["Properties"] for one in resources(stack, "AWS::Lambda::Function").values()]
+    api, expiry = (
+        next(one["Environment"]["Variables"] for one in functions if one["Handler"] == handler)
+        for handler in (SERVICE_HANDLER, EXPIRY_HANDLER)
+    )
+
+    assert expiry.keys() == {
+        "TABLE_NAME",
+        "EVENT_BUS_NAME",
+        "SCHEDULE_GROUP_NAME",
+        "SCHEDULE_ROLE_ARN",
+    }
+    assert expiry == {name: api[name] for name in expiry}
+    allowed = permissions(stack, SERVICE_HANDLER)["events:PutEvents"]
+    assert expiry["EVENT_BUS_NAME"] == allowed["Resource"]
+    assert api["EXPIRY_FUNCTION_ARN"]["Fn::GetAtt"][0].startswith("ServiceExpiryFunction")
+
+
+def test_function_of_closings_may_decrypt_the_table() -> None:
+    """With a key of one's own, it may decrypt by it and not encrypt."""
+    here = cdk.Stack(cdk.App(), "Calls", env=cdk.Environment(region="us-east-1"))
+    key = aws_kms.Key(here, "Key")
+    with_events(here, encryption=aws_dynamodb.TableEncryptionV2.customer_managed_key(key))
+
+    assert permissions(here, EXPIRY_HANDLER)["kms:Decrypt"]
 
 
 def _by_id(stack: cdk.Stack) -> dict[str, Any]:

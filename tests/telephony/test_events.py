@@ -175,12 +175,15 @@ def test_nothing_is_sent_without_a_bus() -> None:
 def handler(
     dynamodb: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[dict[str, Any], Any], dict[str, Any]]]:
-    """The deployed handler with a bus that cannot be reached."""
+    """The deployed handler with a bus and a scheduler that cannot be reached."""
     monkeypatch.setenv("TABLE_NAME", create_table(dynamodb))
     monkeypatch.setenv("PROXY_PHONE_NUMBERS", PROXY)
     monkeypatch.setenv("EVENT_BUS_NAME", "calls")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.meta.endpoint_url)
     monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SCHEDULER", "http://127.0.0.1:9")
+    for name in ("SCHEDULE_GROUP_NAME", "SCHEDULE_ROLE_ARN", "EXPIRY_FUNCTION_ARN"):
+        monkeypatch.setenv(name, "checks")
     name = "chime_proxy_service.handlers.api"
     yield import_module(name).handler
     del sys.modules[name]
@@ -189,7 +192,7 @@ def handler(
 def test_lost_event_changes_no_answer(
     handler: Callable[[dict[str, Any], Any], dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The API answers as ever when the bus is not there; the loss is a line without a number."""
+    """The API answers as ever without bus and scheduler; each loss is a line without a number."""
 
     def ask(method: str, path: str, members: dict[str, Any]) -> int:
         headers = [("Content-Type", "application/json")]
@@ -205,5 +208,6 @@ def test_lost_event_changes_no_answer(
     assert ask("POST", SESSIONS, wanted) == 201
 
     lines = capsys.readouterr().out.splitlines()
-    assert "EndpointConnectionError" in [json.loads(one).get("cause") for one in lines]
+    causes = [json.loads(one).get("cause") for one in lines]
+    assert causes.count("EndpointConnectionError") == 2
     assert not found(lines, (ALICE, BOB), [])

@@ -26,6 +26,7 @@ from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
 from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
+from chime_proxy._service.expiry import ExpiryChecks
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.reference import IProxySessionService, ServiceBase, ServiceReference
@@ -72,7 +73,8 @@ class ProxySessionService(MonitoredService, ServiceBase):
         domain_mapping: a domain name of yours for the API, with the first part of its paths if
             other APIs share it. Its DNS record is yours to make. Default: none.
         event_bus: the EventBridge bus to send events to, without phone numbers: sessions opened,
-            updated and deleted. Default: none are sent.
+            updated, closed and deleted. A second function, and schedules of EventBridge Scheduler
+            that invoke it, notice the closings. Default: none are sent.
 
     Raises:
         ValueError: `phone_numbers` is empty or has an item that is not in E.164 format, or `table`
@@ -109,14 +111,19 @@ class ProxySessionService(MonitoredService, ServiceBase):
             raise ValueError(msg)
         self._table = table or sessions_table(self, new_table)
         logs = log_group or new_log_group(self, "LogGroup")
+        checks = event_bus and ExpiryChecks(
+            self, "Expiry", table=self._table, event_bus=event_bus, log_group=logs
+        )
         environment = {
             "TABLE_NAME": self._table.table_name,
             "PROXY_PHONE_NUMBERS": numbers_environment(phone_numbers),
             **_retention_environment(retention),
             **event_environment(event_bus),
+            **(checks.environment if checks else {}),
         }
+        sending = [*event_statements(event_bus), *(checks.statements if checks else [])]
         self._function, policy = self._new_function(
-            phone_numbers, environment, memory_size, logs, event_statements(event_bus)
+            phone_numbers, environment, memory_size, logs, sending
         )
         self._api = self._new_api()
         self._stage = self._api.add_stage(

@@ -75,5 +75,10 @@ def contact_statements(table: aws_dynamodb.ITableV2) -> list[aws_iam.PolicyState
     return [aws_iam.PolicyStatement(actions=list(_CONTACT_ACTIONS), resources=[table.table_arn])]
 
 
+def read_statement(table: aws_dynamodb.ITableV2) -> aws_iam.PolicyStatement:
+    """Allow reading single items."""
+    return aws_iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[table.table_arn])
+
+
 def _text(name: str) -> aws_dynamodb.Attribute:
     return aws_dynamodb.Attribute(name=name, type=aws_dynamodb.AttributeType.STRING)

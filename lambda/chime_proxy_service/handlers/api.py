@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -9,11 +11,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from chime_proxy_service.handlers.events import event_sender
+from chime_proxy_service.handlers.events import CONFIG, event_sender
 from chime_proxy_service.handlers.failure import failures_answered
 from chime_proxy_service.handlers.metrics import Metrics
+from chime_proxy_service.handlers.schedules import Schedules
 from chime_proxy_service.handlers.settings import Settings
 from chime_proxy_service.number_pool import NumberPool
+from chime_proxy_service.records import SessionRecord
 from chime_proxy_service.service import ProxySessionService
 from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
@@ -29,12 +33,31 @@ _CONFIG = Config(
 _settings = Settings.read(os.environ, sys.path)
 _metrics = Metrics(_settings.function_name)
 _table = Table(boto3.client("dynamodb", config=_CONFIG), _settings.table)
+
+
+def _recorder() -> Callable[[SessionRecord], object]:
+    """Return a function that sends a record's event, and meanwhile schedules a session's check."""
+    send = event_sender(_settings.event_bus, _metrics.count_lost_event)
+    if _settings.schedules is None:
+        return send
+    client = boto3.client("scheduler", config=CONFIG)
+    schedules = Schedules(client, _settings.schedules, _metrics.count_lost_event)
+    threads = ThreadPoolExecutor(1)
+
+    def record(one: SessionRecord) -> None:
+        sent = threads.submit(send, one)
+        schedules.follow(one)
+        sent.result()
+
+    return record
+
+
 _service = ProxySessionService(
     DynamoDBStore(_table),
     NumberPool(_settings.phone_numbers),
     clock=partial(datetime.now, UTC),
     retention=_settings.retention,
-    record=event_sender(_settings.event_bus, _metrics.count_lost_event),
+    record=_recorder(),
 )
 _api = Api(_service, default_region=_settings.region, noted=_metrics.count)
 

@@ -16,7 +16,7 @@ from chime_proxy_service.session import Capability, SessionKey
 SOURCE = "chime-proxy"
 
 # An answer waits for its event: a second at most, and for one attempt.
-_CONFIG = Config(connect_timeout=0.5, read_timeout=0.5, retries={"total_max_attempts": 1})
+CONFIG = Config(connect_timeout=0.5, read_timeout=0.5, retries={"total_max_attempts": 1})
 
 _KINDS = {Capability.VOICE: "Call", Capability.SMS: "Text"}
 
@@ -63,7 +63,7 @@ def event_sender(bus: str, lost: Callable[[str], object]) -> Callable[[Record], 
     """
     if not bus:
         return lambda _: None
-    return EventBus(boto3.client("events", config=_CONFIG), bus, lost).send
+    return EventBus(boto3.client("events", config=CONFIG), bus, lost).send
 
 
 def detail_type(record: Record) -> str:

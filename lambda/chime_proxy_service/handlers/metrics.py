@@ -1,6 +1,7 @@
 """Writes the service's metrics to its log, in CloudWatch's embedded metric format."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,11 @@ _NAMES: dict[type[ServiceError | Creation], str] = {
 }
 
 
+def _print(line: str) -> None:
+    # print would write the line's end on its own, and another thread's line might come before it.
+    sys.stdout.write(f"{line}\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """Counts sessions and contacts, and the errors that somebody has to do something about.
@@ -37,7 +43,7 @@ class Metrics:
     """
 
     function_name: str
-    write: Callable[[str], object] = print
+    write: Callable[[str], object] = _print
     now: Callable[[], float] = time.time
 
     def count(self, noted: ServiceError | Creation) -> None:

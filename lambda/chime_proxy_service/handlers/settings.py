@@ -17,6 +17,35 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """The settings of schedules.
+
+    Args:
+        group: the name of their group.
+        role_arn: the role by which they invoke the function.
+        function_arn: the function that they invoke.
+    """
+
+    group: str
+    role_arn: str
+    function_arn: str
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], function_arn: str) -> Self:
+        """Read the settings.
+
+        Args:
+            environment: has SCHEDULE_GROUP_NAME and SCHEDULE_ROLE_ARN.
+            function_arn: the function.
+        """
+        return cls(
+            group=environment["SCHEDULE_GROUP_NAME"],
+            role_arn=environment["SCHEDULE_ROLE_ARN"],
+            function_arn=function_arn,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a function.
 
@@ -27,6 +56,7 @@ class Settings:
         function_name: the function's name.
         retention: the time for which a session can be read after it closed.
         event_bus: the name or ARN of the bus of events; ``""`` if no events are sent.
+        schedules: the schedules of the sessions' checks; None if there are none.
     """
 
     region: str
@@ -35,6 +65,7 @@ class Settings:
     function_name: str
     retention: timedelta
     event_bus: str
+    schedules: ScheduleSettings | None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], path: Iterable[str]) -> Self:
@@ -42,8 +73,8 @@ class Settings:
 
         Args:
             environment: has AWS_REGION, TABLE_NAME and PROXY_PHONE_NUMBERS: numbers that are known
-                only at deployment, joined with commas. It may have RETENTION_DAYS and
-                EVENT_BUS_NAME.
+                only at deployment, joined with commas. It may have RETENTION_DAYS,
+                EVENT_BUS_NAME, and EXPIRY_FUNCTION_ARN with the settings of schedules.
             path: the folders of Python's modules; the first with a file of numbers counts.
 
         Raises:
@@ -58,6 +89,7 @@ class Settings:
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
             retention=_retention(environment),
             event_bus=environment.get("EVENT_BUS_NAME", ""),
+            schedules=_schedules(environment),
         )
 
 
@@ -97,6 +129,11 @@ class AdapterSettings:
             function_name=environment.get("AWS_LAMBDA_FUNCTION_NAME", "local"),
             event_bus=environment.get("EVENT_BUS_NAME", ""),
         )
+
+
+def _schedules(environment: Mapping[str, str]) -> ScheduleSettings | None:
+    function_arn = environment.get("EXPIRY_FUNCTION_ARN")
+    return ScheduleSettings.read(environment, function_arn) if function_arn else None
 
 
 def _retention(environment: Mapping[str, str]) -> timedelta:
