@@ -33,7 +33,7 @@ _START_ANEW = "`make local-down` and `make local` start a new one."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """What was found in stacks.
+    """The service and the proxy sessions of some stacks.
 
     Args:
         service_api: the id of the HTTP API that serves proxy sessions; None if none does.

@@ -213,7 +213,7 @@ def test_end_of_a_call_to_the_fallback_number_is_recorded(scene: Scene, calls: S
 
 @pytest.mark.parametrize("line", ["", "end", f"{CALL},ANSWER,x,end", f"{CALL},ANSWER,1,end\nmore"])
 def test_line_of_another_form_is_no_end(calls: SipCalls, line: str) -> None:
-    """What Asterisk did not write is refused, without a word of it in the message."""
+    """A line of another form is refused, without a word of it in the message."""
     with pytest.raises(ValueError, match=r"^This is no end of a call$"):
         calls.end(line)
 

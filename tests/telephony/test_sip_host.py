@@ -98,7 +98,7 @@ def test_answer_that_asterisk_did_not_take_is_an_end(host: Host) -> None:
 def test_request_without_its_fields_is_logged_by_its_place(
     host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is no question of Asterisk's ends the connection; the log has no number."""
+    """A request that lacks fields ends the connection; the log has no number."""
     assert ask(host.port, f"{ALICE.number}\n\n", PROXY) == {}
 
     written = capsys.readouterr().out

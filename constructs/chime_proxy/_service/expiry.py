@@ -13,8 +13,9 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from chime_proxy._code import ARCHITECTURE, EXPIRY_HANDLER, RUNTIME, service_code
+from chime_proxy._code import EXPIRY_HANDLER, service_code
 from chime_proxy._service.events import event_environment, event_statements
+from chime_proxy._service.function import function_role, new_function
 from chime_proxy._service.table import read_statement
 
 _SCHEDULER = "scheduler.amazonaws.com"
@@ -103,23 +104,17 @@ class ExpiryChecks(Construct):
         event_bus: aws_events.IEventBus,
         log_group: aws_logs.ILogGroup,
     ) -> aws_lambda.Function:
-        role = aws_iam.Role(
-            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = function_role(self)
         for statement in (read_statement(table), *event_statements(event_bus), *self.statements):
             role.add_to_policy(statement)
         log_group.grant_write(role)
         if table.encryption_key:
             table.encryption_key.grant_decrypt(role)
-        return aws_lambda.Function(
+        return new_function(
             self,
-            "Function",
             description="Proxy sessions: the events of closed sessions",
             code=service_code(),
             handler=EXPIRY_HANDLER,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            memory_size=512,
             timeout=_TIMEOUT,
             role=role,
             log_group=log_group,

@@ -21,12 +21,13 @@ from aws_cdk import (
 )
 from constructs import Construct, DependencyGroup, IDependable
 
-from chime_proxy._code import ARCHITECTURE, RUNTIME, SERVICE_HANDLER, service_code
+from chime_proxy._code import SERVICE_HANDLER, service_code
 from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._publication import API_ARN, ENDPOINT_URL, publish
 from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
 from chime_proxy._service.expiry import ExpiryChecks
+from chime_proxy._service.function import function_role, new_function
 from chime_proxy._service.monitoring import MonitoredService
 from chime_proxy._service.numbers import check_numbers, numbers_environment, numbers_layer
 from chime_proxy._service.reference import IProxySessionService, ServiceBase, ServiceReference
@@ -233,9 +234,7 @@ class ProxySessionService(MonitoredService, ServiceBase):
         logs: aws_logs.ILogGroup,
         sending: list[aws_iam.PolicyStatement],
     ) -> tuple[aws_lambda.Function, aws_iam.Policy]:
-        role = aws_iam.Role(
-            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = function_role(self)
         logs.grant_write(role)
         policy = aws_iam.Policy(
             self,
@@ -247,14 +246,11 @@ class ProxySessionService(MonitoredService, ServiceBase):
         if key:
             key.grant_encrypt_decrypt(role)
         layer = numbers_layer(self, phone_numbers)
-        function = aws_lambda.Function(
+        function = new_function(
             self,
-            "Function",
             description="Proxy sessions: the API on a DynamoDB table",
             code=service_code(),
             handler=SERVICE_HANDLER,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
             memory_size=memory_size,
             timeout=_TIMEOUT,
             role=role,

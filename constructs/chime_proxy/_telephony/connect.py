@@ -18,11 +18,12 @@ from aws_cdk import (
 from aws_cdk.interfaces.aws_connect import IInstanceRef
 from constructs import Construct
 
-from chime_proxy._code import ARCHITECTURE, CONNECT_HANDLER, RUNTIME, service_code
+from chime_proxy._code import CONNECT_HANDLER, service_code
 from chime_proxy._deferred_value import is_deferred
 from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._options import Capability
 from chime_proxy._service.events import event_environment, event_statements
+from chime_proxy._service.function import function_role, new_function
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
 from chime_proxy._telephony.connect_flow import Flow
@@ -109,7 +110,7 @@ class AmazonConnectCalls(MonitoredCalls):
         )
         self._report_ends()
         self._flow = self._new_flow(language)
-        self._flow.add_dependency(self._association())
+        self._flow.node.add_dependency(self._association())
         self._flow.apply_removal_policy(removal_policy)
         service.capability_check.note_adapter(self, self.capabilities)
 
@@ -135,15 +136,11 @@ class AmazonConnectCalls(MonitoredCalls):
         logs: aws_logs.ILogGroup,
         environment: dict[str, str],
     ) -> aws_lambda.Function:
-        return aws_lambda.Function(
+        return new_function(
             self,
-            "Function",
             description="Proxy sessions: calls by Amazon Connect",
             code=service_code(),
             handler=CONNECT_HANDLER,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
-            memory_size=512,
             timeout=_TIMEOUT,
             role=self._new_role(service, event_bus, logs),
             log_group=logs,
@@ -156,9 +153,7 @@ class AmazonConnectCalls(MonitoredCalls):
         event_bus: aws_events.IEventBus | None,
         logs: aws_logs.ILogGroup,
     ) -> aws_iam.Role:
-        role = aws_iam.Role(
-            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = function_role(self)
         described = aws_iam.PolicyStatement(
             actions=["connect:DescribeContact"], resources=[f"{self._instance_arn}/contact/*"]
         )

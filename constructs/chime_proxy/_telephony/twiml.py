@@ -12,12 +12,13 @@ from aws_cdk import (
 )
 from constructs import Construct
 
-from chime_proxy._code import ARCHITECTURE, RUNTIME, TWIML_HANDLER, twiml_code
+from chime_proxy._code import TWIML_HANDLER, twiml_code
 from chime_proxy._log_group import log_group as new_log_group
 from chime_proxy._options import Capability
 from chime_proxy._secret_reader import SecretReader
 from chime_proxy._service.access_log import log_access
 from chime_proxy._service.events import event_environment, event_statements
+from chime_proxy._service.function import function_role, new_function
 from chime_proxy._service.service import ProxySessionService
 from chime_proxy._service.table import contact_statements
 from chime_proxy._telephony.monitoring import MonitoredWebhook
@@ -132,9 +133,7 @@ class TwimlWebhook(MonitoredWebhook):
         secret: aws_secretsmanager.ISecret,
         event_bus: aws_events.IEventBus | None,
     ) -> aws_iam.Role:
-        role = aws_iam.Role(
-            self, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com")
-        )
+        role = function_role(self)
         policy = aws_iam.Policy(
             self,
             "Policy",
@@ -155,14 +154,11 @@ class TwimlWebhook(MonitoredWebhook):
         logs: aws_logs.ILogGroup,
     ) -> aws_lambda.Function:
         logs.grant_write(role)
-        return aws_lambda.Function(
+        return new_function(
             self,
-            "Function",
             description="Proxy sessions: calls and texts by TwiML",
             code=twiml_code(),
             handler=TWIML_HANDLER,
-            runtime=RUNTIME,
-            architecture=ARCHITECTURE,
             memory_size=memory_size,
             timeout=_TIMEOUT,
             role=role,
