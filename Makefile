@@ -28,7 +28,7 @@ bundle: .venv/.ready node_modules/.ready ; @$(RUN) tools.bundle
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
 	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@echo 'Installing Python packages, which takes a minute or two ...'
-	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt -r lambda/twiml-requirements.txt && $(RUN) pip install -qq -r requirements.txt
+	@$(RUN) pip install -qq --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && $(RUN) pip install -qq -r requirements.txt && $(RUN) pip install -qq --no-deps -r lambda/twiml-requirements.txt
 	@.venv/bin/python -c 'import aws_cdk'  # unpacks CDK's libraries
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
