@@ -49,7 +49,7 @@ class Workshop:
     def node_modules(self) -> Path:
         """The packages of Lambda's Node runtime."""
         installed = self.path / "node"
-        version = json.loads((ROOT / "package.json").read_text())["dependencies"]
+        version = json.loads((ROOT / "package.json").read_text())["devDependencies"]
         pin = version["@aws-sdk/client-chime-sdk-voice"]
         if not (installed / ".ready").exists():
             wanted = [f"@aws-sdk/{name}@{pin}" for name in _NODE_PACKAGES]

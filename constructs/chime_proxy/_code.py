@@ -25,7 +25,7 @@ def provider_code() -> aws_lambda.Code:
     Raises:
         RuntimeError: a checkout has no zip of its present sources, and cannot build it.
     """
-    return aws_lambda.Code.from_asset(str(_zips() / "provider.zip"))
+    return _code("provider")
 
 
 def service_code() -> aws_lambda.Code:
@@ -34,7 +34,7 @@ def service_code() -> aws_lambda.Code:
     Raises:
         RuntimeError: a checkout has no zip of its present sources, and cannot build it.
     """
-    return aws_lambda.Code.from_asset(str(_zips() / "service.zip"))
+    return _code("service")
 
 
 def twiml_code() -> aws_lambda.Code:
@@ -43,21 +43,21 @@ def twiml_code() -> aws_lambda.Code:
     Raises:
         RuntimeError: a checkout has no zip of its present sources, and cannot build it.
     """
-    return aws_lambda.Code.from_asset(str(_zips() / "twiml.zip"))
+    return _code("twiml")
+
+
+def _code(function: str) -> aws_lambda.Code:
+    if _SHIPPED.is_dir():
+        return aws_lambda.Code.from_asset(str(_SHIPPED / f"{function}.zip"))
+    _build(function)
+    return aws_lambda.Code.from_asset(str(_CHECKOUT / ".bundle" / f"{function}.zip"))
 
 
 @cache
-def _zips() -> Path:
-    if _SHIPPED.is_dir():
-        return _SHIPPED
-    _build()
-    return _CHECKOUT / ".bundle"
-
-
-def _build() -> None:
-    """Build the zips of a checkout, unless it has those of the present sources."""
-    command = [sys.executable, "-m", "tools.bundle"]
+def _build(function: str) -> None:
+    """Build the zip of a checkout, unless it has that of the present sources."""
+    command = [sys.executable, "-m", "tools.bundle", function]
     done = subprocess.run(command, cwd=_CHECKOUT, stdout=sys.stderr, check=False)  # noqa: S603 - our own words
     if done.returncode:
-        msg = f"the functions' code was not built, see above; in {_CHECKOUT}: make bundle"
+        msg = f"the {function}'s code was not built, see above; in {_CHECKOUT}: make bundle"
         raise RuntimeError(msg)

@@ -22,6 +22,8 @@ _FILES = (
     "package.json",
     "pyproject.toml",
     "requirements.txt",
+    "tests/requirements.txt",
+    "tools/set_up.mk",
 )
 _FOLDERS = (
     ".bundle",
@@ -42,7 +44,7 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     for folder in _FOLDERS:
         shutil.copytree(ROOT / folder, copy / folder)
     for file in _FILES:
-        (copy / file).parent.mkdir(exist_ok=True)
+        (copy / file).parent.mkdir(exist_ok=True, parents=True)
         shutil.copy(ROOT / file, copy / file)
     _link(Path(sys.prefix), copy / ".venv")
     _link(ROOT / "node_modules", copy / "node_modules")
@@ -63,5 +65,6 @@ def _link(installed: Path, target: Path) -> None:
     target.mkdir()
     for path in installed.iterdir():
         (target / path.name).symlink_to(path)
-    (target / ".ready").unlink(missing_ok=True)
-    (target / ".ready").touch()
+    for name in (".local", ".tests"):
+        (target / name).unlink(missing_ok=True)
+        (target / name).touch()

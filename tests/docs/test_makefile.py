@@ -8,34 +8,59 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Stands for the Python that make is given, for the one in .venv, and for npm.
+# Stands for the Python that make is given, for the one in .venv, for uv, and for npm.
 STAND_IN = """#!/bin/sh
-case "$*" in
-    *version_info*|*ensurepip*) ;;
-    "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/npm ;;
-    "-m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
-    "-m local") env >local.env ;;
-    ci*) mkdir node_modules ;;
-    *) echo "$0 $*" ;;
+echo "${0##*/} $*" >>steps
+case "${0##*/} $*" in
+    *version_info*|*ensurepip*|*" -c "*) ;;
+    *" -m venv"*) mkdir -p .venv/bin && for name in python npm uv; do cp "$0" .venv/bin/$name; done ;;
+    *" config get "*) echo https://index.example/simple ;;
+    "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot ;;
+    *" -m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
+    *" -m local") env >local.env ;;
+    *" ci"*) mkdir node_modules ;;
+    "python -m awscli"*) echo "$0 $*" ;;
 esac
 """
+_FILES = (
+    "Makefile",
+    "lambda/requirements.txt",
+    "lambda/service-requirements.txt",
+    "lambda/twiml-requirements.txt",
+    "package-lock.json",
+    "package.json",
+    "pyproject.toml",
+    "requirements.txt",
+    "tests/requirements.txt",
+    "tools/set_up.mk",
+)
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Path:
-    """A checkout in a folder with a space in its name, after `make local` without a download."""
-    checkout = tmp_path / "my café co" / "repo"
-    (checkout / "lambda").mkdir(parents=True)
-    for name in ("Makefile", "package.json", "package-lock.json", "pyproject.toml"):
-        shutil.copy(ROOT / name, checkout)
-    names = ("requirements", "service-requirements", "twiml-requirements")
-    for name in ("requirements.txt", *(f"lambda/{one}.txt" for one in names)):
-        shutil.copy(ROOT / name, checkout / name)
-    python = tmp_path / "python"
-    python.write_text(STAND_IN)
-    python.chmod(0o755)
-    run("make", "local", f"PYTHON={python}", folder=checkout, PYTHONDONTWRITEBYTECODE="1")
+def checkout(tmp_path: Path) -> Path:
+    """A checkout in a folder with a space in its name, in which nothing is downloaded."""
+    folder = tmp_path / "my café co" / "repo"
+    for name in _FILES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (tmp_path / "python").write_text(STAND_IN)
+    (tmp_path / "python").chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def made(checkout: Path) -> Path:
+    """The checkout after `make local`."""
+    make(checkout, "local", PYTHONDONTWRITEBYTECODE="1")
     return checkout
+
+
+def make(checkout: Path, target: str, **environment: str) -> list[str]:
+    """What `make` starts for a target."""
+    (checkout / "steps").unlink(missing_ok=True)
+    python = checkout.parents[1] / "python"
+    run("make", target, f"PYTHON={python}", folder=checkout, **environment)
+    return (checkout / "steps").read_text().splitlines()
 
 
 def run(*command: str, folder: Path, **environment: str) -> str:
@@ -70,10 +95,70 @@ def test_bytecode_is_kept(made: Path) -> None:
     assert "PYTHONDONTWRITEBYTECODE" not in (made / "local.env").read_text()
 
 
+def test_set_up_of_the_local_cloud_leaves_out_what_tests_need(checkout: Path) -> None:
+    """The first `make local` installs what it needs; the first `make test` after it, the rest."""
+    local, test, again = (make(checkout, target) for target in ("local", "test", "test"))
+
+    assert [files for step in local for files in pins(step)] == [
+        "lambda/requirements.txt",
+        "lambda/service-requirements.txt",
+        "requirements.txt",
+    ]
+    assert "npm ci --omit=dev --loglevel=error" in local
+    assert [files for step in test for files in pins(step)] == [
+        "tests/requirements.txt",
+        "lambda/twiml-requirements.txt",
+    ]
+    assert "npm install --no-save --include=dev --loglevel=error" in test
+    assert [step for step in again if "install" in step] == []
+
+
+def pins(step: str) -> list[str]:
+    """The files whose packages a step installs."""
+    return re.findall(r"-r (\S+)", step)
+
+
+def test_interrupted_set_up_starts_from_nothing(made: Path) -> None:
+    """After a set-up for tests that did not end, the next command makes the environment anew."""
+    (made / "uv-cannot").touch()
+    python = made.parents[1] / "python"
+    python.write_text(STAND_IN.replace('*" -m pip"*)', '*" -m pip install"*) exit 1 ;;\n*" -m pip"*)'))
+    shutil.copy(python, made / ".venv" / "bin" / "python")
+    with pytest.raises(subprocess.CalledProcessError):
+        make(made, "test")
+    (made / "uv-cannot").unlink()
+    python.write_text(STAND_IN)
+
+    assert any(" -m venv " in step for step in make(made, "local"))
+
+
+def test_pip_installs_where_uv_cannot(checkout: Path) -> None:
+    """With an index that uv cannot read, pip installs the same files."""
+    (checkout / "uv-cannot").touch()
+
+    steps = make(checkout, "local")
+
+    tried = [pins(step) for step in steps if step.startswith("uv ")]
+    assert [pins(step) for step in steps if " -m pip install" in step and pins(step)] == tried
+    assert len(tried) == 2
+
+
+def test_uv_asks_the_index_of_pip(checkout: Path) -> None:
+    """A package index that pip is told of, in a file or a variable, is uv's too."""
+    make(checkout, "local")
+    assert {*(checkout / "indexes").read_text().split()} == {"https://index.example/simple"}
+
+    (checkout / ".venv" / ".local").unlink()
+    (checkout / "indexes").unlink()
+    make(checkout, "local", PIP_INDEX_URL="https://other.example/simple")
+    assert {*(checkout / "indexes").read_text().split()} == {"https://other.example/simple"}
+
+
 def test_node_env_production_leaves_nothing_out() -> None:
     """Nothing that is needed is left out where NODE_ENV is production."""
     installed = json.loads(run("npm", "ls", "--json", folder=ROOT, NODE_ENV="production"))
-    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    package = json.loads((ROOT / "package.json").read_text())
+    wanted = {**package["dependencies"], **package["devDependencies"]}
     assert installed["dependencies"].keys() == wanted.keys() > {"aws-cdk"}
 
 
@@ -89,4 +174,4 @@ def test_readme_names_every_target() -> None:
 
 def test_makefile_is_short() -> None:
     """The Makefile can be read at a glance."""
-    assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) <= 40
+    assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) <= 25

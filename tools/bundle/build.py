@@ -4,7 +4,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,9 +50,15 @@ class Bundle:
         return self.folder / f"{self.function.name}-built-from"
 
 
-def ensure_all(root: Path) -> list[Bundle]:
-    """Return the bundles of all functions; see `ensure`."""
-    return [ensure(root, function) for function in FUNCTIONS]
+def ensure_all(root: Path, functions: Sequence[Function] = FUNCTIONS) -> list[Bundle]:
+    """Return the bundles of functions, built at the same time; see `ensure`.
+
+    Args:
+        root: the checkout.
+        functions: Default: all.
+    """
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(partial(ensure, root), functions))
 
 
 def ensure(root: Path, function: Function) -> Bundle:

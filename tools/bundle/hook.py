@@ -12,6 +12,9 @@ class BundleHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build the zips that are missing or whose sources have changed."""
+        # From a checkout, the first synthesis builds those that it needs.
+        if version == "editable":
+            return
         root = Path(self.root)
         sys.path.insert(0, str(root))
         from tools.bundle.build import ensure_all  # noqa: PLC0415 - found by the path
@@ -21,5 +24,5 @@ class BundleHook(BuildHookInterface[Any]):
             if self.target_name == "sdist":
                 included[str(bundle.code)] = str(bundle.code.relative_to(root))
                 included[str(bundle.stamp)] = str(bundle.stamp.relative_to(root))
-            elif version != "editable":
+            else:
                 included[str(bundle.code)] = f"chime_proxy/_lambda/{bundle.code.name}"

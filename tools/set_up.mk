@@ -1,0 +1,46 @@
+# What `make local` needs is in .venv and node_modules once their .local is there; what tests and
+# checks need besides, once their .tests is there.
+PYTHON ?= python3
+RUN := .venv/bin/python -m
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
+export UV_CACHE_DIR := $(CURDIR)/.venv/cache/uv
+export UV_SYSTEM_CERTS := 1
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
+unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
+
+# uv is quicker, and is told pip's index; pip knows what else its user has set.
+INDEX = $${PIP_INDEX_URL:-$$($(RUN) pip config get global.index-url 2>/dev/null)}
+install = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1) || \
+  $(RUN) pip install $(1)
+
+# A set-up that was interrupted has no .local, and starts from nothing.
+.venv/.local: .venv/bin/python requirements.txt lambda/requirements.txt lambda/service-requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
+	@echo 'Installing Python packages ...'
+	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	@$(RUN) pip install -q $$(grep ^uv= requirements.txt) || true
+	@$(call install,--no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt)
+	@$(call install,-r requirements.txt)
+	@# awscli's own script names its Python by a path that must not have a space.
+	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
+	@touch $@
+.venv/bin/python: ; @rm -f .venv/.local
+
+.venv/.tests: .venv/.local tests/requirements.txt lambda/twiml-requirements.txt
+	@echo 'Installing what tests and checks need ...'
+	@rm .venv/.local
+	@$(call install,-r tests/requirements.txt)
+	@$(call install,--no-deps -r lambda/twiml-requirements.txt)
+	@touch .venv/.local $@
+
+node_modules/.local: package.json package-lock.json | .venv/.local
+	@echo 'Installing the CDK CLI, and unpacking its libraries ...'
+	@.venv/bin/python -c 'import aws_cdk' & .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && wait
+	@touch $@
+node_modules/.tests: node_modules/.local
+	@.venv/bin/npm install --no-save --include=dev --loglevel=error >/dev/null
+	@touch $@
