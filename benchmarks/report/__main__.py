@@ -20,6 +20,7 @@ def documents(results: dict[str, Any]) -> dict[str, str]:
     tables = {
         "machine": table.machine(results["machine"]),
         "goals": goals(results),
+        "first": table.first(results["first"]),
         "start": table.start(results["start"]),
         "steps": table.steps(results["steps"]),
         "warm": table.warm(results["warm"]),

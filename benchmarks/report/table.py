@@ -12,6 +12,7 @@ Row = Sequence[object]
 def table(results: dict[str, Any]) -> str:
     """Return all tables in Markdown."""
     made: dict[str, Callable[[Any], str]] = {
+        "first": first,
         "start": start,
         "steps": steps,
         "warm": warm,
@@ -20,6 +21,12 @@ def table(results: dict[str, Any]) -> str:
         "service": service,
     }
     return "\n\n".join(show(results[part]) for part, show in made.items() if part in results)
+
+
+def first(results: list[dict[str, object]]) -> str:
+    """The first commands of a newcomer."""
+    head = ("Command", "seconds", "longest without a change on the screen, s")
+    return markdown(head, [tuple(row.values()) for row in results])
 
 
 def start(results: dict[str, Any]) -> str:
