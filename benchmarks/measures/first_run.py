@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from local.folder import ROOT
@@ -48,7 +49,7 @@ def _timed(name: str, target: str, checkout: Path, home: Path) -> dict[str, obje
     os.close(screen)
     if command.returncode:
         sys.exit(f"make {target} failed in a new checkout")
-    silences = [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    silences = [later - earlier for earlier, later in pairwise(moments)]
     return {
         "command": name,
         "seconds": round(moments[-1] - started, 1),

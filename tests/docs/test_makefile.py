@@ -122,7 +122,9 @@ def test_interrupted_set_up_starts_from_nothing(made: Path) -> None:
     """After a set-up for tests that did not end, the next command makes the environment anew."""
     (made / "uv-cannot").touch()
     python = made.parents[1] / "python"
-    python.write_text(STAND_IN.replace('*" -m pip"*)', '*" -m pip install"*) exit 1 ;;\n*" -m pip"*)'))
+    python.write_text(
+        STAND_IN.replace('*" -m pip"*)', '*" -m pip install"*) exit 1 ;;\n*" -m pip"*)')
+    )
     shutil.copy(python, made / ".venv" / "bin" / "python")
     with pytest.raises(subprocess.CalledProcessError):
         make(made, "test")
