@@ -43,11 +43,13 @@ class PhoneNumber:
         Raises:
             TypeError: `secret` is another value than a secret.
         """
-        if not hasattr(secret, "secret_arn"):
+        try:
+            arn = secret.secret_full_arn or secret.secret_arn
+        except AttributeError:
             msg = f"secret must be a secret of aws_secretsmanager: {_FIND_BY_NAME}"
-            raise TypeError(msg)
+            raise TypeError(msg) from None
         field = {} if json_field is None else {"JsonField": json_field}
-        return cls(secret, {"SecretArn": secret.secret_full_arn or secret.secret_arn, **field})
+        return cls(secret, {"SecretArn": arn, **field})
 
     @classmethod
     def from_secure_parameter(cls, parameter: aws_ssm.IParameter) -> Self:
@@ -59,10 +61,12 @@ class PhoneNumber:
         Raises:
             TypeError: `parameter` is another value than a parameter.
         """
-        if not hasattr(parameter, "parameter_name"):
+        try:
+            name = parameter.parameter_name
+        except AttributeError:
             msg = f"parameter must be a parameter of aws_ssm: {_FIND_BY_PATH}"
-            raise TypeError(msg)
-        return cls(parameter, {"ParameterName": parameter.parameter_name})
+            raise TypeError(msg) from None
+        return cls(parameter, {"ParameterName": name})
 
     @property
     def reference(self) -> dict[str, str]:

@@ -40,13 +40,21 @@ _UNRESOLVED = "CloudFormation resolves none in a custom resource"
 _REMEDY = "; use PhoneNumber.from_secret or PhoneNumber.from_secure_parameter"
 
 
-def check(construct: Construct, properties: Mapping[str, Any], resource: str) -> None:
+def check(
+    construct: Construct, scope: Construct, properties: Mapping[str, Any], resource: str
+) -> None:
     """Refuse literal properties that the resource does not accept.
+
+    Args:
+        construct: the construct of the resource.
+        scope: its parent, in the same stack.
+        properties: the properties.
+        resource: the resource's schema.
 
     Raises:
         ValueError: the construct's path, and for each wrong prop the allowed values.
     """
-    wrong = {*problems(properties, resource), *_secrets(construct, properties)}
+    wrong = {*problems(properties, resource), *_secrets(scope, properties)}
     if wrong:
         msg = f"{construct.node.path}: {'; '.join(sorted(wrong))}"
         raise ValueError(msg)
@@ -103,9 +111,9 @@ def _full_match(
         yield ValidationError("")
 
 
-def _secrets(construct: Construct, properties: Mapping[str, Any]) -> Iterator[str]:
+def _secrets(scope: Construct, properties: Mapping[str, Any]) -> Iterator[str]:
     for path, value in _leaves(properties, ()):
-        if is_secret(construct, value):
+        if is_secret(scope, value):
             remedy = _REMEDY if path[0] in _PHONE_NUMBERS else ""
             yield f"{_prop(path)} must not be a secret: {_UNRESOLVED}{remedy}"
 

@@ -80,7 +80,9 @@ def conflicts(existing: ProviderOptions, requested: ProviderOptions) -> list[str
     return [
         f"{name} is {_shown(existing.get(name))}, requested {_shown(value)}"
         for name, value in sorted(requested.items())
-        if value is not None and _comparable(value) != _comparable(existing.get(name))
+        if value is not None
+        and value is not existing.get(name)
+        and _comparable(value) != _comparable(existing.get(name))
     ]
 
 

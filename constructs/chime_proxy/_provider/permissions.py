@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from aws_cdk import (
 from constructs import Construct
 
 from chime_proxy._service.operations import INVOKE
+from chime_proxy._stack import stack_of
 
 SESSION_ACTIONS = (
     "chime:CreateProxySession",
@@ -49,9 +51,9 @@ def policy(
     The first call makes it. Without effect on a role CDK may not change.
     """
     name = policy_name(provider, stack, policy_id)
-    holder: Construct = provider if stack is Stack.of(provider) else stack
+    holder: Construct = provider if stack is stack_of(provider) else stack
     if holder is stack:
-        policy_id = f"ProxySessionProvider{provider.node.addr[-8:]}{policy_id}"
+        policy_id = f"ProxySessionProvider{_address(provider)}{policy_id}"
     existing = holder.node.try_find_child(policy_id)
     if isinstance(existing, aws_iam.Policy):
         return existing
@@ -67,8 +69,17 @@ def policy_name(provider: Construct, stack: Stack, policy_id: str) -> str:
     Names of inline policies are unique within a role: two stacks with the same name would
     overwrite each other's policy, and deleting one stack would delete it for both.
     """
-    unique = Fn.select(2, Fn.split("/", stack.stack_id))
-    return f"{policy_id}-{provider.node.addr[-8:]}-{unique}"
+    return f"{policy_id}-{_address(provider)}-{_guid(stack)}"
+
+
+@cache
+def _address(provider: Construct) -> str:
+    return provider.node.addr[-8:]
+
+
+@cache
+def _guid(stack: Stack) -> str:
+    return Fn.select(2, Fn.split("/", stack.stack_id))
 
 
 def statement(

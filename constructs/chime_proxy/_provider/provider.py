@@ -1,10 +1,11 @@
 """The provider of proxy sessions, with its permissions."""
 
 import re
-from typing import Self, Unpack
+from collections.abc import Callable
+from typing import Self, TypeAlias, Unpack
 
 from aws_cdk import Stack, Token, aws_iam, aws_lambda
-from constructs import Construct, DependencyGroup, IDependable
+from constructs import Construct, DependencyGroup, IConstruct, IDependable
 
 from chime_proxy._deferred_value import is_lookup_dummy
 from chime_proxy._phone_number import PhoneNumber
@@ -26,6 +27,9 @@ from chime_proxy._provider.policy_size import PolicySize
 from chime_proxy._publication import ROLE_NAME, SERVICE_TOKEN, publish
 from chime_proxy._service.operations import CONFIGURATION_OPERATIONS, SESSION_OPERATIONS
 from chime_proxy._service.reference import IProxySessionService
+from chime_proxy._stack import stack_of
+
+_PermissionKey: TypeAlias = tuple[Stack, str, str]
 
 _DEFAULT_ID = "ProxySessionProvider"
 _FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]+:[^:]+:function:[^:]+(:[^:]+)?")
@@ -82,8 +86,7 @@ class ProxySessionProvider(Monitored):
         super().__init__(scope, construct_id)
         check(options)
         self._options = completed(options)
-        self._function = provider_function(self, self._options)
-        self._watch_policies()
+        self._serve_by(provider_function(self, self._options))
         if options.get("service") is None:
             warn_of_end_of_support(self, options.get("endpoint_url"))
         elif options.get("vpc") is not None:
@@ -102,8 +105,8 @@ class ProxySessionProvider(Monitored):
             ValueError: The stack already has a default provider with other options. Call this
                 before the first session, which makes a provider with defaults.
         """
-        stack = Stack.of(scope)
-        existing = stack.node.try_find_child(_DEFAULT_ID)
+        stack = stack_of(scope)
+        existing = _shared_provider(stack)
         if not isinstance(existing, cls):
             return cls(stack, _DEFAULT_ID, **options)
         cls._agree(existing, options)
@@ -145,7 +148,7 @@ class ProxySessionProvider(Monitored):
     @property
     def service_token(self) -> str:
         """The function's ARN, the ServiceToken of custom resources."""
-        return self.function.function_arn
+        return self._service_token
 
     def publish(self) -> None:
         """Publish the service token and the role's name for plain CloudFormation templates.
@@ -158,7 +161,7 @@ class ProxySessionProvider(Monitored):
         Raises:
             ValueError: The role is unknown: the provider is from a service token without one.
         """
-        role = self.function.role
+        role = self._role
         if role is None:
             msg = f"the role of {self.node.path} is unknown: pass role to from_service_token"
             raise ValueError(msg)
@@ -208,9 +211,14 @@ class ProxySessionProvider(Monitored):
             scope: a construct of the sessions' stack. The sessions must depend on the policy.
             phone_number: the secret or parameter.
         """
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
         kind, identifier = next(iter(phone_number.reference.items()))
-        return self._policy(stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read)
+        return self._once(
+            (stack, kind, identifier),
+            lambda: self._policy(
+                stack, f"{kind}{digest(stack, identifier)}", phone_number.grant_read
+            ),
+        )
 
     def _agree(self, requested: ProviderOptions) -> None:
         check(requested)
@@ -233,7 +241,26 @@ class ProxySessionProvider(Monitored):
         if not voice_connector_id:
             msg = "voice_connector_id must not be empty"
             raise ValueError(msg)
-        stack = Stack.of(scope)
+        stack = stack_of(scope)
+        return self._once(
+            (stack, kind, voice_connector_id),
+            lambda: self._new_permission(kind, stack, voice_connector_id, actions, operations),
+        )
+
+    def _once(self, key: _PermissionKey, make: Callable[[], IDependable]) -> IDependable:
+        # All sessions of a connector share its policy, and to find it takes twenty calls to Node.
+        if key not in self._permissions:
+            self._permissions[key] = make()
+        return self._permissions[key]
+
+    def _new_permission(
+        self,
+        kind: str,
+        stack: Stack,
+        voice_connector_id: str,
+        actions: tuple[str, ...],
+        operations: tuple[tuple[str, str], ...],
+    ) -> IDependable:
         policy_id = f"{kind}{voice_connector_key(stack, voice_connector_id)}"
         service = self._options.get("service")
         if service is None:
@@ -244,16 +271,19 @@ class ProxySessionProvider(Monitored):
         return DependencyGroup(made, service.serving)
 
     def _policy(self, stack: Stack, policy_id: str, grant: Grant) -> IDependable:
-        role = self.function.role
-        if role is None or self._policy_size is None:
+        if self._role is None or self._policy_size is None:
             return DependencyGroup()
-        made = policy(self, role, stack, policy_id, grant)
+        made = policy(self, self._role, stack, policy_id, grant)
         self._policy_size.add(made)
         return made
 
-    def _watch_policies(self) -> None:
-        role = self.function.role
-        self._policy_size = None if role is None else PolicySize(self, role)
+    def _serve_by(self, function: aws_lambda.IFunction) -> None:
+        self._function = function
+        # Kept, since each look at the function is a call to Node.
+        self._service_token = function.function_arn
+        self._role = function.role
+        self._permissions: dict[_PermissionKey, IDependable] = {}
+        self._policy_size = None if self._role is None else PolicySize(self, self._role)
         if self._policy_size:
             self.node.add_validation(self._policy_size)
 
@@ -271,10 +301,23 @@ class _ImportedProvider(ProxySessionProvider):
         Construct.__init__(self, scope, construct_id)
         function_arn = _function_arn(service_token)
         self._options = {"service": service}
-        self._function = aws_lambda.Function.from_function_attributes(
-            self, "Resource", function_arn=function_arn, role=role
+        self._serve_by(
+            aws_lambda.Function.from_function_attributes(
+                self, "Resource", function_arn=function_arn, role=role
+            )
         )
-        self._watch_policies()
+
+
+_shared: dict[Stack, IConstruct] = {}
+
+
+def _shared_provider(stack: Stack) -> IConstruct | None:
+    if stack not in _shared:
+        found = stack.node.try_find_child(_DEFAULT_ID)
+        if found is None:
+            return None
+        _shared[stack] = found
+    return _shared[stack]
 
 
 def _function_arn(service_token: str) -> str:

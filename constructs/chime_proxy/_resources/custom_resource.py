@@ -1,10 +1,11 @@
 """The custom resource behind every construct, and its dependencies."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
-from constructs import Construct, IDependable
+from aws_cdk import CustomResource, Duration, RemovalPolicy, aws_iam
+from constructs import Construct, DependencyGroup, IDependable
 
 from chime_proxy._phone_number import PhoneNumber
 from chime_proxy._provider.provider import ProxySessionProvider
@@ -55,15 +56,42 @@ def custom_resource(
     )
 
 
-def depend(
-    resource: CustomResource,
-    provider: ProxySessionProvider,
-    permission: IDependable,
-    numbers: object,
-) -> None:
-    """Make a resource depend on the permissions its provider needs."""
+def readings(
+    scope: Construct, provider: ProxySessionProvider, numbers: object
+) -> list[IDependable]:
+    """Return the provider's permissions to read those numbers that are a `PhoneNumber`."""
     # A token has its place for a whole list.
     listed = numbers if isinstance(numbers, Sequence) else [numbers]
-    references = [number for number in listed if isinstance(number, PhoneNumber)]
-    readings = [provider.permission_to_read(resource, reference) for reference in references]
-    resource.node.add_dependency(permission, *readings)
+    return [
+        provider.permission_to_read(scope, number)
+        for number in listed
+        if isinstance(number, PhoneNumber)
+    ]
+
+
+def depend(resource: CustomResource, *needed: IDependable) -> None:
+    """Make a resource depend on others, which it may share with further resources."""
+    _grant_after(*needed).apply_before(resource)
+
+
+# A resource's own node would be a call to Node, and its dependency another. A grant makes any
+# resource depend on it in one call, and the resources of a connector need the same.
+@lru_cache
+def _grant_after(*needed: IDependable) -> aws_iam.Grant:
+    """Return a grant of nothing that is there after others."""
+    return aws_iam.Grant.add_to_principal(
+        grantee=_Principal(DependencyGroup(*needed)), actions=[], resource_arns=[]
+    )
+
+
+class _Principal(aws_iam.StarPrincipal):
+    def __init__(self, needed: IDependable) -> None:
+        super().__init__()
+        self._needed = needed
+
+    def add_to_principal_policy(
+        self, _statement: aws_iam.PolicyStatement
+    ) -> aws_iam.AddToPrincipalPolicyResult:
+        return aws_iam.AddToPrincipalPolicyResult(
+            statement_added=True, policy_dependable=self._needed
+        )

@@ -5,7 +5,7 @@ Values of a wrong type stay as they are: the schema reports them with all other 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Token
@@ -83,7 +83,13 @@ def minutes(expiry: object) -> object:
     if expiry is None:
         return None
     # A bare number has no unit: as text, the schema refuses it.
-    return expiry.to_minutes(integral=False) if isinstance(expiry, Duration) else str(expiry)
+    return _in_minutes(expiry) if isinstance(expiry, Duration) else str(expiry)
+
+
+# Sessions may share a duration, and the unit is converted by Node.
+@lru_cache
+def _in_minutes(expiry: Duration) -> float:
+    return expiry.to_minutes(integral=False)
 
 
 def geo_match(value: object) -> dict[str, object]:

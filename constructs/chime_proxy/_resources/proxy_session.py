@@ -11,7 +11,7 @@ from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.configuration_check import warn_without_configuration
-from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of
+from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of, readings
 from chime_proxy._resources.session_reference import IProxySession, SessionBase, SessionReference
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
@@ -110,20 +110,22 @@ class ProxySession(SessionBase):
             AdoptProxySessionId=adopt,
             DeploymentId=props.deployment_id(self, differs=ensure_open_on_deploy),
         )
-        check(self, properties, PROXY_SESSION)
+        check(self, scope, properties, PROXY_SESSION)
         props.check_adoption(self, "adopt", adopt, removal_policy)
-        provider = provider_of(self, service_of(voice_connector), provider)
+        provider = provider_of(scope, service_of(voice_connector), provider)
         self._service = provider.service
         if isinstance(provider.service, ServiceBase):
             provider.service.capability_check.note_session(self, capabilities)
         self._resource = custom_resource(
             self, provider, "Custom::ChimeProxySession", properties, removal_policy
         )
-        depend(self._resource, provider, provider.permission_for(self, connector), participants)
+        permission = provider.permission_for(scope, connector)
+        needed = [permission, *readings(scope, provider, participants)]
         if isinstance(voice_connector, ConfiguredVoiceConnector):
-            self._resource.node.add_dependency(voice_connector)
+            needed.append(voice_connector)
         else:
             warn_without_configuration(self, voice_connector)
+        depend(self._resource, *needed)
 
     @staticmethod
     def from_proxy_session_attributes(

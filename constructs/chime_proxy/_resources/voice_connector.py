@@ -1,5 +1,6 @@
 """The id of a voice connector, from its construct, its ARN or its configuration."""
 
+from functools import cache
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -27,7 +28,7 @@ def voice_connector_id(voice_connector: VoiceConnector) -> str:
     if isinstance(voice_connector, ConfiguredVoiceConnector):
         return voice_connector._connector  # noqa: SLF001 - the class's own module
     if isinstance(voice_connector, CfnVoiceConnector):
-        return voice_connector.attr_voice_connector_id
+        return _own_id(voice_connector)
     if hasattr(voice_connector, "voice_connector_ref"):
         arn = voice_connector.voice_connector_ref.voice_connector_arn
         return Fn.select(1, Fn.split("vc/", arn))
@@ -36,13 +37,24 @@ def voice_connector_id(voice_connector: VoiceConnector) -> str:
     return Token.as_string(voice_connector) if is_token(voice_connector) else voice_connector
 
 
+# Every session of a connector asks for it, and each question is a call to Node.
+@cache
+def _own_id(connector: CfnVoiceConnector) -> str:
+    return connector.attr_voice_connector_id
+
+
 def declared_connector(voice_connector: VoiceConnector) -> CfnVoiceConnector | None:
     """Find the connector's construct if it is declared in the app."""
     if isinstance(voice_connector, CfnVoiceConnector):
         return voice_connector
     if not isinstance(voice_connector, str) or not is_token(voice_connector):
         return None
-    token = Tokenization.reverse_string(voice_connector).first_token
+    return _target(voice_connector)
+
+
+@cache
+def _target(token_text: str) -> CfnVoiceConnector | None:
+    token = Tokenization.reverse_string(token_text).first_token
     target = token.target if isinstance(token, Reference) else None
     return target if isinstance(target, CfnVoiceConnector) else None
 
@@ -50,7 +62,7 @@ def declared_connector(voice_connector: VoiceConnector) -> CfnVoiceConnector | N
 def _id_of_ref(text: str) -> str:
     """Replace the `ref` of a connector, its ARN, by the id."""
     target = declared_connector(text)
-    return text if target is None or text != target.ref else target.attr_voice_connector_id
+    return text if target is None or text != target.ref else _own_id(target)
 
 
 def service_of(voice_connector: VoiceConnector) -> IProxySessionService | None:

@@ -9,7 +9,7 @@ from chime_proxy._provider.provider import ProxySessionProvider
 from chime_proxy._resource_schema import VOICE_CONNECTOR_PROXY
 from chime_proxy._resources import properties as props
 from chime_proxy._resources.configuration_check import note_configuration
-from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of
+from chime_proxy._resources.custom_resource import custom_resource, depend, provider_of, readings
 from chime_proxy._resources.voice_connector import (
     ConfiguredVoiceConnector,
     VoiceConnector,
@@ -79,15 +79,15 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
             Disabled=props.disabled(enabled),
             AdoptExisting=adopt_existing or None,
         )
-        check(self, properties, VOICE_CONNECTOR_PROXY)
+        check(self, scope, properties, VOICE_CONNECTOR_PROXY)
         props.check_adoption(self, "adopt_existing", adopt_existing, removal_policy)
-        provider = provider_of(self, service, provider)
+        provider = provider_of(scope, service, provider)
         self._service = provider.service
         self._resource = custom_resource(
             self, provider, "Custom::ChimeVoiceConnectorProxy", properties, removal_policy
         )
-        permission = provider.permission_to_configure(self, self._connector)
-        depend(self._resource, provider, permission, fallback_number)
+        permission = provider.permission_to_configure(scope, self._connector)
+        depend(self._resource, permission, *readings(scope, provider, fallback_number))
         note_configuration(voice_connector)
 
     @property

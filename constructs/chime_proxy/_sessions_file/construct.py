@@ -1,6 +1,7 @@
 """The construct of a sessions file."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +107,17 @@ def _props(entry: Properties, sources: NumberSources) -> dict[str, Any]:
         "voice_connector": entry["VoiceConnectorId"],
         "participants": [sources.participant(one) for one in entry["ParticipantPhoneNumbers"]],
         "capabilities": entry["Capabilities"],
-        "expiry": None if expiry is None else Duration.minutes(expiry),
+        "expiry": None if expiry is None else _minutes(expiry),
         "name": entry.get("Name"),
         "number_selection": entry.get("NumberSelectionBehavior"),
         "geo_match": _geo_match(entry),
         "reveal_participants": entry.get("RevealParticipantPhoneNumbers", False),
     }
+
+
+@lru_cache
+def _minutes(amount: int) -> Duration:
+    return Duration.minutes(amount)
 
 
 def _geo_match(entry: Properties) -> GeoMatch | None:
