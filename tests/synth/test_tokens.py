@@ -40,7 +40,19 @@ def test_encoded_token_is_one(encoded: Any) -> None:
 
 @pytest.mark.parametrize(
     "literal",
-    ["", "abcdef1ghij2klmno3pqr4", "${AWS::Region}", "Token[1]", 60, 1.5, -1, True, [], ["a"], ["a", "b"]],
+    [
+        "",
+        "abcdef1ghij2klmno3pqr4",
+        "${AWS::Region}",
+        "Token[1]",
+        60,
+        1.5,
+        -1,
+        True,
+        [],
+        ["a"],
+        ["a", "b"],
+    ],
 )
 def test_literal_value_is_no_token(literal: Any) -> None:
     """A literal value is no token, as by CDK itself."""
