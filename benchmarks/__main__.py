@@ -1,7 +1,8 @@
 """Run the benchmarks, print their tables and write `results.json`.
 
 `python -m benchmarks [--quick] [PARTS]`. `--quick` only shows that everything works. PARTS are some
-of first, start, steps, warm, sizes, service and deploy; the file keeps its figures of the others.
+of first, start, steps, warm, sizes, synthesis, service and deploy; the file keeps its figures of the
+others.
 """
 
 import argparse
@@ -16,7 +17,16 @@ from typing import Any
 
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.machine import machine
-from benchmarks.measures import allocation, deploy, first_run, sizes, startup, steps, warm
+from benchmarks.measures import (
+    allocation,
+    deploy,
+    first_run,
+    sizes,
+    startup,
+    steps,
+    synthesis,
+    warm,
+)
 from benchmarks.peers.approach import NAMES, Approach
 from benchmarks.peers.workshop import Workshop
 from benchmarks.report.table import table
@@ -55,6 +65,9 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
         "steps": lambda: steps.measure(workshop, effort.starts),
         "warm": lambda: warm.measure(_approaches(workshop), effort.lives),
         "sizes": lambda: sizes.measure(workshop),
+        "synthesis": lambda: synthesis.measure(
+            workshop, effort.synthesized, effort.entries, effort.syntheses
+        ),
         "service": lambda: _in_new_process(
             allocation.measure, effort.open_sessions, effort.pools, effort.allocations
         ),

@@ -11,6 +11,9 @@ class Effort:
         starts: cold starts of each approach.
         lives: sessions created, refreshed, updated and deleted by each warm approach.
         deployments: sessions of a stack, and stacks.
+        synthesized: sessions of each synthesized app.
+        entries: sessions of each file.
+        syntheses: how often each of them is synthesized.
         open_sessions: how many sessions the service has when allocations are timed.
         pools: how many proxy numbers.
         allocations: how many are timed at each size.
@@ -19,6 +22,9 @@ class Effort:
     starts: int
     lives: int
     deployments: tuple[tuple[int, int], ...]
+    synthesized: tuple[int, ...]
+    entries: tuple[int, ...]
+    syntheses: int
     open_sessions: tuple[int, ...]
     pools: tuple[int, ...]
     allocations: int
@@ -28,6 +34,9 @@ FULL = Effort(
     starts=25,
     lives=100,
     deployments=((1, 1), (50, 1), (200, 1), (400, 1), (400, 5)),
+    synthesized=(1, 450, 1_800, 2_000),
+    entries=(1_000, 2_500, 5_000, 10_000),
+    syntheses=3,
     open_sessions=(1, 10, 100, 1_000, 10_000, 100_000),
     pools=(100, 1_000, 10_000, 100_000),
     allocations=500,
@@ -36,6 +45,9 @@ QUICK = Effort(
     starts=1,
     lives=1,
     deployments=((1, 1),),
+    synthesized=(1, 2),
+    entries=(1, 2),
+    syntheses=1,
     open_sessions=(1, 100),
     pools=(100, 1_000),
     allocations=5,

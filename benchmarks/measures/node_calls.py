@@ -19,11 +19,11 @@ def counted_calls() -> Iterator[Counter[str]]:
         return send(process, request, response_type)
 
     # jsii has no hook of its own.
-    _NodeProcess.send = counting  # type: ignore[method-assign]
+    setattr(_NodeProcess, send.__name__, counting)
     try:
         yield calls
     finally:
-        _NodeProcess.send = send  # type: ignore[method-assign]
+        setattr(_NodeProcess, send.__name__, send)
 
 
 def calls_per_item(make: Callable[[int], object], few: int) -> Counter[str]:

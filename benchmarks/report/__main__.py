@@ -25,6 +25,9 @@ def documents(results: dict[str, Any]) -> dict[str, str]:
         "steps": table.steps(results["steps"]),
         "warm": table.warm(results["warm"]),
         "sizes": table.sizes(results["sizes"]),
+        "synthesis": table.synthesis(results["synthesis"])
+        if "synthesis" in results
+        else "Not measured in this run.",
         "deploy": table.deploy(results["deploy"]),
         "service": table.service(results["service"]),
     }

@@ -26,6 +26,7 @@ def goals(results: dict[str, Any]) -> str:
         ),
         ("asset", "2500 kB", f"{sizes['provider']['asset_bytes'] // 1000} kB"),
         ("template per session", "900 bytes", f"{_template(sizes)} bytes"),
+        *_synthesis(results.get("synthesis")),
         *_deployments(results["deploy"]),
         (
             f"allocation at {allocations[-1]['sessions']} open sessions",
@@ -43,6 +44,23 @@ def _calls(events: dict[str, dict[str, Any]]) -> str:
 def _template(sizes: dict[str, Any]) -> int:
     bytes_per_session: int = sizes["provider"]["template_bytes_per_session"]
     return bytes_per_session
+
+
+def _synthesis(results: dict[str, Any] | None) -> list[tuple[str, str, str]]:
+    if results is None:
+        return []
+    cpu = {(row["approach"], row["sessions"]): row["cpu_s"] for row in results["apps"]}
+    most = max(sessions for _, sessions in cpu)
+    ratio = cpu["provider", most] / cpu["bare", most]
+    return [
+        ("calls to Node per session", "5", str(results["calls"]["provider"])),
+        (f"{most} sessions synthesized", "1.6 of the floor", f"{ratio:.2f}"),
+        (
+            "one session synthesized",
+            f"{cpu['AwsCustomResource', 1]} s of CPU, AwsCustomResource's",
+            f"{cpu['provider', 1]} s",
+        ),
+    ]
 
 
 def _deployments(rows: list[dict[str, Any]]) -> list[tuple[str, str, str]]:

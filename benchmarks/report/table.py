@@ -17,6 +17,7 @@ def table(results: dict[str, Any]) -> str:
         "steps": steps,
         "warm": warm,
         "sizes": sizes,
+        "synthesis": synthesis,
         "deploy": deploy,
         "service": service,
     }
@@ -94,6 +95,37 @@ def sizes(results: dict[str, Any]) -> str:
         for name, one in results.items()
     )
     return markdown(head, rows)
+
+
+def synthesis(results: dict[str, Any]) -> str:
+    """Syntheses of apps and files, and imports; ratios are to the bare app of as many sessions."""
+    floors = {row["sessions"]: row["cpu_s"] for row in results["apps"] if row["approach"] == "bare"}
+    head = (
+        "Synthesis",
+        "sessions",
+        "stacks",
+        "CPU s",
+        "ratio",
+        "wall s",
+        "peak MB",
+        "calls to Node per session",
+    )
+    apps = (
+        (
+            *(row[name] for name in ("approach", "sessions", "stacks", "cpu_s")),
+            _ratio(row["cpu_s"], floors[row["sessions"]]),
+            *(row["wall_s"], row["peak_mb"], results["calls"][row["approach"]]),
+        )
+        for row in results["apps"]
+    )
+    files = (tuple(row.values()) for row in results["file"])
+    return "\n\n".join(
+        [
+            markdown(head, apps),
+            markdown(("entries of a file", "wall s", "CPU s", "peak MB"), files),
+            markdown(("Import", "CPU ms"), results["import"].items()),
+        ]
+    )
 
 
 def deploy(results: list[dict[str, Any]]) -> str:

@@ -42,7 +42,7 @@ def literal(stack: cdk.Stack, _folder: Path, sessions: int) -> None:
 
 def cross_stack(stack: cdk.Stack, _folder: Path, sessions: int) -> None:
     """Sessions of another stack than their provider's."""
-    shared = cdk.Stack(stack.node.root, "Shared")
+    shared = cdk.Stack(cdk.Stage.of(stack), "Shared")
     provider = ProxySessionProvider(shared, "Provider", endpoint_url="https://calls.example.com")
     for place in range(sessions):
         session(stack, place, provider=provider)
@@ -127,7 +127,7 @@ def in_file(stack: cdk.Stack, folder: Path, sessions: int) -> None:
         (without_configuration, 7),
         (reference, 5),
         (shared_number, 5),
-        (own_number, 55),
+        (own_number, 57),
         (in_file, 3),
     ],
 )

@@ -71,13 +71,13 @@ def readings(
 
 def depend(resource: CustomResource, *needed: IDependable) -> None:
     """Make a resource depend on others, which it may share with further resources."""
-    _grant_after(*needed).apply_before(resource)
+    _grant_after(needed).apply_before(resource)
 
 
 # A resource's own node would be a call to Node, and its dependency another. A grant makes any
 # resource depend on it in one call, and the resources of a connector need the same.
 @lru_cache
-def _grant_after(*needed: IDependable) -> aws_iam.Grant:
+def _grant_after(needed: tuple[IDependable, ...]) -> aws_iam.Grant:
     """Return a grant of nothing that is there after others."""
     return aws_iam.Grant.add_to_principal(
         grantee=_Principal(DependencyGroup(*needed)), actions=[], resource_arns=[]
