@@ -204,7 +204,7 @@ def test_provider_imports_point_downwards() -> None:
 
 def test_nothing_imports_the_local_cloud() -> None:
     """The local cloud drives the rest from outside."""
-    assert offenders(CONSTRUCTS, "local") + offenders(LAMBDA, "local") == []
+    assert offenders(CONSTRUCTS, "chime_proxy_local") + offenders(LAMBDA, "chime_proxy_local") == []
 
 
 def test_source_roots_are_no_packages() -> None:
