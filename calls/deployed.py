@@ -93,7 +93,7 @@ def deployed() -> Iterator[Deployed]:
         url = endpoint(process.start(folder))
         cdk, stacks = Cdk(app=_APP, folder=folder, endpoint=url), Stacks(url)
         deployment.prepare(cdk, stacks)
-        outputs = deployment.deploy(cdk, stacks)
+        outputs = deployment.deploy(cdk, stacks, "*")
         yield Deployed(url, {one.name: one.value for one in outputs})
     finally:
         process.stop(folder)

@@ -91,7 +91,7 @@ def test_wrong_command_line_exits_with_2(run: Run, arguments: list[str]) -> None
     done = run(*arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Usage: python -m chime_proxy" in done.stderr
+    assert "Usage: " in done.stderr or "requires an argument" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,12 @@ class Cdk:
     """The CDK CLI for one app and one cloud.
 
     Args:
-        folder: the cloud's; its parent has the app's `cdk.json`.
+        app: the folder with the app's `cdk.json`.
+        folder: the cloud's.
         endpoint: the cloud's URL.
     """
 
+    app: Path
     folder: Folder
     endpoint: str
 
@@ -37,7 +39,7 @@ class Cdk:
         try:
             process = subprocess.Popen(  # noqa: S603 - the arguments are ours
                 ["cdk", *arguments, *_OPTIONS],  # noqa: S607 - the PATH is ours
-                cwd=folder or self.folder.app,
+                cwd=folder or self.app,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

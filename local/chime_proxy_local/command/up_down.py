@@ -39,7 +39,7 @@ def up(folder: Folder, pattern: str | None = None) -> None:
     # One of before is kept: a deployment that fails leaves the service that it points at.
     if not _is_for(folder, url):
         folder.env.write_text(shell_script(folder, url))
-    cdk, stacks = Cdk(folder=folder, endpoint=url), Stacks(url)
+    cdk, stacks = Cdk(app=folder.app, folder=folder, endpoint=url), Stacks(url)
     if pattern is None:
         _bootstrap(cdk, stacks)
         _point_at_service(folder, url, stacks, stacks.names())
