@@ -124,7 +124,7 @@ def _delete_stacks(folder: Folder) -> list[StuckStack]:
 
 def _report(stuck: Sequence[StuckStack]) -> None:
     for stack in stuck:
-        show(f"\n{stack}")
+        show(f"\n{stack}\n")
 
 
 def _session_to_show(physical_ids: Sequence[str]) -> tuple[str, str | None]:
