@@ -49,7 +49,7 @@ def test_commands_do_what_the_page_says(
     scripts = Path(sysconfig.get_path("scripts"))
     active = {"VIRTUAL_ENV": str(scripts.parent), "PATH": f"{scripts}:{environment['PATH']}"}
     page = tmp_path / "page.md"
-    page.write_text(PAGE.path.read_text(encoding="utf-8").replace(INSTALL, ""))
+    page.write_text(PAGE.path.read_text(encoding="utf-8").replace(INSTALL, ":\n"))
 
     done = run(Page(page), app, logs, {**environment, **active})
 

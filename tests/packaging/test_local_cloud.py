@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 from chime_proxy_local.command import process
 from chime_proxy_local.command.state import read_state
 from chime_proxy_local.daemon import OWNER
@@ -17,7 +18,7 @@ from chime_proxy_local.health import endpoint
 
 # Stands for a CDK CLI whose bootstrap makes CDK's stack.
 CDK = """#!/bin/sh
-echo "cdk $*" >>"$CDK_HOME/../cdk.log"
+echo "cdk $*" >>"${CDK_HOME%/*}/cdk.log"
 """
 
 
@@ -56,7 +57,7 @@ def test_cloud_of_the_wheel_starts_and_ends_in_any_folder(environment: Path, app
     assert "  source .local/env\n" in started.stdout
     assert state
     with urlopen(f"{endpoint(state.port)}/_local/console") as page:  # noqa: S310 - this machine
-        assert "Built into the local cloud" in page.read().decode()
+        assert VOICE_CONNECTOR_ID in page.read().decode()
     assert chime_proxy(environment, app, "local", "fault", "down").stdout == (
         "On: down, until it is switched off.\n"
     )

@@ -1,6 +1,5 @@
 """Runs `chime-proxy sessions`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -8,11 +7,7 @@ import boto3
 
 from chime_proxy._deployed.api import find_sessions, proxy_sessions_at
 from chime_proxy._deployed.endpoint import URL_SETTING
-from chime_proxy._deployed.session import FoundSession
-from chime_proxy._sessions.listing import has_number, listed
-from chime_proxy._sessions.report import as_json, table
-
-SHOWN, IN_NONE, NOT_READ = 0, 1, 2
+from chime_proxy._sessions.report import shown
 
 
 def sessions(
@@ -38,26 +33,4 @@ def sessions(
     """
     override = environment.get(URL_SETTING) or None
     stacks = find_sessions(stack_names, boto3.client, proxy_sessions_at, override)
-    now = datetime.now(UTC)
-    shown = {
-        name: [
-            session
-            for session, one in zip(listed(found, now), found, strict=True)
-            # A session that could not be read may be the one.
-            if number is None or one.reason or has_number(one, number)
-        ]
-        for name, found in stacks.items()
-    }
-    code = _exit_code([one for found in stacks.values() for one in found], number)
-    if as_data:
-        of_stacks = [as_json(name, of_stack) for name, of_stack in shown.items()]
-        return json.dumps({"Stacks": of_stacks}, indent=2), code
-    return "\n".join(table(name, of_stack, width) for name, of_stack in shown.items()), code
-
-
-def _exit_code(found: Sequence[FoundSession], number: str | None) -> int:
-    if any(one.reason for one in found):
-        return NOT_READ
-    if number is not None and not any(has_number(one, number) for one in found):
-        return IN_NONE
-    return SHOWN
+    return shown(stacks, number, datetime.now(UTC), width=width, as_data=as_data)

@@ -1,12 +1,58 @@
 """Prints sessions as a table or JSON."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from chime_proxy._command.columns import columns
-from chime_proxy._sessions.listing import ListedSession
+from chime_proxy._deployed.session import FoundSession
+from chime_proxy._sessions.listing import ListedSession, has_number, listed
 
+SHOWN, IN_NONE, NOT_READ = 0, 1, 2
 _HEADING = ("KEY", "SESSION", "STATUS", "PROXY NUMBER", "MINUTES LEFT")
+
+
+def shown(
+    stacks: Mapping[str, Sequence[FoundSession]],
+    number: str | None,
+    now: datetime,
+    *,
+    width: int | None,
+    as_data: bool,
+) -> tuple[str, int]:
+    """Return the sessions of stacks as text, and the exit code.
+
+    Args:
+        stacks: the sessions by the stacks' names.
+        number: leave out the sessions that it is not in; one that could not be read is kept. None:
+            show all.
+        now: the time, with a zone.
+        width: of the terminal. None: lines may be of any length.
+        as_data: return JSON in place of a table.
+    """
+    sessions = {
+        name: [
+            session
+            for session, one in zip(listed(found, now), found, strict=True)
+            if number is None or one.reason or has_number(one, number)
+        ]
+        for name, found in stacks.items()
+    }
+    code = exit_code([one for found in stacks.values() for one in found], number)
+    if as_data:
+        of_stacks = [as_json(name, of_stack) for name, of_stack in sessions.items()]
+        return json.dumps({"Stacks": of_stacks}, indent=2), code
+    return "\n".join(table(name, of_stack, width) for name, of_stack in sessions.items()), code
+
+
+def exit_code(found: Sequence[FoundSession], number: str | None) -> int:
+    """Return 2 if a session could not be read, 1 if a number is in none, otherwise 0."""
+    if any(one.reason for one in found):
+        return NOT_READ
+    if number is not None and not any(has_number(one, number) for one in found):
+        return IN_NONE
+    return SHOWN
 
 
 def table(stack: str, sessions: Sequence[ListedSession], width: int | None) -> str:
