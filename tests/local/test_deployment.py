@@ -183,3 +183,22 @@ def test_down_after_its_folder_was_removed_ends_the_cloud(
     shutil.rmtree(checkout.folder.path)
     assert checkout.local("down").returncode == 0
     assert eventually(lambda: served_pid(port) is None)
+
+
+def test_down_brings_down_what_a_fault_left_stuck(new_checkout: Callable[[], Checkout]) -> None:
+    """A stack that is DELETE_FAILED since the API refused its Delete comes down, fault or not."""
+    checkout = new_checkout()
+    assert checkout.local().returncode == 0
+    assert checkout.local("fault", "refuse").returncode == 0
+    stack = DeployedStack(checkout.client("cloudformation"), "MaskedCalls")
+    stack.cloudformation.delete_stack(StackName=stack.name)
+    assert stack.status() == "DELETE_FAILED"
+    shown = checkout.local("up")
+    assert shown.returncode == 0
+    assert "The stack MaskedCalls is in DELETE_FAILED." in shown.stdout
+
+    done = checkout.local("down")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is in DELETE_FAILED" not in done.stdout
+    assert not checkout.folder.path.exists()
