@@ -70,7 +70,10 @@ def _running_port(folder: Folder) -> int:
     if port is not None and process.is_current(folder):
         return port
     with step("Starting the local cloud"):
-        return process.start(folder)
+        port = process.start(folder)
+    # The app's repository has no use for it.
+    (folder.path / ".gitignore").write_text("*\n")
+    return port
 
 
 def _bootstrap(cdk: Cdk, stacks: Stacks) -> None:
