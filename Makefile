@@ -3,8 +3,10 @@ include tools/set_up.mk
 
 .PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
 .DEFAULT_GOAL := local
-local: .venv/.local node_modules/.local ; @$(RUN) tools.bundle provider service && $(RUN) local
-local-down: .venv/.local node_modules/.local ; @$(RUN) local down
+local: .venv/.local node_modules/.local
+	@$(RUN) tools.bundle provider service
+	@$(RUN) chime_proxy local up --deploy '!ChimeProxyService' && echo '  edit app.py, and make local again'
+local-down: .venv/.local node_modules/.local ; @$(RUN) chime_proxy local down
 test: bundle ; $(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 calls: bundle ; @$(RUN) calls
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy

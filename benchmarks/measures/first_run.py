@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from local.folder import ROOT
+from benchmarks.machine import ROOT
 
 # The certificates of a company's own network.
 _PASSED_ON = ("NODE_EXTRA_CA_CERTS",)

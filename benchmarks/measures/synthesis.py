@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from benchmarks.machine import ROOT
 from benchmarks.peers.workshop import Workshop
-from local.environment import tool_path
-from local.folder import ROOT
+
+from chime_proxy_local.environment import tool_path
 
 APPROACHES = ("provider", "bare", "AwsCustomResource")
 _SESSIONS_OF_A_STACK = {"AwsCustomResource": 225}

@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import aws_cdk as cdk
-from local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 
 from chime_proxy import ProxySessionProvider, SessionsFile
+from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 
 # What docs/gitops.md recommends at most is 300.
 _SESSIONS_OF_A_STACK = 250

@@ -17,7 +17,7 @@ case "${0##*/} $*" in
     *" config get "*) echo https://index.example/simple ;;
     "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot ;;
     *" -m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
-    *" -m local") env >local.env ;;
+    *" -m chime_proxy local"*) env >local.env ;;
     *" ci"*) mkdir node_modules ;;
     "python -m awscli"*) echo "$0 $*" ;;
 esac

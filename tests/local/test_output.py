@@ -6,7 +6,7 @@ import sys
 
 _SLOW_STEP = """
 import time
-from local.command.output import step
+from chime_proxy_local.command.output import step
 with step("Deploying it"):
     time.sleep(2.5)
 """
