@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from tests.console.site import DRIVER, OFFICE, RIDER, Site, serving
 
 from chime_proxy_service.session import Capability, Connector
 
 WIDE, NARROW = 1040, 320
+PHONE: ViewportSize = {"width": 390, "height": 844}
 _HEIGHT = 1000
 
 
