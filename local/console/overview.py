@@ -90,23 +90,20 @@ class Overview:
         services: all services; one has no connectors if the view leaves them out.
         titles: of the sessions.
         wanted: the text of the search; empty if there is none.
-        total: the number of all sessions.
+        total: the number of sessions in the view.
+        matches: the number of those that match the search.
     """
 
     services: tuple[ServiceSessions, ...]
     titles: Titles
     wanted: str
     total: int
+    matches: int
 
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions of all connectors."""
         return tuple(dict.fromkeys(region for one in self.services for region in one.regions))
-
-    @property
-    def matches(self) -> int:
-        """The number of sessions that match the search, in the connectors of the view."""
-        return sum(one.total for service in self.services for one in service.connectors)
 
     @property
     def shown(self) -> frozenset[SessionKey]:
@@ -134,24 +131,23 @@ def overview(
     """
     read = [(service, service.contents()) for service in services]
     every = [_sessions(contents) for _, contents in read]
-    listed = [
-        _listed(service, sessions, view, titles, wanted)
-        for (service, _), sessions in zip(read, every, strict=True)
-    ]
+    viewed = [_viewed(one, some, view) for one, some in zip(services, every, strict=True)]
+    listed = [_matching(some, titles, wanted) if wanted else some for some in viewed]
     limit = min(_OF_A_CONNECTOR, max(1, _OF_ALL // max(1, sum(map(len, listed)))))
     return Overview(
         services=tuple(
             ServiceSessions(
                 service=service,
-                connectors=_connectors(contents.api, matching, view, limit),
+                connectors=_connectors(contents.api, some, view, limit),
                 regions=tuple(dict.fromkeys(one.region for one in contents.connectors)),
                 pool=_pool(service, sessions),
             )
-            for (service, contents), sessions, matching in zip(read, every, listed, strict=True)
+            for (service, contents), sessions, some in zip(read, every, listed, strict=True)
         ),
         titles=titles,
         wanted=wanted,
-        total=sum(len(some) for sessions in every for some in sessions.values()),
+        total=_count(viewed),
+        matches=_count(listed),
     )
 
 
@@ -173,19 +169,22 @@ def _every_session(service: ProxySessionService, connector: Connector) -> Iterat
         yield from page.sessions
 
 
-def _listed(
-    service: LocalService, sessions: Sessions, view: View, titles: Titles, wanted: str
-) -> Sessions:
-    """Return the sessions to list; of a search only connectors with a match."""
-    listed = {
+def _viewed(service: LocalService, sessions: Sessions, view: View) -> Sessions:
+    return {
         connector: some
         for connector, some in sessions.items()
         if view.service in (None, service.name) and view.connector in (None, name_of(connector))
     }
-    if not wanted:
-        return listed
-    matching = {connector: found(wanted, some, titles) for connector, some in listed.items()}
+
+
+def _matching(sessions: Sessions, titles: Titles, wanted: str) -> Sessions:
+    """Return the sessions that match a search; connectors without a match are left out."""
+    matching = {connector: found(wanted, some, titles) for connector, some in sessions.items()}
     return {connector: some for connector, some in matching.items() if some}
+
+
+def _count(services: Sequence[Sessions]) -> int:
+    return sum(len(some) for sessions in services for some in sessions.values())
 
 
 def _connectors(

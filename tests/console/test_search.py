@@ -82,7 +82,17 @@ def test_search_says_how_many_it_found(busy: Site, elsewhere: Connector) -> None
     html = search(busy, "ride-290")
     assert "1 of 301 sessions matches." in text(html)
     assert html.count("Voice connector in") == 1
-    assert "No session matches, of 301." in text(search(busy, "nothing like it"))
+    said = text(search(busy, "nothing like it"))
+    assert "None of 301 sessions matches. Number pool" in said
+
+
+def test_search_of_a_connector_counts_its_sessions(busy: Site, elsewhere: Connector) -> None:
+    """On the further pages of a connector, the number of matches is that connector's."""
+    busy.configure(elsewhere)
+    busy.open(name="Ride-29", connector=elsewhere)
+    assert "112 of 302 sessions match." in text(search(busy, "ride-2"))
+    address = "/_local/console?service=built-in&connector=eu-west-1/abcdef1ghij2klmno3pqr4&search=1"
+    assert "1 of 1 sessions of this connector matches." in text(busy.get(address)["body"])
 
 
 def test_search_keeps_its_text_and_no_address_has_it(busy: Site) -> None:
