@@ -136,7 +136,7 @@ class Console:
                 service=service.title if service else "",
                 contact=contact,
                 fate=fate,
-                session=fate.session if isinstance(fate, Connection) else session,
+                session=session or (fate.session if isinstance(fate, Connection) else None),
                 typed=typed or {},
             )
         )

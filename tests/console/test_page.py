@@ -182,6 +182,7 @@ def test_call_after_the_end_falls_back(site: Site) -> None:
     said = place(site, session, "first", Capability.VOICE, "?numbers=shown")
     assert "Falls back to +1 312 555 0169 who sees +1 206 555 0100" in said
     assert "Fell back to +1 312 555 0169" in said
+    assert "Back to the session" in said
 
 
 def test_any_number_may_call_any_other(site: Site, elsewhere: Connector) -> None:
