@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 from tests.console.site import DRIVER, OFFICE, RIDER, Site, serving
 
 from chime_proxy_service.session import Capability, Connector
 
 WIDE, NARROW = 1040, 320
+PHONE: ViewportSize = {"width": 390, "height": 844}
 _HEIGHT = 1000
 
 
@@ -21,7 +22,7 @@ def press(page: Page, role: Literal["button", "link"], name: str) -> None:
 
 
 def look(page: Page) -> None:
-    """Do nothing."""
+    """Do nothing but wait for the page."""
     page.get_by_role("heading", name="Ride 7").wait_for()
 
 
@@ -55,14 +56,36 @@ def mistype(page: Page) -> None:
     press(page, "button", "Text")
 
 
+def search(page: Page) -> None:
+    """Search for a key of the sessions file."""
+    page.get_by_role("searchbox").fill("ride-29")
+    press(page, "button", "Search")
+
+
+def search_in_vain(page: Page) -> None:
+    """Search for what is not there."""
+    page.get_by_role("searchbox").fill("+1 206 555 0199")
+    press(page, "button", "Search")
+
+
 def _rides() -> Site:
     site = Site()
     site.configure(fall_back_phone_number=OFFICE)
     site.open("+14165550111", "+16045550122", "Ride 6", expiry_minutes=5)
     site.pass_time(minutes=3)
-    site.open(RIDER, DRIVER, "Ride 7")
+    seventh = site.open(RIDER, DRIVER, "Ride 7")
+    site.declare(seventh, "Rides/Tuesday", logical_id="TuesdayE21C3FCB")
     site.pass_time(minutes=13)
     site.open(RIDER, "+19135550174", "Ride 8", capabilities=frozenset({Capability.VOICE}))
+    return site
+
+
+def _rides_of_a_sessions_file() -> Site:
+    site = Site()
+    site.configure()
+    for n in range(300):
+        session = site.open(f"+1310555{n:04}", f"+1808555{n:04}", f"{n:030x}")
+        site.declare(session, f"Rides/Sessions/ride-{n}", logical_id=f"Sessionsride{n}B69AA551")
     return site
 
 
@@ -98,11 +121,14 @@ SCENES = (
     Scene("console-refused", text_without_sms, colors="dark"),
     Scene("console-narrow", call, NARROW),
     Scene("console-services", call, site=_rides_with_a_service),
+    Scene("console-search", search, PHONE["width"], site=_rides_of_a_sessions_file),
 )
 OTHER_SCENES = (
     Scene("stranger", call_as_stranger),
     Scene("mistyped", mistype, NARROW, "dark"),
     Scene("two-services-narrow", call, NARROW, "dark", _rides_with_a_service),
+    Scene("search-narrow", search, NARROW, "dark", _rides_of_a_sessions_file),
+    Scene("search-in-vain", search_in_vain, PHONE["width"], "dark", _rides_with_a_service),
     Scene("narrow-refused", text_without_sms, NARROW, "dark"),
 )
 

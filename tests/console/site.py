@@ -16,6 +16,7 @@ from hypercorn.config import Config
 from chime_proxy_local.cloud.application import Cloud
 from chime_proxy_local.console.console import Console
 from chime_proxy_local.console.local_service import Contents, LocalService
+from chime_proxy_local.console.title import Origin
 from chime_proxy_local.faults.switch import FaultSwitch
 from chime_proxy_local.gateway import http_request
 from chime_proxy_service.configuration import ProxyConfiguration
@@ -42,7 +43,7 @@ class Site:
     """Services, their page, and the time that all go by."""
 
     now: datetime = BEGINNING
-    origins: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
     services: list[LocalService] = field(default_factory=list)
     service: ProxySessionService = field(init=False)
     console: Console = field(init=False)
@@ -75,6 +76,14 @@ class Site:
         )
         self.services.insert(0, service)
         return service
+
+    def declare(
+        self, session: ProxySession, place: str, stack: str = "Rides", logical_id: str = "Ride7"
+    ) -> None:
+        """Let a session belong to a resource of a stack."""
+        key = session.key
+        identifier = f"{key.connector.voice_connector_id}/{key.proxy_session_id}"
+        self.origins[identifier] = Origin(stack=stack, logical_id=logical_id, place=place)
 
     def pass_time(self, **duration: float) -> None:
         """Move the clock on by `timedelta`'s arguments."""

@@ -32,9 +32,25 @@ def test_number_with_separators_is_read(written: str) -> None:
 def test_number_without_plus_sign_is_refused(written: str, name: str) -> None:
     """Anything but an E.164 number is refused by the name of its field, and not repeated."""
     numbers = {"from": "+14015550147", "to": "+12065550100", name.lower(): written}
-    with pytest.raises(FormError, match=f"“{name}” must be in E.164") as refused:
+    with pytest.raises(FormError, match=f"“{name}” .*must be in E.164") as refused:
         free_contact({**numbers, "capability": "SMS"})
     assert not written or written not in str(refused.value).replace("a plus sign", "")
+
+
+@pytest.mark.parametrize("written", ["4015550101", "(401) 555-0101", "0014015550101"])
+def test_missing_plus_sign_is_named(written: str) -> None:
+    """A number of digits alone is refused for its missing plus sign."""
+    with pytest.raises(FormError, match="“From” has no plus sign") as refused:
+        free_contact({"from": written, "to": "+12065550100", "capability": "SMS"})
+    assert refused.value.field == "from"
+
+
+def test_present_plus_sign_is_not_missed() -> None:
+    """A number that is wrong in another way is not said to lack its plus sign."""
+    with pytest.raises(FormError) as refused:
+        free_contact({"from": "+12065550100", "to": "+1 401 CALL", "capability": "SMS"})
+    assert "has no plus sign" not in str(refused.value)
+    assert refused.value.field == "to"
 
 
 @pytest.mark.parametrize("capability", [{}, {"capability": "voice"}])

@@ -1,6 +1,6 @@
 from tests.console.site import BEGINNING, DRIVER, RIDER
 
-from chime_proxy_local.console.journal import Journal
+from chime_proxy_local.console.journal import Entry, Journal
 from chime_proxy_service.contact import Contact, Refusal
 from chime_proxy_service.session import Capability
 
@@ -14,6 +14,6 @@ def test_journal_keeps_the_last_twenty() -> None:
         proxy_phone_number=DRIVER,
         capability=Capability.VOICE,
     )
-    written = [journal.write(call, Refusal.UNKNOWN, BEGINNING, "Rides/Service") for _ in range(25)]
-    assert [entry.number for entry in written] == list(range(1, 26))
-    assert journal.entries() == tuple(reversed(written[5:]))
+    entry = Entry(at=BEGINNING, service="Rides/Service", contact=call, fate=Refusal.UNKNOWN)
+    assert [journal.write(entry) for _ in range(25)] == list(range(1, 26))
+    assert [one.number for one in journal.entries()] == list(range(25, 5, -1))

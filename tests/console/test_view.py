@@ -13,7 +13,8 @@ from chime_proxy_local.console.view import View
             entry=7,
             service="us-east-1/Rides-Function",
             connector="us-east-1/abc",
-            after="MT0vYQ==",
+            skip=40,
+            form=5,
             search=3,
         ),
     ],
@@ -24,7 +25,18 @@ def test_view_is_read_from_its_address(view: View) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "entry=x", "entry=%D9%A3", f"entry={'9' * 5000}", "numbers=all", "numbers", "%FF"]
+    "query",
+    [
+        "",
+        "skip=-1",
+        "form=x",
+        "entry=x",
+        "entry=%D9%A3",
+        f"entry={'9' * 5000}",
+        "numbers=all",
+        "numbers",
+        "%FF",
+    ],
 )
 def test_unknown_query_is_left_out(query: str) -> None:
     """What a query says beyond views is left out."""

@@ -57,7 +57,7 @@ class ConsolePage:
         self, method: str, address: str, body: str = "", headers: dict[str, str] | None = None
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request(method, address, body, headers or {})
+        connection.request(method, address.partition("#")[0], body, headers or {})
         reply = connection.getresponse()
         html, location = reply.read().decode(), reply.headers.get("Location", "")
         connection.close()

@@ -15,6 +15,7 @@ class Resource:
     Args:
         region: the stack's.
         stack: the stack's name.
+        logical_id: the resource's.
         physical_id: the resource's.
         place: the path of the CDK construct, such as `Rides/Sessions/ride-7`; without CDK the
             stack's name and the logical id.
@@ -22,6 +23,7 @@ class Resource:
 
     region: str
     stack: str
+    logical_id: str
     physical_id: str
     place: str
 
@@ -34,6 +36,7 @@ def resources(resource_type: str) -> Iterator[Resource]:
                 yield Resource(
                     region=region,
                     stack=stack["StackName"],
+                    logical_id=logical_id,
                     physical_id=record.get("PhysicalResourceId", ""),
                     place=_place(stack, logical_id),
                 )

@@ -15,21 +15,23 @@ from chime_proxy_local.console.form import (
     read_fields,
     session_contact,
     session_key,
+    typed_fields,
 )
-from chime_proxy_local.console.journal import Journal
+from chime_proxy_local.console.journal import Entry, Journal
 from chime_proxy_local.console.local_service import LocalService
 from chime_proxy_local.console.overview import overview
-from chime_proxy_local.console.page import ASSETS, render
+from chime_proxy_local.console.page import ASSETS, Problem, render
 from chime_proxy_local.console.reply import Reply, document, notice, see_other
-from chime_proxy_local.console.search import Searches, matches
+from chime_proxy_local.console.search import Searches
 from chime_proxy_local.console.title import Origins, Titles
 from chime_proxy_local.console.view import CONSOLE_PATH, View
 from chime_proxy_local.gateway import HttpRequest
-from chime_proxy_service.contact import Contact, Refusal
-from chime_proxy_service.errors import BadRequestError, ServiceError
+from chime_proxy_service.contact import Connection, Contact, Refusal
+from chime_proxy_service.errors import ServiceError
 from chime_proxy_service.rules import Use
-from chime_proxy_service.session import ProxySession
+from chime_proxy_service.session import SessionKey
 
+_FREE = "/call-or-text"
 _NO_TABLE = "The table of this service was deleted meanwhile. Load the page again."
 
 
@@ -54,8 +56,8 @@ class Console:
         self._origins = origins
         self._journal = Journal()
         self._searches = Searches()
-        self._actions: dict[str, Callable[[Fields, View], View]] = {
-            "/call-or-text": self._place_freely,
+        self._actions: dict[str, Callable[[Fields, View], str]] = {
+            _FREE: self._place_freely,
             "/participant": self._place_in_session,
             "/hang-up": self._hang_up,
             "/search": self._search,
@@ -80,59 +82,69 @@ class Console:
     def _act(self, path: str, request: HttpRequest) -> Reply:
         if request.method != "POST":
             return _wrong_method("POST")
-        view = View.parse(request.raw_query)
+        view, fields = View.parse(request.raw_query), read_fields(request.body)
         try:
-            after = self._actions[path](read_fields(request.body), view)
-        except (FormError, ServiceError) as error:
-            return self._show(view.but(entry=None), str(error), HTTPStatus.BAD_REQUEST)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
-            return self._show(view.but(entry=None), _NO_TABLE, HTTPStatus.BAD_REQUEST)
-        return see_other(after.address())
+            address = self._actions[path](fields, view)
+        except (FormError, ServiceError, ClientError) as error:
+            typed = typed_fields(fields) if path == _FREE else {}
+            return self._show(view.but(entry=None), _problem(error, typed))
+        return see_other(address)
 
-    def _show(self, view: View, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    def _show(self, view: View, problem: Problem | None = None) -> Reply:
         titles, services = Titles(self._origins()), self._services()
         if view.service not in (None, *(one.name for one in services)):
             view = view.of_all()
-        try:
-            seen = overview(services, view, titles, self._wanted(view, titles))
-        except BadRequestError as error:
-            return notice(HTTPStatus.BAD_REQUEST, str(error))
-        entries, now = self._journal.entries(), self._clock()
-        html = render(seen, entries, view, now=now, problem=problem)
-        return document(html, status=status)
+        seen = overview(services, view, titles, self._searches.text(view.search))
+        html = render(seen, self._journal.entries(), view, now=self._clock(), problem=problem)
+        return document(html, status=HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK)
 
-    def _wanted(self, view: View, titles: Titles) -> Callable[[ProxySession], bool] | None:
-        text = self._searches.text(view.search)
-        return (lambda session: matches(text, session, titles.origin(session))) if text else None
-
-    def _search(self, fields: Fields, view: View) -> View:
+    def _search(self, fields: Fields, view: View) -> str:
         text = fields.get("wanted", "").strip()
         number = self._searches.begin(text) if text else None
-        return view.of_all().but(search=number)
+        return view.of_all().but(search=number).address("#found" if text else "")
 
-    def _place_freely(self, fields: Fields, view: View) -> View:
+    def _place_freely(self, fields: Fields, view: View) -> str:
         contact = free_contact(fields)
         services = self._services()
         if fields.get("service"):
-            return self._place(contact, self._named(fields), view)
-        service = services[0] if len(services) == 1 else None
-        return self._place(contact, service or destination(contact, services, self._clock()), view)
+            service: LocalService | None = self._named(fields)
+        elif len(services) == 1:
+            service = services[0]
+        else:
+            service = destination(contact, services, self._clock())
+        number = self._place(contact, service, typed=typed_fields(fields))
+        return view.but(entry=number, form=number).address("#outcome")
 
-    def _place_in_session(self, fields: Fields, view: View) -> View:
-        service = self._named(fields)
-        session = service.api.get(session_key(fields))
-        return self._place(session_contact(fields, session), service, view)
+    def _place_in_session(self, fields: Fields, view: View) -> str:
+        service, key = self._named(fields), session_key(fields)
+        contact = session_contact(fields, service.api.get(key))
+        number = self._place(contact, service, session=key)
+        return view.but(entry=number).address("#outcome")
 
-    def _place(self, contact: Contact, service: LocalService | None, view: View) -> View:
+    def _place(
+        self,
+        contact: Contact,
+        service: LocalService | None,
+        *,
+        session: SessionKey | None = None,
+        typed: Fields | None = None,
+    ) -> int:
         fate = service.api.connect(contact) if service else Refusal.UNKNOWN
-        title = service.title if service else ""
-        return view.but(entry=self._journal.write(contact, fate, self._clock(), title).number)
+        return self._journal.write(
+            Entry(
+                at=self._clock(),
+                service=service.title if service else "",
+                contact=contact,
+                fate=fate,
+                session=session or (fate.session if isinstance(fate, Connection) else None),
+                typed=typed or {},
+            )
+        )
 
-    def _hang_up(self, fields: Fields, view: View) -> View:
-        self._named(fields).api.use(session_key(fields), Use.CALL_ENDED)
-        return view.but(entry=None)
+    def _hang_up(self, fields: Fields, view: View) -> str:
+        service, key = self._named(fields), session_key(fields)
+        service.api.use(key, Use.CALL_ENDED)
+        return view.but(entry=None).address(f"#session-{key.proxy_session_id}")
 
     def _named(self, fields: Fields) -> LocalService:
         """Return the service of a form."""
@@ -141,6 +153,19 @@ class Console:
                 return service
         msg = "The service of this form is no longer there. Load the page again."
         raise FormError(msg)
+
+
+def _problem(error: FormError | ServiceError | ClientError, typed: Fields) -> Problem:
+    """Return what to tell the reader.
+
+    Raises:
+        ClientError: it is not for the lack of a table.
+    """
+    if not isinstance(error, ClientError):
+        return Problem(str(error), getattr(error, "field", ""), typed)
+    if error.response["Error"]["Code"] != "ResourceNotFoundException":
+        raise error
+    return Problem(_NO_TABLE, typed=typed)
 
 
 def _wrong_method(allowed: str) -> Reply:

@@ -8,12 +8,24 @@ from chime_proxy_service.session import Capability, Connector, ProxySession, Ses
 
 Fields = dict[str, str]
 
+TYPED = ("from", "to", "region", "service")
+"""The fields of the form for any number that keep what the reader chose and typed."""
+
 _SEPARATORS = re.compile(r"[\s().\-]")
 _E164 = re.compile(r"\+[1-9]\d{1,14}", re.ASCII)
 
 
 class FormError(Exception):
-    """A form is incomplete or wrong; the message says how to fill it in."""
+    """A form is incomplete or wrong; the message says how to fill it in.
+
+    Args:
+        message: what is wrong.
+        field: the name of the wrong field; empty if it is none that the reader filled in.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def read_fields(body: bytes) -> Fields:
@@ -69,6 +81,11 @@ def free_contact(fields: Fields) -> Contact:
     )
 
 
+def typed_fields(fields: Fields) -> Fields:
+    """Return what the reader chose and typed in the form for any number."""
+    return {name: fields[name] for name in TYPED if name in fields}
+
+
 def _capability(fields: Fields) -> Capability:
     try:
         return Capability(fields.get("capability", ""))
@@ -80,9 +97,10 @@ def _capability(fields: Fields) -> Capability:
 def _phone_number(fields: Fields, name: str) -> str:
     number = _SEPARATORS.sub("", fields.get(name, ""))
     if _E164.fullmatch(number) is None:
+        wrong = "has no plus sign. It " if number.isdecimal() else ""
         msg = (
-            f"The number in \u201c{name.capitalize()}\u201d must be in E.164 format: a plus sign, "
-            "the country code and the rest, at most 15 digits."
+            f"The number in \u201c{name.capitalize()}\u201d {wrong}must be in E.164 format: "
+            "a plus sign, the country code and the rest, at most 15 digits."
         )
-        raise FormError(msg)
+        raise FormError(msg, name)
     return number

@@ -1,10 +1,11 @@
 """The part of the proxy-session services that the page shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from chime_proxy_local.console.local_service import Contents, LocalService
+from chime_proxy_local.console.search import found
 from chime_proxy_local.console.title import Titles
 from chime_proxy_local.console.view import View
 from chime_proxy_service.configuration import ProxyConfiguration
@@ -12,34 +13,47 @@ from chime_proxy_service.errors import NotFoundError
 from chime_proxy_service.number_pool import Place, place_of
 from chime_proxy_service.requests import ListRequest
 from chime_proxy_service.service import ProxySessionService
-from chime_proxy_service.session import Connector, ProxySession, Status
-from chime_proxy_service.wire import next_token
+from chime_proxy_service.session import Connector, ProxySession, SessionKey, Status
 
-_PAGE = 20
+_OF_A_CONNECTOR = 20
+_OF_ALL = 100
+_READ_AT_ONCE = 1000
+
+Sessions = Mapping[Connector, Sequence[ProxySession]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorSessions:
-    """A voice connector, its configuration if it has one, and a page of its sessions.
+    """A voice connector, its configuration if it has one, and some of its sessions.
 
     Args:
         connector: the sessions' connector.
         configuration: None if it has none.
         sessions: the ones to show.
-        total: how many match the search; None without a search.
-        continuation: the token of the sessions after these, None if there are none.
+        skipped: the number of sessions before these.
+        total: the number of all its sessions; with a search, of those that match.
     """
 
     connector: Connector
     configuration: ProxyConfiguration | None
-    sessions: tuple[ProxySession, ...]
-    total: int | None = None
-    continuation: str | None = None
+    sessions: Sequence[ProxySession]
+    skipped: int
+    total: int
 
     @property
     def name(self) -> str:
         """The connector's name in an address."""
         return name_of(self.connector)
+
+    @property
+    def previous(self) -> int:
+        """The number of sessions to skip on the page before."""
+        return max(0, self.skipped - _OF_A_CONNECTOR)
+
+    @property
+    def end(self) -> int:
+        """The number of sessions up to the last of these."""
+        return self.skipped + len(self.sessions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,57 +89,65 @@ class Overview:
     Args:
         services: all services; one has no connectors if the view leaves them out.
         titles: of the sessions.
+        wanted: the text of the search; empty if there is none.
+        total: the number of sessions in the view.
+        matches: the number of those that match the search.
     """
 
     services: tuple[ServiceSessions, ...]
     titles: Titles
+    wanted: str
+    total: int
+    matches: int
 
     @property
     def regions(self) -> tuple[str, ...]:
         """The regions of all connectors."""
         return tuple(dict.fromkeys(region for one in self.services for region in one.regions))
 
+    @property
+    def shown(self) -> frozenset[SessionKey]:
+        """The keys of the sessions on the page."""
+        return frozenset(
+            session.key
+            for service in self.services
+            for connector in service.connectors
+            for session in connector.sessions
+        )
+
 
 def overview(
-    services: Sequence[LocalService],
-    view: View,
-    titles: Titles,
-    wanted: Callable[[ProxySession], bool] | None = None,
+    services: Sequence[LocalService], view: View, titles: Titles, wanted: str = ""
 ) -> Overview:
     """Collect the page's contents from the services.
 
+    A connector has twenty sessions on a page, and fewer if there are more than five connectors.
+
     Args:
         services: have the connectors and sessions.
-        view: names the service and connector to list, and the first session.
+        view: names the service and connector to list, and the number of sessions to skip.
         titles: of the sessions.
-        wanted: returns true for the sessions to list. Default: all, a page at a time.
-
-    Raises:
-        BadRequestError: the view's token is not valid.
+        wanted: the text to search for; empty to list all sessions.
     """
-    shown = tuple(_service_sessions(service, view, wanted) for service in services)
-    return Overview(services=shown, titles=titles)
-
-
-def _service_sessions(
-    service: LocalService, view: View, wanted: Callable[[ProxySession], bool] | None
-) -> ServiceSessions:
-    contents = service.contents()
-    listed = [
-        one
-        for one in contents.connectors
-        if view.service in (None, service.name) and view.connector in (None, name_of(one))
-    ]
-    return ServiceSessions(
-        service=service,
-        connectors=tuple(
-            _matching_sessions(contents.api, one, wanted)
-            if wanted
-            else _connector_sessions(contents.api, one, view)
-            for one in listed
+    read = [(service, service.contents()) for service in services]
+    every = [_sessions(contents) for _, contents in read]
+    viewed = [_viewed(one, some, view) for one, some in zip(services, every, strict=True)]
+    listed = [_matching(some, titles, wanted) if wanted else some for some in viewed]
+    limit = min(_OF_A_CONNECTOR, max(1, _OF_ALL // max(1, sum(map(len, listed)))))
+    return Overview(
+        services=tuple(
+            ServiceSessions(
+                service=service,
+                connectors=_connectors(contents.api, some, view, limit),
+                regions=tuple(dict.fromkeys(one.region for one in contents.connectors)),
+                pool=_pool(service, sessions),
+            )
+            for (service, contents), sessions, some in zip(read, every, listed, strict=True)
         ),
-        regions=tuple(dict.fromkeys(one.region for one in contents.connectors)),
-        pool=_pool(service, contents),
+        titles=titles,
+        wanted=wanted,
+        total=_count(viewed),
+        matches=_count(listed),
     )
 
 
@@ -134,29 +156,50 @@ def name_of(connector: Connector) -> str:
     return f"{connector.region}/{connector.voice_connector_id}"
 
 
-def _connector_sessions(
-    service: ProxySessionService, connector: Connector, view: View
-) -> ConnectorSessions:
-    after = view.after and view.service and view.connector and next_token.decode(view.after)
-    request = ListRequest(connector=connector, after=after or None, max_results=_PAGE)
+def _sessions(contents: Contents) -> Sessions:
+    return {one: tuple(_every_session(contents.api, one)) for one in contents.connectors}
+
+
+def _every_session(service: ProxySessionService, connector: Connector) -> Iterator[ProxySession]:
+    request = ListRequest(connector=connector, max_results=_READ_AT_ONCE)
     page = service.list(request)
-    return ConnectorSessions(
-        connector=connector,
-        configuration=_configuration(service, connector),
-        sessions=page.sessions,
-        continuation=None if page.position is None else next_token.encode(page.position),
-    )
+    yield from page.sessions
+    while page.position:
+        page = service.list(replace(request, after=page.position))
+        yield from page.sessions
 
 
-def _matching_sessions(
-    service: ProxySessionService, connector: Connector, wanted: Callable[[ProxySession], bool]
-) -> ConnectorSessions:
-    found = tuple(filter(wanted, _every_session(service, connector)))
-    return ConnectorSessions(
-        connector=connector,
-        configuration=_configuration(service, connector),
-        sessions=found[:_PAGE],
-        total=len(found),
+def _viewed(service: LocalService, sessions: Sessions, view: View) -> Sessions:
+    return {
+        connector: some
+        for connector, some in sessions.items()
+        if view.service in (None, service.name) and view.connector in (None, name_of(connector))
+    }
+
+
+def _matching(sessions: Sessions, titles: Titles, wanted: str) -> Sessions:
+    """Return the sessions that match a search; connectors without a match are left out."""
+    matching = {connector: found(wanted, some, titles) for connector, some in sessions.items()}
+    return {connector: some for connector, some in matching.items() if some}
+
+
+def _count(services: Sequence[Sessions]) -> int:
+    return sum(len(some) for sessions in services for some in sessions.values())
+
+
+def _connectors(
+    service: ProxySessionService, listed: Sessions, view: View, limit: int
+) -> tuple[ConnectorSessions, ...]:
+    skipped = view.skip if view.service and view.connector else 0
+    return tuple(
+        ConnectorSessions(
+            connector=connector,
+            configuration=_configuration(service, connector),
+            sessions=sessions[skipped : skipped + limit],
+            skipped=skipped,
+            total=len(sessions),
+        )
+        for connector, sessions in listed.items()
     )
 
 
@@ -167,11 +210,11 @@ def _configuration(service: ProxySessionService, connector: Connector) -> ProxyC
         return None
 
 
-def _pool(service: LocalService, contents: Contents) -> tuple[PoolPlace, ...]:
+def _pool(service: LocalService, sessions: Sessions) -> tuple[PoolPlace, ...]:
     numbers = {
         (connector.region, session.proxy_phone_number)
-        for connector in contents.connectors
-        for session in _every_session(contents.api, connector)
+        for connector, some in sessions.items()
+        for session in some
         if session.status is not Status.CLOSED
     }
     in_use = Counter(place_of(number) for _, number in numbers)
@@ -179,11 +222,3 @@ def _pool(service: LocalService, contents: Contents) -> tuple[PoolPlace, ...]:
         PoolPlace(place=place, numbers=count, in_use=in_use[place])
         for place, count in service.places.items()
     )
-
-
-def _every_session(service: ProxySessionService, connector: Connector) -> Iterator[ProxySession]:
-    page = service.list(ListRequest(connector=connector))
-    yield from page.sessions
-    while page.position:
-        page = service.list(ListRequest(connector=connector, after=page.position))
-        yield from page.sessions

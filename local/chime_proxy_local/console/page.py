@@ -1,5 +1,7 @@
 """The page's HTML, style sheet and icon."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chime_proxy_local.console import phone_number
+from chime_proxy_local.console.form import TYPED
 from chime_proxy_local.console.journal import Entry
 from chime_proxy_local.console.overview import Overview
 from chime_proxy_local.console.view import CONSOLE_PATH, View
@@ -29,13 +32,28 @@ ASSETS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The error in a form that was sent.
+
+    Args:
+        message: what is wrong and what to do.
+        wrong_field: the name of the wrong field; empty if it is none that the reader filled in.
+        typed: the fields of the form for any number; empty if it was another form.
+    """
+
+    message: str
+    wrong_field: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
 def render(
     overview: Overview,
     entries: tuple[Entry, ...],
     view: View,
     *,
     now: datetime,
-    problem: str = "",
+    problem: Problem | None = None,
 ) -> str:
     """Return the page.
 
@@ -44,13 +62,17 @@ def render(
         entries: the journal's, the latest first.
         view: the reader's.
         now: the time, from which minutes left are counted.
-        problem: the error in the form that was sent; empty if there is none.
+        problem: the error in the form that was sent; None if there is none.
     """
+    kept = _entry(entries, view.form)
+    typed = (problem and problem.typed) or (kept.typed if kept else {})
     template = _environment.get_template("page.html")
     return template.render(
         overview=overview,
         entries=entries,
-        told=next((entry for entry in entries if entry.number == view.entry), None),
+        told=_entry(entries, view.entry),
+        typed={name: typed.get(name, "") for name in TYPED},
+        wanted=overview.wanted,
         view=view,
         titles=overview.titles,
         now=now,
@@ -58,6 +80,10 @@ def render(
         phone=phone_number.shown if view.numbers_shown else phone_number.masked,
         minutes_left=lambda session: minutes_left(session.expires_at, now),
     )
+
+
+def _entry(entries: tuple[Entry, ...], number: int | None) -> Entry | None:
+    return next((entry for entry in entries if entry.number == number), None)
 
 
 def minutes_left(end: datetime, now: datetime) -> int:

@@ -2,8 +2,10 @@
 
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from threading import Lock
 
+from chime_proxy_local.console.title import Origin, Titles
 from chime_proxy_service.session import ProxySession
 
 _KEPT = 20
@@ -32,18 +34,39 @@ class Searches:
         return self._texts.get(number or 0, "")
 
 
-def matches(text: str, session: ProxySession, origin: str) -> bool:
-    """Return true if a session's name, id, origin or numbers contain a text.
+def found(text: str, sessions: Iterable[ProxySession], titles: Titles) -> list[ProxySession]:
+    """Return the sessions that match a text; those with exactly this name or number come first.
+
+    A session matches if its name, id, stack, logical id, place or numbers contain the text.
 
     Args:
         text: in capitals or not; in numbers, separators and the plus sign do not count.
-        session: the session to compare.
-        origin: its stack and place there; empty if it has no stack.
+        sessions: the sessions to search.
+        titles: know the sessions' origins.
     """
     wanted = text.strip().casefold()
-    names = (session.name or "", session.key.proxy_session_id, origin)
     digits = _NOT_DIGITS.sub("", wanted)
-    numbers = (*session.participants, session.proxy_phone_number) if digits.isdecimal() else ()
-    return any(wanted in name.casefold() for name in names) or any(
-        digits in number for number in numbers
-    )
+    exact: list[ProxySession] = []
+    partial: list[ProxySession] = []
+    for session in sessions:
+        names, numbers = _names(session, titles.origin(session)), _numbers(session)
+        if wanted in names or digits in numbers:
+            exact.append(session)
+        elif _is_part(wanted, names) or (digits.isdecimal() and _is_part(digits, numbers)):
+            partial.append(session)
+    return exact + partial
+
+
+def _names(session: ProxySession, origin: Origin | None) -> list[str]:
+    names = [session.name or "", session.key.proxy_session_id]
+    if origin:
+        names += [origin.stack, origin.logical_id, origin.resource, origin.key, origin.place]
+    return [one.casefold() for one in names]
+
+
+def _numbers(session: ProxySession) -> list[str]:
+    return [one.removeprefix("+") for one in (*session.participants, session.proxy_phone_number)]
+
+
+def _is_part(text: str, of: Iterable[str]) -> bool:
+    return any(text in one for one in of)

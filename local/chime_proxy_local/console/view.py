@@ -19,17 +19,19 @@ class View:
     Args:
         numbers_shown: true to write phone numbers in full; masked by default.
         entry: the number of the journal's entry to report; None for none.
+        form: the number of the journal's entry whose fields the form keeps; None for an empty form.
         service: the name of the only service to list; None for all.
         connector: its only voice connector to list, as `region/id`; None for all.
         search: the number of the search to show; None for all sessions.
-        after: the token of the last session before these; None for the first ones.
+        skip: the number of sessions of that connector before these.
     """
 
     numbers_shown: bool = False
     entry: int | None = None
+    form: int | None = None
     service: str | None = None
     connector: str | None = None
-    after: str | None = None
+    skip: int = 0
     search: int | None = None
 
     @classmethod
@@ -39,9 +41,10 @@ class View:
         return cls(
             numbers_shown=given.get("numbers") == _SHOWN,
             entry=_number(given.get("entry", "")),
+            form=_number(given.get("form", "")),
             service=given.get("service"),
             connector=given.get("connector"),
-            after=given.get("after"),
+            skip=_number(given.get("skip", "")) or 0,
             search=_number(given.get("search", "")),
         )
 
@@ -51,20 +54,26 @@ class View:
 
     def of_all(self) -> "View":
         """Return the same view of all services and connectors, from their first sessions."""
-        return self.but(service=None, connector=None, after=None, entry=None)
+        return self.but(service=None, connector=None, skip=0, entry=None)
 
-    def address(self, path: str = "") -> str:
-        """Return the address of something below the page in this view, the page's by default."""
+    def address(self, place: str = "") -> str:
+        """Return the address of the page in this view.
+
+        Args:
+            place: where to go: a path below the page, or a part of it as `#found`.
+        """
+        path, mark, part = place.partition("#")
         given = {
             "numbers": _SHOWN if self.numbers_shown else None,
             "service": self.service,
             "connector": self.connector,
-            "after": self.after,
+            "skip": self.skip or None,
             "search": self.search,
+            "form": self.form,
             "entry": self.entry,
         }
         query = urlencode({name: value for name, value in given.items() if value is not None})
-        return f"{CONSOLE_PATH}{path}?{query}" if query else f"{CONSOLE_PATH}{path}"
+        return f"{CONSOLE_PATH}{path}{'?' if query else ''}{query}{mark}{part}"
 
 
 def _number(text: str) -> int | None:
