@@ -12,8 +12,16 @@ from typing import Any
 _ROOT = Path(__file__).parents[2]
 _SITE = _ROOT / "site"
 _CONFIGURATION = Path(__file__).with_name("zensical.toml")
+_STYLE = Path(__file__).with_name("site.css")
 _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
+_CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+_MARK = re.compile(r"(?<=^```\w\w) \w+$", re.MULTILINE)
+_DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
+_CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+# As many characters as fit on a line of the narrowest column of sentences.
+_SHORT = 24
 
 
 def main() -> int:
@@ -26,7 +34,10 @@ def main() -> int:
 def build(site: Path) -> int:
     """Build a site that is laid out. The exit code is 0 if it has no dead links."""
     command = [sys.executable, "-m", "zensical", "build", "--strict"]
-    return subprocess.run(command, cwd=site, check=False).returncode  # noqa: S603 - our own words
+    done = subprocess.run(command, cwd=site, check=False)  # noqa: S603 - our own words
+    for page in site.glob("html/**/*.html"):
+        page.write_text(_marked(page.read_text(encoding="utf-8")), encoding="utf-8")
+    return done.returncode
 
 
 def stage(root: Path, site: Path) -> None:
@@ -47,11 +58,12 @@ def stage(root: Path, site: Path) -> None:
     pages.mkdir(parents=True)
     for path, name in sources.items():
         text = path.read_text(encoding="utf-8")
-        (pages / name).write_text(_relinked(text, path.parent, sources), encoding="utf-8")
+        (pages / name).write_text(_adapted(text, path.parent, sources), encoding="utf-8")
     for picture in _pictures(root / "docs"):
         (pages / picture).parent.mkdir(exist_ok=True)
         shutil.copy(root / "docs" / picture, pages / picture)
-    shutil.copy(_MERMAID, pages)
+    for file in (_MERMAID, _STYLE):
+        shutil.copy(file, pages)
     shutil.copy(_CONFIGURATION, site)
 
 
@@ -59,6 +71,17 @@ def dead_links(page: Path) -> list[str]:
     """Return a page's links to files and folders that do not exist."""
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     return [target for _, target, _ in links if not (page.parent / target).exists()]
+
+
+def _marked(page: str) -> str:
+    """Mark for site.css the cells with sentences and the diagrams: they scroll and stay legible."""
+
+    def cell(match: re.Match[str]) -> str:
+        words = _TAG.sub("", _CODE.sub("", match[1]))
+        is_long = len(words) > _SHORT
+        return match[0].replace("<td", '<td class="sentence"', 1) if is_long else match[0]
+
+    return _DIAGRAM.sub(r'<div class="diagram">\g<0></div>', _CELL.sub(cell, page))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -85,15 +108,19 @@ def _pages(navigation: list[dict[str, Any]]) -> Iterator[str]:
             yield from [item] if isinstance(item, str) else _pages(item)
 
 
-def _relinked(text: str, folder: Path, sources: dict[Path, str]) -> str:
-    """Return a page whose links lead to other pages. A link to anything else becomes its text."""
+def _adapted(text: str, folder: Path, sources: dict[Path, str]) -> str:
+    """Return a page as the site takes it.
+
+    Links lead to other pages; a link to anything else becomes its text. A code block has no mark
+    beside its language: the site would take such a block for text, and all that follows for code.
+    """
 
     def link(match: re.Match[str]) -> str:
         words, target, anchor = match.groups()
         name = sources.get((folder / target).resolve())
         return f"[{words}]({name}{anchor or ''})" if name else words
 
-    return _LINK.sub(link, text)
+    return _LINK.sub(link, _MARK.sub("", text))
 
 
 if __name__ == "__main__":
