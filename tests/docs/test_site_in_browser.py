@@ -12,7 +12,10 @@ from tests.console import chromium
 from tools.website.__main__ import build, stage
 
 WIDE, NARROW = 1280, 390
-NAMES = [".", "CHANGELOG", *sorted(path.stem for path in (ROOT / "docs").glob("*.md"))]
+NAMES = [
+    *(".", "CHANGELOG", "contributing", "reporting"),
+    *sorted(path.stem for path in (ROOT / "docs").glob("*.md")),
+]
 EVERY_PAGE = pytest.mark.parametrize("name", NAMES)
 BROKEN_NAMES = """() => [...document.querySelectorAll("table code")]
     .filter(code => code.getClientRects().length > 1).map(code => code.textContent)"""

@@ -57,7 +57,12 @@ def test_site_is_whole_and_loads_nothing(checkout: Path, site: Path) -> None:
     stage(checkout, site)
 
     assert build(site) == 0
-    names = {path.stem for path in (checkout / "docs").glob("*.md")} | {"CHANGELOG", "."}
+    names = {path.stem for path in (checkout / "docs").glob("*.md")} | {
+        "CHANGELOG",
+        "contributing",
+        "reporting",
+        ".",
+    }
     pages = {name: (site / "html" / name / "index.html").read_text("utf-8") for name in names}
     assert 'class="mermaid"' in pages["architecture"]
     assert 'src="../dashboard.svg"' in pages["library"]

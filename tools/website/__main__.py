@@ -11,6 +11,12 @@ from typing import Any
 
 _ROOT = Path(__file__).parents[2]
 _SITE = _ROOT / "site"
+_OF_THE_ROOT = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "CHANGELOG.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "reporting.md",  # docs has a security.md
+}
 _CONFIGURATION = Path(__file__).with_name("zensical.toml")
 _STYLE = Path(__file__).with_name("site.css")
 _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
@@ -51,7 +57,7 @@ def stage(root: Path, site: Path) -> None:
         FileNotFoundError: names every link to a file that is not there.
         ValueError: names the pages that are in the navigation or in docs, but not in both.
     """
-    sources = {root / "README.md": "index.md", root / "CHANGELOG.md": "CHANGELOG.md"}
+    sources = {root / name: page for name, page in _OF_THE_ROOT.items()}
     sources |= {path: path.name for path in sorted((root / "docs").glob("*.md"))}
     _check(sources, _CONFIGURATION)
     pages = site / "pages"
