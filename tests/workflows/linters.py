@@ -38,7 +38,10 @@ def schema_errors(file: Path, schema: str) -> str:
         file: YAML.
         schema: the name, such as `github-workflows`.
     """
-    command = ["check-jsonschema", "--builtin-schema", f"vendor.{schema}", file]
+    command: list[str | Path] = [
+        *("check-jsonschema", "--builtin-schema", f"vendor.{schema}"),
+        file,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode else ""
 
