@@ -12,7 +12,14 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the pages."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT / "docs", copy / "docs", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "app.py"):
+    for name in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "LICENSE",
+        "app.py",
+    ):
         shutil.copy(ROOT / name, copy / name)
     for name in ("examples", "lambda"):
         (copy / name).symlink_to(ROOT / name)
