@@ -9,7 +9,7 @@ from tests.folders import ROOT
 from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._schema import problems
 
-PATHS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PATHS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [pytest.param(Page(path), id=path.name) for path in PATHS]
 # Drawn, not run.
 PICTURE = "mermaid"

@@ -174,6 +174,24 @@ def test_readme_names_every_target() -> None:
         assert run("make", "--dry-run", target, folder=ROOT).strip()
 
 
+def test_contributing_names_targets_of_make() -> None:
+    """Make knows what to do for each command that CONTRIBUTING.md names."""
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    targets = set(re.findall(r"\bmake (?:PYTHON=\S+ )?(\w+)(?=[`\n])", page))
+
+    assert targets >= {"test", "check", "local"}
+    for target in targets:
+        assert run("make", "--dry-run", target, folder=ROOT).strip()
+
+
+def test_contributing_runs_one_test() -> None:
+    """The commands of CONTRIBUTING.md for a single test run it, in a shell without a home."""
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    block = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)[-1]
+
+    assert " passed" in run("bash", "-ec", block, folder=ROOT)
+
+
 def test_makefile_is_short() -> None:
     """The Makefile can be read at a glance."""
     assert len((ROOT / "Makefile").read_text("utf-8").splitlines()) <= 25

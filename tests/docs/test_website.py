@@ -12,7 +12,14 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the pages."""
     copy = tmp_path / "checkout"
     shutil.copytree(ROOT / "docs", copy / "docs", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("README.md", "CHANGELOG.md", "app.py"):
+    for name in (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "LICENSE",
+        "app.py",
+    ):
         shutil.copy(ROOT / name, copy / name)
     for name in ("examples", "lambda"):
         (copy / name).symlink_to(ROOT / name)
@@ -57,7 +64,12 @@ def test_site_is_whole_and_loads_nothing(checkout: Path, site: Path) -> None:
     stage(checkout, site)
 
     assert build(site) == 0
-    names = {path.stem for path in (checkout / "docs").glob("*.md")} | {"CHANGELOG", "."}
+    names = {path.stem for path in (checkout / "docs").glob("*.md")} | {
+        "CHANGELOG",
+        "contributing",
+        "reporting",
+        ".",
+    }
     pages = {name: (site / "html" / name / "index.html").read_text("utf-8") for name in names}
     assert 'class="mermaid"' in pages["architecture"]
     assert 'src="../dashboard.svg"' in pages["library"]

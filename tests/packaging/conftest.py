@@ -16,7 +16,8 @@ from tools.bundle.sources import PROVIDER
 
 ROOT = Path(__file__).parents[2]
 _FOLDERS = (".bundle", "constructs", "docs", "examples", "lambda", "local", "tools/bundle")
-_FILES = ("pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "app.py")
+_PAGES = ("CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md")
+_FILES = ("pyproject.toml", "LICENSE", "app.py", *_PAGES)
 _RUNTIME_BRINGS = (
     "boto3",
     "botocore",

@@ -17,6 +17,7 @@ from tools.website.__main__ import dead_links
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_description_has_no_dead_link(metadata: Message, unpacked: Path) -> None
 
 def test_links_of_the_archive_lead_to_its_files(unpacked: Path) -> None:
     """Every link of the archive's pages leads to a file of the archive."""
-    pages = [unpacked / "README.md", unpacked / "CHANGELOG.md", *(unpacked / "docs").glob("*.md")]
+    pages = [*unpacked.glob("*.md"), *(unpacked / "docs").glob("*.md")]
 
     assert len(pages) > 10
     assert {page.name: dead_links(page) for page in pages if dead_links(page)} == {}
@@ -89,12 +90,24 @@ def test_metadata_says_what_a_reader_looks_for(metadata: Message) -> None:
 
 
 def test_version_is_the_latest_of_the_changelog() -> None:
-    """The version is the changelog's latest, which has a date."""
+    """The version is the changelog's latest; only that one may have no date yet."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    releases = re.findall(r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", CHANGELOG, re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", CHANGELOG, re.MULTILINE)
+    latest, *earlier = [heading.partition(" - ") for heading in headings]
 
-    assert releases[0] == project["version"]
-    assert CHANGELOG.index("\n## Unreleased\n") < CHANGELOG.index(f"\n## {releases[0]} ")
+    assert latest[0] == project["version"]
+    assert latest[2] == "unreleased" or DATE.fullmatch(latest[2])
+    assert [version for version, _, date in earlier if not DATE.fullmatch(date)] == []
+
+
+def test_example_pins_the_version() -> None:
+    """The requirements of the GitOps example are of this version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (ROOT / "examples" / "gitops" / "requirements.txt").read_text("utf-8").splitlines()
+
+    assert [line for line in lines if line.endswith(f"=={project['version']}")] == [
+        f"cdk-chime-proxy[drift]=={project['version']}"
+    ]
 
 
 def test_first_command_of_the_readme_installs(distributions: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import aws_cdk as cdk
 import pytest
+import yaml
 from tests.cfn_lint import lint_template
 from tools.template.release import Release, write
 
@@ -151,3 +152,17 @@ def test_instruction_names_all_files_and_parameters(release: Release) -> None:
     values = deploy.partition("--parameter-overrides ")[2].split()
     named = {value.partition("=")[0] for value in values}
     assert named == parsed(release)["Parameters"].keys()
+
+
+def test_workflow_releases_every_file(release: Release) -> None:
+    """The workflow of a release uploads each file that is written."""
+    workflow = Path(__file__).parents[2] / ".github" / "workflows" / "release.yml"
+    steps = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]["build"]["steps"]
+    uploads = {
+        step["with"]["name"]: step["with"]["path"]
+        for step in steps
+        if "with" in step and "path" in step["with"]
+    }
+    files = [release.template, *release.codes.values()]
+
+    assert {f"dist/*{file.suffix}" for file in files} == set(uploads["templates"].split())

@@ -11,9 +11,23 @@ from typing import Any
 
 _ROOT = Path(__file__).parents[2]
 _SITE = _ROOT / "site"
+_OF_THE_ROOT = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "CHANGELOG.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "reporting.md",  # docs has a security.md
+}
 _CONFIGURATION = Path(__file__).with_name("zensical.toml")
+_STYLE = Path(__file__).with_name("site.css")
 _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
+_CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+_MARK = re.compile(r"(?<=^```\w\w) \w+$", re.MULTILINE)
+_DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
+_CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+# As many characters as fit on a line of the narrowest column of sentences.
+_SHORT = 24
 
 
 def main() -> int:
@@ -26,7 +40,10 @@ def main() -> int:
 def build(site: Path) -> int:
     """Build a site that is laid out. The exit code is 0 if it has no dead links."""
     command = [sys.executable, "-m", "zensical", "build", "--strict"]
-    return subprocess.run(command, cwd=site, check=False).returncode  # noqa: S603 - our own words
+    done = subprocess.run(command, cwd=site, check=False)  # noqa: S603 - our own words
+    for page in site.glob("html/**/*.html"):
+        page.write_text(_marked(page.read_text(encoding="utf-8")), encoding="utf-8")
+    return done.returncode
 
 
 def stage(root: Path, site: Path) -> None:
@@ -40,18 +57,19 @@ def stage(root: Path, site: Path) -> None:
         FileNotFoundError: names every link to a file that is not there.
         ValueError: names the pages that are in the navigation or in docs, but not in both.
     """
-    sources = {root / "README.md": "index.md", root / "CHANGELOG.md": "CHANGELOG.md"}
+    sources = {root / name: page for name, page in _OF_THE_ROOT.items()}
     sources |= {path: path.name for path in sorted((root / "docs").glob("*.md"))}
     _check(sources, _CONFIGURATION)
     pages = site / "pages"
     pages.mkdir(parents=True)
     for path, name in sources.items():
         text = path.read_text(encoding="utf-8")
-        (pages / name).write_text(_relinked(text, path.parent, sources), encoding="utf-8")
+        (pages / name).write_text(_adapted(text, path.parent, sources), encoding="utf-8")
     for picture in _pictures(root / "docs"):
         (pages / picture).parent.mkdir(exist_ok=True)
         shutil.copy(root / "docs" / picture, pages / picture)
-    shutil.copy(_MERMAID, pages)
+    for file in (_MERMAID, _STYLE):
+        shutil.copy(file, pages)
     shutil.copy(_CONFIGURATION, site)
 
 
@@ -59,6 +77,17 @@ def dead_links(page: Path) -> list[str]:
     """Return a page's links to files and folders that do not exist."""
     links = _LINK.findall(page.read_text(encoding="utf-8"))
     return [target for _, target, _ in links if not (page.parent / target).exists()]
+
+
+def _marked(page: str) -> str:
+    """Mark for site.css the cells with sentences and the diagrams: they scroll and stay legible."""
+
+    def cell(match: re.Match[str]) -> str:
+        words = _TAG.sub("", _CODE.sub("", match[1]))
+        is_long = len(words) > _SHORT
+        return match[0].replace("<td", '<td class="sentence"', 1) if is_long else match[0]
+
+    return _DIAGRAM.sub(r'<div class="diagram">\g<0></div>', _CELL.sub(cell, page))
 
 
 def _pictures(folder: Path) -> Iterator[Path]:
@@ -85,15 +114,19 @@ def _pages(navigation: list[dict[str, Any]]) -> Iterator[str]:
             yield from [item] if isinstance(item, str) else _pages(item)
 
 
-def _relinked(text: str, folder: Path, sources: dict[Path, str]) -> str:
-    """Return a page whose links lead to other pages. A link to anything else becomes its text."""
+def _adapted(text: str, folder: Path, sources: dict[Path, str]) -> str:
+    """Return a page as the site takes it.
+
+    Links lead to other pages; a link to anything else becomes its text. A code block has no mark
+    beside its language: the site would take such a block for text, and all that follows for code.
+    """
 
     def link(match: re.Match[str]) -> str:
         words, target, anchor = match.groups()
         name = sources.get((folder / target).resolve())
         return f"[{words}]({name}{anchor or ''})" if name else words
 
-    return _LINK.sub(link, text)
+    return _LINK.sub(link, _MARK.sub("", text))
 
 
 if __name__ == "__main__":
