@@ -6,9 +6,9 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from local.folder import ROOT
 from playwright.sync_api import Browser, Page, expect
 from tests.console import chromium
+from tests.folders import ROOT
 from tools.website.__main__ import build, stage
 
 WIDE, NARROW = 1280, 390

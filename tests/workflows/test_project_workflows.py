@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from local.folder import ROOT
+from tests.folders import ROOT
 
 FOLDER = ROOT / ".github" / "workflows"
 TEST, RELEASE = (
