@@ -46,7 +46,7 @@ def measure(
 ) -> dict[str, Any]:
     """Synthesize apps of so many sessions, and sessions files of so many entries."""
     apps = {(name, size): _app(workshop, name, size) for size in sizes for name in APPROACHES}
-    files = {
+    files: dict[int, tuple[str, ...]] = {
         size: ("benchmarks.peers.sessions_file", str(workshop.path), str(size)) for size in entries
     }
     return {

@@ -197,6 +197,30 @@ def test_policies_of_two_stacks() -> None:
     assert all(len(start) + 36 <= 128 for start, _ in made)
 
 
+def test_second_app_is_like_the_first() -> None:
+    """Apps of one process share nothing: each has its own providers and permissions."""
+    templates = []
+    for _ in range(2):
+        app = cdk.App(context={"aws:cdk:bundling-stacks": []})
+        shared = ProxySessionProvider(cdk.Stack(app, "Shared"), "Provider", endpoint_url=ENDPOINT)
+        away = cdk.Stack(app, "Away")
+        nested = cdk.NestedStack(away, "Nested")
+        for stack in (away, nested):
+            ride(stack, "OfShared", provider=shared)
+            ride(stack, "OfOwn")
+        templates.append([Template.from_stack(stack).to_json() for stack in (away, nested)])
+
+    first, second = templates
+    assert first == second
+    assert [len(policies_of(template)) for template in first] == [3, 3]
+
+
+def policies_of(template: dict[str, Any]) -> list[str]:
+    """The logical ids of the policies."""
+    resources = template["Resources"].items()
+    return [name for name, one in resources if one["Type"] == "AWS::IAM::Policy"]
+
+
 def test_service_token_of_another_account(away: cdk.Stack) -> None:
     """The role of another account is left to its owner."""
     role = aws_iam.Role.from_role_arn(away, "Role", ROLE.replace("1" * 12, "2" * 12))
