@@ -1,10 +1,14 @@
 """Phone numbers kept in Secrets Manager or Parameter Store instead of the template."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from aws_cdk import aws_iam, aws_secretsmanager, aws_ssm
+from aws_cdk import aws_iam
 
 from chime_proxy._secret_reader import SecretReader
+
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from aws_cdk import aws_secretsmanager, aws_ssm
 
 _FIND_BY_NAME = 'Secret.from_secret_name_v2(scope, "Rider", "rider") finds one by its name'
 _FIND_BY_PATH = (
@@ -23,7 +27,7 @@ class PhoneNumber:
 
     def __init__(
         self,
-        source: aws_secretsmanager.ISecret | aws_ssm.IParameter,
+        source: "aws_secretsmanager.ISecret | aws_ssm.IParameter",
         reference: dict[str, str],
     ) -> None:
         self._source = source
@@ -31,7 +35,7 @@ class PhoneNumber:
 
     @classmethod
     def from_secret(
-        cls, secret: aws_secretsmanager.ISecret, *, json_field: str | None = None
+        cls, secret: "aws_secretsmanager.ISecret", *, json_field: str | None = None
     ) -> Self:
         """Take the number from a secret of Secrets Manager.
 
@@ -52,7 +56,7 @@ class PhoneNumber:
         return cls(secret, {"SecretArn": arn, **field})
 
     @classmethod
-    def from_secure_parameter(cls, parameter: aws_ssm.IParameter) -> Self:
+    def from_secure_parameter(cls, parameter: "aws_ssm.IParameter") -> Self:
         """Take the number from a secure string of Parameter Store.
 
         Args:

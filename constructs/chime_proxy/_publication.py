@@ -1,6 +1,6 @@
 """Fixed names of a provider and a service, by which stacks of other repositories find them."""
 
-from aws_cdk import CfnOutput, aws_ssm
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 SERVICE_TOKEN = "/chime-proxy/service-token"  # noqa: S105 - a parameter's name
@@ -17,6 +17,8 @@ def publish(publisher: Construct, values: dict[str, str]) -> None:
         values: by the parameter's name: `/chime-proxy/role-name` is exported as
             `ChimeProxyRoleName`.
     """
+    from aws_cdk import aws_ssm  # noqa: PLC0415 - every import adds to each synthesis
+
     for parameter_name, value in values.items():
         words = parameter_name.removeprefix("/chime-proxy/").split("-")
         name = "".join(map(str.capitalize, words))

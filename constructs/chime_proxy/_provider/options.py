@@ -1,15 +1,20 @@
 """Options of a provider: the API's endpoint, and settings of the function."""
 
-from collections.abc import Sequence
-from typing import Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from aws_cdk import Duration, Token, aws_ec2, aws_iam, aws_kms, aws_lambda, aws_logs, aws_sqs
+from aws_cdk import Duration, Token, aws_iam, aws_lambda, aws_logs
 from constructs import Node
 
 from chime_proxy._code import ARCHITECTURE
 from chime_proxy._options import RefusedDeletion
 from chime_proxy._provider.endpoint import check_endpoint
 from chime_proxy._service.reference import IProxySessionService
+
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_ec2, aws_kms, aws_sqs
 
 # The last call may take 13 seconds, and a resource created by it must still be deleted before
 # Lambda ends the invocation.
@@ -22,17 +27,17 @@ class FunctionOptions(TypedDict, total=False):
     """Options of the same names as those of `aws_lambda.Function`."""
 
     architecture: aws_lambda.Architecture | None
-    dead_letter_queue: aws_sqs.IQueue | None
-    environment_encryption: aws_kms.IKey | None
+    dead_letter_queue: "aws_sqs.IQueue | None"
+    environment_encryption: "aws_kms.IKey | None"
     log_group: aws_logs.ILogGroup | None
     memory_size: int | None
     on_failure: aws_lambda.IDestination | None
     reserved_concurrent_executions: int | None
     role: aws_iam.IRole | None
-    security_groups: Sequence[aws_ec2.ISecurityGroup] | None
+    security_groups: "Sequence[aws_ec2.ISecurityGroup] | None"
     timeout: Duration | None
-    vpc: aws_ec2.IVpc | None
-    vpc_subnets: aws_ec2.SubnetSelection | None
+    vpc: "aws_ec2.IVpc | None"
+    vpc_subnets: "aws_ec2.SubnetSelection | None"
 
 
 class ProviderOptions(FunctionOptions, total=False):
