@@ -97,7 +97,7 @@ def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: b
 
 
 def test_cli_of_a_folder_above_is_found(tmp_path: Path) -> None:
-    """npm installs beside the nearest package.json, which may be in a folder above the app's."""
+    """Npm installs beside the nearest package.json, which may be in a folder above the app's."""
     own, above = (folder / "node_modules" / ".bin" for folder in (tmp_path / "app", tmp_path))
     for commands in (above, own):
         commands.mkdir(parents=True)
