@@ -45,7 +45,8 @@ def up(folder: Folder, pattern: str | None = None) -> None:
         _point_at_service(folder, url, stacks, stacks.names())
         _report(stacks.stuck())
         commands = ["cdk deploy", "chime-proxy sessions --stack NAME"]
-        show(next_steps(_shown(folder), url, [*commands, "chime-proxy local down"]))
+        show(next_steps(_shown(folder), url, commands))
+        show("  chime-proxy local down")
     else:
         _deploy(cdk, stacks, pattern)
 
