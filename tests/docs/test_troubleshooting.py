@@ -11,16 +11,6 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_secretsmanager
 from aws_cdk.assertions import Template
-from chime_proxy_provider.cloudformation.event import ReturnAddress
-from chime_proxy_provider.cloudformation.response import Delivery
-from chime_proxy_provider.errors import ProviderError
-from chime_proxy_provider.report import Reporter, logger
-from chime_proxy_service.errors import ServiceError
-from chime_proxy_service.handlers.failure import log_failure
-from chime_proxy_service.handlers.metrics import Metrics
-from chime_proxy_service.records import ContactRecord, Stage
-from chime_proxy_service.contact import Refusal
-from chime_proxy_service.session import Capability, Connector, SessionKey
 from constructs import Construct
 from local.folder import ROOT
 from tests.docs.messages import lasting_parts, messages, subclass_names
@@ -28,6 +18,16 @@ from tests.docs.page import Page
 
 import chime_proxy
 from chime_proxy import AmazonConnectCalls, ProxySessionProvider, ProxySessionService, TwimlWebhook
+from chime_proxy_provider.cloudformation.event import ReturnAddress
+from chime_proxy_provider.cloudformation.response import Delivery
+from chime_proxy_provider.errors import ProviderError
+from chime_proxy_provider.report import Reporter, logger
+from chime_proxy_service.contact import Refusal
+from chime_proxy_service.errors import ServiceError
+from chime_proxy_service.handlers.failure import log_failure
+from chime_proxy_service.handlers.metrics import Metrics
+from chime_proxy_service.records import ContactRecord, Stage
+from chime_proxy_service.session import Capability, Connector, SessionKey
 
 PAGE = Page(ROOT / "docs" / "troubleshooting.md")
 TEXT = PAGE.path.read_text(encoding="utf-8")
