@@ -7,8 +7,8 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
 
 .PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
-local: bundle ; @$(RUN) local
-local-down: .venv/.ready node_modules/.ready ; @$(RUN) local down
+local: bundle ; @$(RUN) chime_proxy local up --deploy '!ChimeProxyService' && echo '  edit app.py, and make local again'
+local-down: .venv/.ready node_modules/.ready ; @$(RUN) chime_proxy local down
 test: bundle ; $(RUN) pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 calls: bundle ; @$(RUN) calls
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy

@@ -6,6 +6,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
+
 
 def machine() -> dict[str, object]:
     """Describe what the figures depend on: processor, load, versions."""

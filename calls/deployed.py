@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from local.client import root_client
-from local.command import deployment, process
-from local.command.cdk import Cdk
-from local.command.stacks import Stacks
-from local.environment import REGION
-from local.folder import ROOT, Folder
-from local.health import endpoint
 
-from calls.folder import CLOUD
+from calls.folder import CLOUD, ROOT
 from chime_proxy.sdk import client
+from chime_proxy_local.client import root_client
+from chime_proxy_local.command import deployment, process
+from chime_proxy_local.command.cdk import Cdk
+from chime_proxy_local.command.stacks import Stacks
+from chime_proxy_local.environment import REGION
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 from chime_proxy_service.telephony.sip.settings import SipSettings
 
 _APP = Path(__file__).parent / "deployment"
@@ -93,7 +93,7 @@ def deployed() -> Iterator[Deployed]:
         url = endpoint(process.start(folder))
         cdk, stacks = Cdk(app=_APP, folder=folder, endpoint=url), Stacks(url)
         deployment.prepare(cdk, stacks)
-        outputs = deployment.deploy(cdk, stacks)
+        outputs = deployment.deploy(cdk, stacks, "*")
         yield Deployed(url, {one.name: one.value for one in outputs})
     finally:
         process.stop(folder)

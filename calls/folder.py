@@ -1,7 +1,8 @@
 """The folder of what `make calls` installs and writes."""
 
-from local.folder import ROOT
+from pathlib import Path
 
+ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".calls"
 ASTERISK = FOLDER / "asterisk"
 CLOUD = FOLDER / "cloud"

@@ -13,11 +13,12 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 import pytest
-from local.command import process
-from local.folder import Folder
-from local.health import endpoint
 from tests.service.tables import dynamodb_client
 from tools.bundle.build import ensure_all
+
+from chime_proxy_local.command import process
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient

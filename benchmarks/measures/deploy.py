@@ -15,7 +15,8 @@ from benchmarks.peers.apps import ENDPOINT
 from benchmarks.peers.cloud import Cloud, running_cloud
 from benchmarks.peers.workshop import Workshop, templates
 from botocore.exceptions import ClientError
-from local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
+
+from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 
 _FINISHED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"}
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam, aws_lambda, custom_resources
-from local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
-from local.environment import REGION
 
 from chime_proxy import ProxySession, ProxySessionProvider
+from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
+from chime_proxy_local.environment import REGION
 
 ENDPOINT = "https://calls.example.com"
 MINUTES = 60

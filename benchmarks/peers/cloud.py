@@ -16,12 +16,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from benchmarks.peers.workshop import NODE, Workshop, assets
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from local.client import root_client
-from local.command import process
-from local.daemon import OWNER
-from local.environment import REGION, server_environment
-from local.folder import ROOT, Folder
-from local.health import endpoint, served_pid
+
+from chime_proxy_local.client import root_client
+from chime_proxy_local.command import process
+from chime_proxy_local.daemon import OWNER
+from chime_proxy_local.environment import REGION, server_environment
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint, served_pid
 
 _BUCKET = f"cdk-hnb659fds-assets-000000000000-{REGION}"
 _POLL_SECONDS = 0.1
@@ -76,12 +77,12 @@ def running_cloud(workshop: Workshop) -> Iterator[Cloud]:
         "PATH": f"{NODE.parent}:/usr/bin:/bin",
         "NODE_PATH": str(workshop.node_modules),
     }
-    daemon = [sys.executable, "-m", "local.daemon", str(Folder(folder).lock)]
-    server = ["local.cloud.server", str(port), str(workshop.python)]
+    daemon = [sys.executable, "-m", "chime_proxy_local.daemon", str(Folder(folder).lock)]
+    server = ["chime_proxy_local.cloud.server", str(port), str(workshop.python)]
     with (folder / "log").open("w") as log, (folder / "owner").open("w") as owner:
         fcntl.flock(owner, fcntl.LOCK_EX)
         subprocess.run(
-            [*daemon, *server], cwd=ROOT, env=environment, stdout=log, stderr=log, check=True
+            [*daemon, *server], cwd=folder, env=environment, stdout=log, stderr=log, check=True
         )
         try:
             while served_pid(port) is None:

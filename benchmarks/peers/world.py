@@ -10,11 +10,11 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from local.cloud.proxy_sessions import create_service
-from local.environment import REGION
-from local.gateway import http_request, lambda_event
 from tests.loopback import LoopbackServer
 
+from chime_proxy_local.cloud.proxy_sessions import create_service
+from chime_proxy_local.environment import REGION
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.wire.api import Api
 
 Invoke = Callable[[dict[str, Any]], Any]

@@ -5,11 +5,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from benchmarks.machine import ROOT
 from benchmarks.report import table
 from benchmarks.report.figures import Line, bars, lines
 from benchmarks.report.goals import goals
 from benchmarks.results import RESULTS
-from local.folder import ROOT
 
 _DOCS = ROOT / "docs"
 _PAGE = Path(__file__).with_name("page.md")

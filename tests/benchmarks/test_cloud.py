@@ -2,9 +2,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.folder import ROOT
-from local.health import served_pid
+from tests.folders import ROOT
 from tests.local.patience import eventually
+
+from chime_proxy_local.health import served_pid
 
 _BENCHMARK = """
 import sys

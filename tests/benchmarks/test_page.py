@@ -3,7 +3,7 @@ import json
 import pytest
 from benchmarks.report.__main__ import documents
 from benchmarks.results import RESULTS
-from local.folder import ROOT
+from tests.folders import ROOT
 
 DOCUMENTS = documents(json.loads(RESULTS.read_text(encoding="utf-8")))
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from local.cloud.application import Cloud
-from local.console.console import Console
-from local.console.local_service import Contents, LocalService
-from local.faults.switch import FaultSwitch
-from local.gateway import http_request
 
+from chime_proxy_local.cloud.application import Cloud
+from chime_proxy_local.console.console import Console
+from chime_proxy_local.console.local_service import Contents, LocalService
+from chime_proxy_local.faults.switch import FaultSwitch
+from chime_proxy_local.gateway import http_request
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
 from chime_proxy_service.number_pool import NumberPool

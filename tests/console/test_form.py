@@ -1,6 +1,6 @@
 import pytest
-from local.console.form import FormError, free_contact, read_fields, session_key
 
+from chime_proxy_local.console.form import FormError, free_contact, read_fields, session_key
 from chime_proxy_service.session import Capability, Connector, SessionKey
 
 

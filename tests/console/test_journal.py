@@ -1,6 +1,6 @@
-from local.console.journal import Journal
 from tests.console.site import BEGINNING, DRIVER, RIDER
 
+from chime_proxy_local.console.journal import Journal
 from chime_proxy_service.contact import Contact, Refusal
 from chime_proxy_service.session import Capability
 

@@ -4,9 +4,9 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from local.console.page import minutes_left
 from tests.console.site import BEGINNING, CONNECTOR, DRIVER, OFFICE, RIDER, SERVICE, Site
 
+from chime_proxy_local.console.page import minutes_left
 from chime_proxy_service.requests import UpdateRequest
 from chime_proxy_service.session import Capability, Connector, ProxySession, Status
 

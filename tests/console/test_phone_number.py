@@ -1,5 +1,6 @@
 import pytest
-from local.console.phone_number import masked, shown
+
+from chime_proxy_local.console.phone_number import masked, shown
 
 
 @pytest.mark.parametrize(

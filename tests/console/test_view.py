@@ -1,5 +1,6 @@
 import pytest
-from local.console.view import View
+
+from chime_proxy_local.console.view import View
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
-from local.gateway import http_request, lambda_event
 from tests.contract.clock import Clock, Killed
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.wire.api import Api
 
 if TYPE_CHECKING:

@@ -7,9 +7,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from local.cloudformation.response_rules import Request, ResourceFailedError, read_answer
 from tests.contract.clock import Clock, Killed
 from urllib3.exceptions import ProtocolError
+
+from chime_proxy_local.cloudformation.response_rules import (
+    Request,
+    ResourceFailedError,
+    read_answer,
+)
 
 
 class BucketFault(StrEnum):

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local.command import process
-from local.daemon import OWNER
-from local.folder import ROOT, Folder
+from tests.folders import ROOT
+
+from chime_proxy_local.command import process
+from chime_proxy_local.daemon import OWNER
+from chime_proxy_local.folder import Folder
 
 _FILES = (
     "Makefile",
@@ -25,11 +27,9 @@ _FILES = (
 )
 _FOLDERS = (
     ".bundle",
-    "constructs/chime_proxy/aws_data",
     "examples",
     "lambda/chime_proxy_provider",
     "lambda/chime_proxy_service",
-    "local",
     "tools/bundle",
     "tools/template",
 )

@@ -7,8 +7,8 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore import xform_name
-from local.folder import ROOT
 from tests.docs.page import Page
+from tests.folders import ROOT
 
 import chime_proxy
 

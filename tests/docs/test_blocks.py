@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page
+from tests.folders import ROOT
 
 from chime_proxy._resource_schema import PROXY_SESSION
 from chime_proxy._schema import problems

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 import pytest
-from local.folder import ROOT
 from tests.docs.page import ACCOUNT, Page, lasting, run
+from tests.folders import ROOT
 
 EXAMPLES = [path.read_text() for path in sorted((ROOT / "examples/cloudformation").glob("*.yaml"))]
 

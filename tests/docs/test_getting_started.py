@@ -1,8 +1,8 @@
 import re
 from pathlib import Path
 
-from local.folder import ROOT
 from tests.docs.page import Page, lasting, run
+from tests.folders import ROOT
 
 PAGE = Page(ROOT / "docs" / "getting-started.md")
 README = Page(ROOT / "README.md")

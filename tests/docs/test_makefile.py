@@ -14,7 +14,7 @@ case "$*" in
     *version_info*|*ensurepip*) ;;
     "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/npm ;;
     "-m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
-    "-m local") env >local.env ;;
+    "-m chime_proxy local"*) env >local.env ;;
     ci*) mkdir node_modules ;;
     *) echo "$0 $*" ;;
 esac

@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from local.folder import ROOT
+from tests.folders import ROOT
 from tools.reference.page import page
 from tools.reference.resource import property_rows
 

@@ -15,7 +15,7 @@ from aws_cdk import (
     aws_ssm,
 )
 from aws_cdk.assertions import Template
-from local.folder import ROOT
+from tests.folders import ROOT
 
 from chime_proxy import (
     Capability,

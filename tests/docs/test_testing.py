@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from local.folder import ROOT
 from tests.docs.page import Page
+
+from chime_proxy_local.folder import ROOT
 
 PAGE = Page(ROOT / "docs" / "testing.md")
 HEADER = re.compile(r"# (\w+\.py)\n")

@@ -12,12 +12,12 @@ import pytest
 from aws_cdk import aws_secretsmanager
 from aws_cdk.assertions import Template
 from constructs import Construct
-from local.folder import ROOT
 from tests.docs.messages import lasting_parts, messages, subclass_names
 from tests.docs.page import Page
 
 import chime_proxy
 from chime_proxy import AmazonConnectCalls, ProxySessionProvider, ProxySessionService, TwimlWebhook
+from chime_proxy_local.folder import ROOT
 from chime_proxy_provider.cloudformation.event import ReturnAddress
 from chime_proxy_provider.cloudformation.response import Delivery
 from chime_proxy_provider.errors import ProviderError

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from local.folder import ROOT
+from tests.folders import ROOT
 from tools.website.__main__ import build, stage
 
 

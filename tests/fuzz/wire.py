@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from hypothesis import strategies as st
-from local.gateway import http_request, lambda_event
 from tests.doubles import CONNECTOR
 from tests.fuzz.json_values import ANYTHING, PHONE_NUMBERS, SHORT_TEXTS, SPOKEN_NUMBERS, mutated
+
+from chime_proxy_local.gateway import http_request, lambda_event
 
 _ERRORS = {400: "BadRequest", 403: "Forbidden", 404: "NotFound"}
 _ERROR_TYPES = {f"{code}Exception" for code in _ERRORS.values()} | {"UnknownOperationException"}

@@ -8,10 +8,11 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from chime_proxy._drift.command import find_drifts, proxy_sessions_at
+from chime_proxy._deployed.api import proxy_sessions_at
+from chime_proxy._deployed.endpoint import Endpoint, endpoint_at
+from chime_proxy._deployed.errors import StackNotReadError
+from chime_proxy._drift.command import find_drifts
 from chime_proxy._drift.comparison import DriftStatus, SessionDrift
-from chime_proxy._drift.deployed_stack import StackNotReadError
-from chime_proxy._drift.endpoint import Endpoint, endpoint_at
 from chime_proxy._drift.report import as_json, exit_code, table
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"

@@ -91,7 +91,7 @@ def test_wrong_command_line_exits_with_2(run: Run, arguments: list[str]) -> None
     done = run(*arguments)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert "usage: python -m chime_proxy" in done.stderr
+    assert "Usage: " in done.stderr or "requires an argument" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_unforeseen_failure_exits_with_2(run: Run) -> None:
     done = run(*_STACK, hidden=["yaml"])
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "drift could not be checked: ModuleNotFoundError\n"
+    assert done.stderr == "drift failed: ModuleNotFoundError\n"
 
 
 def test_public_names_are_imported_when_used() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from chime_proxy._drift.comparison import DeclaredSession, compared, not_checked
+from chime_proxy._deployed.session import DeclaredSession
+from chime_proxy._drift.comparison import compared, not_checked
 from chime_proxy._drift.report import exit_code, table
 from chime_proxy._sessions_file.document import read_sessions
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.command.state import read_state
-from local.daemon import OWNER
-from local.folder import Folder
 from tests.local.running_cloud import RunningCloud
 
 from chime_proxy.sdk import client
+from chime_proxy_local.command.state import read_state
+from chime_proxy_local.daemon import OWNER
+from chime_proxy_local.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Checkout:
 
     def local(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Do what `make local` and `make local-down` do."""
-        return self._run(sys.executable, "-m", "local", *arguments)
+        command = arguments or ("up", "--deploy", "!ChimeProxyService")
+        return self._run(sys.executable, "-m", "chime_proxy", "local", *command)
 
     def shell(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a script after `. .local/env`."""

@@ -6,9 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from local.command import process
-from local.folder import ROOT, Folder
-from local.health import endpoint
+from tests.folders import ROOT
 from tests.local.assets import publish_assets
 from tests.local.checkout import Checkout
 from tests.local.configured_rides import CONFIGURED_STATES
@@ -17,6 +15,10 @@ from tests.local.probe import ProbeStack
 from tests.local.rides import STATES, THERE, synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+
+from chime_proxy_local.command import process
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +54,7 @@ def new_checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
 
     def create() -> Checkout:
         path = tmp_path_factory.mktemp("checkout")
-        for part in ("local", "constructs/chime_proxy/aws_data"):
-            shutil.copytree(ROOT / part, path / part)
-        for name in ("app.py", "cdk.json", "requirements.txt"):
+        for name in ("app.py", "cdk.json"):
             shutil.copy(ROOT / name, path / name)
         (path / "node_modules").symlink_to(ROOT / "node_modules")
         checkouts.append(path)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from local.environment import tool_environment
-from local.folder import ROOT, Folder
+from tests.folders import ROOT
+
+from chime_proxy_local.environment import tool_environment
+from chime_proxy_local.folder import Folder
 
 _EXAMPLE = ROOT / "examples" / "gitops"
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from local.environment import REGION
-from local.folder import Folder
-from local.health import endpoint
+
+from chime_proxy_local.environment import REGION
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The main job, by `python -m local` and the CDK CLI that it drives."""
+"""The main job, by `chime-proxy local` and the CDK CLI that it drives."""
 
 import os
 import shutil
@@ -8,15 +8,16 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from local.command import process
-from local.command.state import read_state
-from local.daemon import locked_pid
-from local.faults.control import switch_fault
-from local.faults.fault import Fault, FaultKind
-from local.health import endpoint, served_pid
 from tests.local.checkout import Checkout
 from tests.local.deployed_stack import DeployedStack
 from tests.local.patience import eventually
+
+from chime_proxy_local.command import process
+from chime_proxy_local.command.state import read_state
+from chime_proxy_local.daemon import locked_pid
+from chime_proxy_local.faults.control import switch_fault
+from chime_proxy_local.faults.fault import Fault, FaultKind
+from chime_proxy_local.health import endpoint, served_pid
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +94,10 @@ def test_update_keeps_the_session_and_an_unchanged_app_too(deployed: Checkout) -
     assert f"MaskedCalls.ProxySessionId    {session}" in done.stdout
     connector = deployed.outputs()["VoiceConnectorId"]
     look = f"get-proxy-session --voice-connector-id {connector} --proxy-session-id {session}"
-    assert done.stdout.splitlines()[-4:] == [
+    assert done.stdout.splitlines()[-3:] == [
         "  source .local/env",
         f"  aws chime-sdk-voice {look}",
         f"  open {page_of(deployed)} in a browser",
-        "  edit app.py, and make local again",
     ]
 
 
@@ -183,3 +183,22 @@ def test_down_after_its_folder_was_removed_ends_the_cloud(
     shutil.rmtree(checkout.folder.path)
     assert checkout.local("down").returncode == 0
     assert eventually(lambda: served_pid(port) is None)
+
+
+def test_down_brings_down_what_a_fault_left_stuck(new_checkout: Callable[[], Checkout]) -> None:
+    """A stack that is DELETE_FAILED since the API refused its Delete comes down, fault or not."""
+    checkout = new_checkout()
+    assert checkout.local().returncode == 0
+    assert checkout.local("fault", "refuse").returncode == 0
+    stack = DeployedStack(checkout.client("cloudformation"), "MaskedCalls")
+    stack.cloudformation.delete_stack(StackName=stack.name)
+    assert stack.status() == "DELETE_FAILED"
+    shown = checkout.local("up")
+    assert shown.returncode == 0
+    assert "The stack MaskedCalls is in DELETE_FAILED." in shown.stdout
+
+    done = checkout.local("down")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "is in DELETE_FAILED" not in done.stdout
+    assert not checkout.folder.path.exists()

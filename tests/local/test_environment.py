@@ -4,24 +4,33 @@ import sys
 from pathlib import Path
 
 import pytest
-from local.environment import (
+
+from chime_proxy_local.environment import (
     cloud_variables,
     server_environment,
     shell_script,
     tool_environment,
 )
-from local.folder import Folder
+from chime_proxy_local.folder import Folder
 
 ENDPOINT = "http://127.0.0.1:4711"
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh") if shutil.which(shell)]
 
 
+def script_of(app: Path) -> Path:
+    """Write the script for an app that has the CDK CLI among its npm packages."""
+    folder = Folder(app / ".local")
+    folder.path.mkdir(parents=True)
+    folder.npm_commands.mkdir(parents=True)
+    (folder.npm_commands / "cdk").touch(mode=0o755)
+    folder.env.write_text(shell_script(folder, ENDPOINT))
+    return folder.env
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_sourcing_points_any_shell_at_the_cloud(tmp_path: Path, shell: str) -> None:
     """Any shell, in any folder, talks to the cloud after sourcing, whatever it talked to before."""
-    script = tmp_path / "a folder" / "env"
-    script.parent.mkdir()
-    script.write_text(shell_script(Folder(script.parent), ENDPOINT))
+    script = script_of(tmp_path / "a folder")
     before = {
         "PATH": "/usr/bin:/bin",
         "AWS_PROFILE": "work",
@@ -40,7 +49,8 @@ def test_sourcing_points_any_shell_at_the_cloud(tmp_path: Path, shell: str) -> N
     )
     lines = done.stdout.splitlines()
     after = dict(line.split("=", 1) for line in lines if "=" in line)
-    assert after["AWS_ENDPOINT_URL"] == after["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"] == ENDPOINT
+    assert after["AWS_ENDPOINT_URL"] == ENDPOINT
+    assert "AWS_ENDPOINT_URL_CHIME_SDK_VOICE" not in after
     assert (after["AWS_ACCESS_KEY_ID"], after["AWS_SECRET_ACCESS_KEY"]) == ("test", "test")
     assert after["AWS_REGION"] == after["AWS_DEFAULT_REGION"] == "us-east-1"
     assert after["PATH"].endswith(":/usr/bin:/bin")
@@ -50,8 +60,7 @@ def test_sourcing_points_any_shell_at_the_cloud(tmp_path: Path, shell: str) -> N
 @pytest.mark.parametrize("shell", SHELLS)
 def test_sourcing_again_changes_nothing(tmp_path: Path, shell: str) -> None:
     """Sourcing it once more, in the same shell or in one that this one starts, changes nothing."""
-    script = tmp_path / "env"
-    script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
+    script = script_of(tmp_path)
     again = f". {script}; env -u _ -u SHLVL >once; . {script}; env -u _ -u SHLVL >twice"
     nested = f"{shell} -euc '. {script}; env -u _ -u SHLVL >nested'"
     subprocess.run(
@@ -68,9 +77,8 @@ def test_sourcing_again_changes_nothing(tmp_path: Path, shell: str) -> None:
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("active", [True, False])
 def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: bool) -> None:
-    """The Python of one's own app stays first in PATH; without one, the checkout's is."""
-    script = tmp_path / "env"
-    script.write_text(shell_script(Folder(tmp_path), ENDPOINT))
+    """The Python of one's own app stays first in PATH; without one, the cloud's is."""
+    script = script_of(tmp_path)
     own = tmp_path / "own" / "bin"
     own.mkdir(parents=True)
     (own / "python").touch(mode=0o755)
@@ -88,7 +96,7 @@ def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: b
     assert path.count("node_modules") == 1
 
 
-def test_caches_need_no_home(tmp_path: Path) -> None:
+def test_caches_of_a_checkout_need_no_home(tmp_path: Path) -> None:
     """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
     variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)
     assert Path(variables["CDK_HOME"]).is_relative_to(tmp_path / ".local")

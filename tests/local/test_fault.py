@@ -4,13 +4,14 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from local.command import process
-from local.error import LocalCloudError
-from local.faults.control import current_fault, switch_fault
-from local.faults.fault import Fault, FaultKind
-from local.faults.switch import FaultSwitch
 from tests.local.checkout import Checkout
 from tests.local.running_cloud import RunningCloud
+
+from chime_proxy_local.command import process
+from chime_proxy_local.error import LocalCloudError
+from chime_proxy_local.faults.control import current_fault, switch_fault
+from chime_proxy_local.faults.fault import Fault, FaultKind
+from chime_proxy_local.faults.switch import FaultSwitch
 
 CONNECTOR = "abcdef1ghij2klmno3pqr4"
 EVERY_KIND = frozenset(FaultKind)
@@ -147,15 +148,14 @@ def test_command_switches_and_shows(checkout: Checkout) -> None:
     )
     assert checkout.local("fault", "down").stdout == "On: down, until it is switched off.\n"
     shown = checkout.local("fault").stdout
-    assert shown.startswith("On: down")
-    assert all(f"  {kind} " in shown for kind in [*FaultKind, "none"])
+    assert shown == "On: down, until it is switched off.\n"
     assert checkout.local("fault", "none").stdout == "No fault is on.\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("earthquake",), "choose from 'throttle', 'error'"),
+        (("earthquake",), "'throttle', 'error', 'down'"),
         (("down", "--count", "0"), "must be 1 or more"),
         (("slow", "601"), "must be from 0 to 600"),
         (("slow",), "SECONDS"),
@@ -176,4 +176,5 @@ def test_command_without_cloud_says_so(new_checkout: Callable[[], Checkout]) -> 
     """Where no cloud runs, there is nothing to go wrong, and the command says so."""
     done = new_checkout().local("fault", "down")
     assert done.returncode == 1
-    assert done.stderr == "No local cloud is running in this checkout. `make local` starts one.\n"
+    assert "`chime-proxy local` starts one" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -4,11 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.folder import ROOT
-from local.health import endpoint
+from tests.folders import ROOT
 from tests.local.assets import publish_assets
 from tests.local.plain_stack import PlainStack
 from tests.local.running_cloud import RunningCloud
+
+from chime_proxy_local.health import endpoint
 
 _BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
 

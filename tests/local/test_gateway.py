@@ -3,7 +3,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
-from local.gateway import HttpRequest, lambda_event, read_request, send_result
+from chime_proxy_local.gateway import HttpRequest, lambda_event, read_request, send_result
 
 
 def _read(scope: dict[str, Any], messages: Iterable[dict[str, Any]]) -> HttpRequest:

@@ -15,11 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from cfnlint.decode import decode_str
-from local.command import process
-from local.command.cdk import Cdk
-from local.environment import REGION
-from local.folder import ROOT, Folder
-from local.health import endpoint
+from tests.folders import ROOT
 from tests.local.plain_stack import PlainStack
 from tests.local.release_code import upload_code
 from tests.local.repository import Repository
@@ -27,6 +23,11 @@ from tests.local.running_cloud import RunningCloud
 from tools.template.release import write
 
 from chime_proxy.sdk import client
+from chime_proxy_local.command import process
+from chime_proxy_local.command.cdk import Cdk
+from chime_proxy_local.environment import REGION
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 
 EXAMPLE = ROOT / "examples" / "gitops"
 NUMBERS = ",".join(f"+1206555013{digit}" for digit in range(10))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from local.command import process
-from local.command.cdk import Command
-from local.daemon import OWNER
 from tests.local.checkout import Checkout
 from tests.local.patience import eventually
+
+from chime_proxy_local.command import process
+from chime_proxy_local.command.cdk import Command
+from chime_proxy_local.daemon import OWNER
 
 APP = """
 import os, pathlib, time
@@ -20,9 +21,10 @@ time.sleep(600)
 """
 # A job in the background of a shell ignores SIGINT, and so would the command of a test in it.
 COMMAND = """
-import runpy, signal
+import runpy, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("local", run_name="__main__")
+sys.argv[1:] = ["up", "--deploy", "*"]
+runpy.run_module("chime_proxy_local", run_name="__main__")
 """
 
 

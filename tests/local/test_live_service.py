@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from local.faults.control import current_fault, switch_fault
-from local.faults.fault import Fault, FaultKind
-from local.folder import ROOT
-from local.health import endpoint
 from tests.docs.page import Page
+from tests.folders import ROOT
 from tests.local.live_rides import DOMAIN, NOWHERE, NUMBERS, synthesize
 from tests.local.running_cloud import Credentials, RunningCloud
 from tests.local.session_stack import SessionStack
@@ -23,6 +20,9 @@ from tests.local.signed_request import signed_get
 from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
+from chime_proxy_local.faults.control import current_fault, switch_fault
+from chime_proxy_local.faults.fault import Fault, FaultKind
+from chime_proxy_local.health import endpoint
 
 if TYPE_CHECKING:
     from types_boto3_chime_sdk_voice.client import ChimeSDKVoiceClient

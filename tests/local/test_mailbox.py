@@ -1,6 +1,6 @@
 from threading import Timer
 
-from local.cloudformation.mailbox import Mailboxes
+from chime_proxy_local.cloudformation.mailbox import Mailboxes
 
 
 def test_first_answer_counts() -> None:

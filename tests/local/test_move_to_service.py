@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.health import endpoint
 from tests.local.moving_rides import HERE, synthesize
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
 from tests.local.synthesis import published
 
 from chime_proxy.sdk import client
+from chime_proxy_local.health import endpoint
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from local.folder import ROOT
-from local.health import endpoint
+from tests.folders import ROOT
 from tests.local.plain_stack import PlainStack
 from tests.local.release_code import code_parameters, upload_code
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import Release, write
 
 from chime_proxy.sdk import client
+from chime_proxy_local.health import endpoint
 
 EXAMPLES = ROOT / "examples" / "cloudformation"
 CONNECTOR = "mmmmmm1ghij2klmno3pqr4"

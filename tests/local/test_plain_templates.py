@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
-from local.folder import ROOT
-from local.health import endpoint
+from tests.folders import ROOT
 from tests.local.plain_stack import PlainStack
 from tests.local.release_code import upload_code
 from tests.local.running_cloud import RunningCloud
 from tools.template.release import Release, write
 
 from chime_proxy.sdk import client
+from chime_proxy_local.health import endpoint
 
 EXAMPLES = ROOT / "examples" / "cloudformation"
 CONNECTOR, ANOTHER = "pppppp1ghij2klmno3pqr4", "qqqqqq1ghij2klmno3pqr4"

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from local.command import process
-from local.command.state import State, read_state, write_state
-from local.daemon import OWNER, locked_pid
-from local.error import LocalCloudError
-from local.folder import Folder
-from local.health import served_pid
 from tests.local.patience import eventually
 from tests.local.probe import ProbeStack
 from tests.local.running_cloud import RunningCloud
+
+from chime_proxy_local.command import process
+from chime_proxy_local.command.state import State, read_state, write_state
+from chime_proxy_local.daemon import OWNER, locked_pid
+from chime_proxy_local.error import LocalCloudError
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import served_pid
 
 
 def _pid_of(folder: Folder) -> int:

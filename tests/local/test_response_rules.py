@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from local.cloudformation.response_rules import (
+
+from chime_proxy_local.cloudformation.response_rules import (
     MAX_ANSWER_BYTES,
     Answer,
     Request,
@@ -12,7 +13,7 @@ from local.cloudformation.response_rules import (
     read_answer,
     service_timeout,
 )
-from local.cloudformation.response_url import presigned_query
+from chime_proxy_local.cloudformation.response_url import presigned_query
 
 REQUEST = Request(stack_id="stack", request_id="request", logical_resource_id="Ride")
 

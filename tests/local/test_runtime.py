@@ -2,7 +2,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from local.command.runtime import create_runtime
+
+from chime_proxy_local.command.runtime import create_runtime
 
 
 @pytest.fixture(scope="module")

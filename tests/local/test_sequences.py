@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from local.faults.control import current_fault, switch_fault
-from local.faults.fault import Fault, FaultKind
 from tests.local.patience import eventually
 from tests.local.rides import HERE, without_permission
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
+
+from chime_proxy_local.faults.control import current_fault, switch_fault
+from chime_proxy_local.faults.fault import Fault, FaultKind
 
 
 @pytest.fixture

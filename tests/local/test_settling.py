@@ -3,8 +3,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from local.cloudformation.settling import Answer, settling
 from tests.local.probe import ProbeStack
+
+from chime_proxy_local.cloudformation.settling import Answer, settling
 
 ONE, ALL = b"Action=DescribeStacks&StackName=Rides", b"Action=DescribeStacks"
 

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local.command.deployment import stack_names
-from local.command.stacks import Stacks
-from local.health import endpoint
+from tests.local.probe import ProbeStack
 from tests.local.running_cloud import RunningCloud
+
+from chime_proxy_local.command import process
+from chime_proxy_local.command.deployment import stack_names
+from chime_proxy_local.command.stacks import Stacks
+from chime_proxy_local.folder import Folder
+from chime_proxy_local.health import endpoint
 
 STACK = "aws:cloudformation:stack"
 
@@ -100,4 +104,62 @@ def assembly(tmp_path: Path) -> Path:
 
 def test_stacks_are_those_of_the_app_but_the_one_left_out(assembly: Path) -> None:
     """The names are in the app's order, those of its stages too; ChimeProxyService is left out."""
-    assert stack_names(assembly) == ["MaskedCalls", "TestCalls"]
+    assert stack_names(assembly, "!ChimeProxyService") == ["MaskedCalls", "TestCalls"]
+    assert stack_names(assembly, "*Calls") == ["MaskedCalls", "TestCalls"]
+    assert stack_names(assembly, "MaskedCalls") == ["MaskedCalls"]
+
+
+@pytest.fixture
+def own_cloud(tmp_path: Path) -> Iterator[RunningCloud]:
+    """Start a cloud whose stacks may all be deleted."""
+    folder = Folder(tmp_path / ".local")
+    yield RunningCloud(folder, process.start(folder))
+    process.stop(folder)
+
+
+PARAMETER = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "calls"}}
+EXPORT = {"Calls": {"Value": {"Ref": "Parameter"}, "Export": {"Name": "calls"}}}
+
+
+def importing() -> dict[str, Any]:
+    """Resources that need the export of another stack."""
+    value = {"Fn::ImportValue": "calls"}
+    return {"Parameter": {**PARAMETER, "Properties": {"Type": "String", "Value": value}}}
+
+
+def test_all_stacks_are_deleted_whoever_needs_whom(own_cloud: RunningCloud) -> None:
+    """A protected stack is deleted too, and so is one whose export an older stack uses."""
+    cloudformation = own_cloud.client("cloudformation")
+    parameter = {"Resources": {"Parameter": PARAMETER}}
+    deployed = {
+        "Older": parameter,
+        "Exporting": {**parameter, "Outputs": EXPORT},
+        "CDKToolkit": parameter,
+    }
+    for name, template in deployed.items():
+        cloudformation.create_stack(
+            StackName=name, TemplateBody=json.dumps(template), EnableTerminationProtection=True
+        )
+    template = json.dumps({"Resources": importing()})
+    cloudformation.update_stack(StackName="Older", TemplateBody=template)
+    stacks = Stacks(endpoint(own_cloud.port))
+    stacks.wait_until_settled()
+    assert stacks.names() == ["Older", "Exporting"]
+
+    assert stacks.delete_all() == []
+
+    assert stacks.names() == []
+
+
+def test_stuck_stack_is_named_with_its_remedy(own_cloud: RunningCloud, tmp_path: Path) -> None:
+    """A stack that cannot be deleted is left, and is reported with its state and its remedy."""
+    probe = ProbeStack(own_cloud.client("cloudformation"), "Stuck", tmp_path / "journal")
+    probe.create(Delete={"Status": "FAILED"})
+    stacks = Stacks(endpoint(own_cloud.port))
+
+    (stuck,) = stacks.delete_all()
+
+    assert (stuck.name, stuck.status) == ("Stuck", "DELETE_FAILED")
+    assert "The stack Stuck is in DELETE_FAILED." in str(stuck)
+    assert "`cdk destroy Stuck` deletes the rest of it." in str(stuck)
+    assert stacks.stuck() == [stuck]

@@ -2,28 +2,28 @@ import shutil
 from pathlib import Path
 
 import pytest
-from local.command.state import source_digest
-from local.folder import ROOT
+from tests.folders import ROOT
 
-SOURCES = ("local", "lambda/chime_proxy_service")
+from chime_proxy_local.command.state import source_digest
+
+SOURCES = ("local/chime_proxy_local", "lambda/chime_proxy_service")
 
 
 @pytest.fixture
-def sources(tmp_path: Path) -> Path:
+def sources(tmp_path: Path) -> list[Path]:
     """Copy what a cloud is made of."""
     for folder in SOURCES:
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
         )
-    shutil.copy(ROOT / "requirements.txt", tmp_path)
-    return tmp_path
+    return [tmp_path / folder for folder in SOURCES]
 
 
-def test_change_of_any_source_is_noticed(sources: Path) -> None:
+def test_change_of_any_source_is_noticed(sources: list[Path]) -> None:
     """Whatever file of the cloud or of the service is edited, the cloud is started anew."""
     unchanged = source_digest(sources)
-    files = [file for file in sources.rglob("*") if file.is_file()]
-    assert {file.suffix for file in files} >= {".py", ".html", ".css", ".svg", ".txt"}
+    files = [file for folder in sources for file in folder.rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} >= {".py", ".html", ".css", ".svg"}
     for file in files:
         before = file.read_bytes()
         file.write_bytes(before + b" ")
@@ -32,11 +32,12 @@ def test_change_of_any_source_is_noticed(sources: Path) -> None:
     assert source_digest(sources) == unchanged
 
 
-@pytest.mark.parametrize("folder", SOURCES)
-def test_new_renamed_and_removed_sources_are_noticed(sources: Path, folder: str) -> None:
+@pytest.mark.parametrize("package", range(len(SOURCES)))
+def test_new_renamed_and_removed_sources_are_noticed(sources: list[Path], package: int) -> None:
     """A file that is added, renamed or removed is a change as well, of whatever kind it is."""
     digests = [source_digest(sources)]
-    added, renamed = sources / folder / "new" / "data.json", sources / folder / "new" / "other.json"
+    new = sources[package] / "new"
+    added, renamed = new / "data.json", new / "other.json"
     added.parent.mkdir()
     added.write_text("{}")
     digests.append(source_digest(sources))
@@ -47,10 +48,10 @@ def test_new_renamed_and_removed_sources_are_noticed(sources: Path, folder: str)
     assert source_digest(sources) == digests[0]
 
 
-def test_compiled_files_are_no_change(sources: Path) -> None:
+def test_compiled_files_are_no_change(sources: list[Path]) -> None:
     """Bytecode beside the sources does not count as a change."""
     before = source_digest(sources)
-    compiled = sources / "local" / "__pycache__" / "error.cpython-311.pyc"
+    compiled = sources[0] / "__pycache__" / "error.cpython-311.pyc"
     compiled.parent.mkdir()
     compiled.touch()
     assert source_digest(sources) == before

@@ -2,8 +2,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from local.command.toolchain import check_toolchain
-from local.error import LocalCloudError
+
+from chime_proxy_local.command.toolchain import check_packages, check_tools, local_packages
+from chime_proxy_local.error import LocalCloudError
+
+INSTALLED = version("ministack")
 
 
 @pytest.fixture
@@ -14,29 +17,44 @@ def tools(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def requirements(tmp_path: Path) -> Path:
-    """Pin the version of ministack that is installed."""
-    file = tmp_path / "requirements.txt"
-    file.write_text(f"boto3==1.2.3\nministack=={version('ministack')}\n")
-    return file
-
-
-def test_complete_toolchain_is_accepted(tools: Path, requirements: Path) -> None:
+def test_complete_toolchain_is_accepted(tools: Path) -> None:
     """Nothing is said when nothing is missing."""
-    check_toolchain(requirements, str(tools))
+    check_tools(str(tools))
+    check_packages()
+    check_packages([f"ministack=={INSTALLED}; extra == 'local'"])
 
 
-@pytest.mark.parametrize("tool", ["node", "cdk"])
-def test_missing_tool_is_named(tools: Path, requirements: Path, tool: str) -> None:
+@pytest.mark.parametrize(
+    ("tool", "remedy"), [("node", "nodejs.org"), ("cdk", "npm install aws-cdk")]
+)
+def test_missing_tool_is_named(tools: Path, tool: str, remedy: str) -> None:
     """A missing tool is named, together with what installs it."""
     (tools / tool).unlink()
-    with pytest.raises(LocalCloudError, match=rf"`{tool}` is not in .*make local"):
-        check_toolchain(requirements, str(tools))
+    with pytest.raises(LocalCloudError, match=rf"`{tool}` is not in .*{remedy}"):
+        check_tools(str(tools))
 
 
-def test_another_ministack_is_refused(tools: Path, requirements: Path) -> None:
+def test_another_ministack_is_refused() -> None:
     """Another ministack than the pinned one is refused: its insides are relied on."""
-    requirements.write_text("ministack==0.0.1\n")
-    with pytest.raises(LocalCloudError, match=r"has to be 0\.0\.1.*make local"):
-        check_toolchain(requirements, str(tools))
+    with pytest.raises(LocalCloudError, match=r"has to be 0\.0\.1.*pip install"):
+        check_packages(["ministack==0.0.1; extra == 'local'"])
+
+
+def test_missing_package_is_named() -> None:
+    """A package that only the extra installs is named with the command that installs it."""
+    with pytest.raises(LocalCloudError, match=r"needs no-such-package.*cdk-chime-proxy\[local\]"):
+        check_packages(["no-such-package>=1; extra == 'local'", "other; extra == 'sdk'"])
+
+
+def test_cloud_has_its_packages_from_the_extra() -> None:
+    """The extra has what the cloud imports beside the library, with ministack pinned."""
+    packages = local_packages()
+    assert packages["ministack"] == INSTALLED
+    assert packages.keys() == {
+        "boto3",
+        "hypercorn",
+        "jinja2",
+        "ministack",
+        "phonenumberslite",
+        "rich",
+    }

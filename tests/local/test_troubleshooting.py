@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from local.environment import REGION
-from local.faults.control import switch_fault
-from local.faults.fault import Fault, FaultKind
-from local.folder import ROOT
-from local.health import endpoint
 from tests.local.running_cloud import ROOT_CREDENTIALS, RunningCloud
 from tests.local.session_stack import SessionStack
+
+from chime_proxy_local.environment import REGION
+from chime_proxy_local.faults.control import switch_fault
+from chime_proxy_local.faults.fault import Fault, FaultKind
+from chime_proxy_local.folder import ROOT
+from chime_proxy_local.health import endpoint
 
 TEXT = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 

@@ -4,8 +4,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import venv
 from collections.abc import Iterable, Iterator
-from importlib.metadata import distribution
+from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tools.bundle.build import ensure
 from tools.bundle.sources import PROVIDER
 
 ROOT = Path(__file__).parents[2]
-_FOLDERS = (".bundle", "constructs", "docs", "examples", "lambda", "tools/bundle")
+_FOLDERS = (".bundle", "constructs", "docs", "examples", "lambda", "local", "tools/bundle")
 _FILES = ("pyproject.toml", "CHANGELOG.md", "LICENSE", "README.md", "app.py")
 _RUNTIME_BRINGS = (
     "boto3",
@@ -87,9 +88,22 @@ def dependencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _with_theirs(requirements: list[str]) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel and what its extra `local` needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    venv.create(folder, with_pip=False, symlinks=True)
+    (packages,) = folder.glob("lib/python3*/site-packages")
+    shutil.unpack_archive(wheel, packages, format="zip")
+    (metadata,) = packages.glob("*.dist-info")
+    requirements = Distribution.at(metadata).requires or []
+    _link(set(_with_theirs(requirements, "local")), packages)
+    return folder
+
+
+def _with_theirs(requirements: list[str], extra: str = "") -> Iterator[str]:
     for requirement in map(Requirement, requirements):
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
             yield requirement.name
             yield from _with_theirs(distribution(requirement.name).requires or [])
 

@@ -69,19 +69,23 @@ def test_constructs_import_nothing_that_runs_in_lambda() -> None:
     assert offenders(CONSTRUCTS, "chime_proxy_provider", "chime_proxy_service") == []
 
 
-def test_sdk_is_for_the_drift_command() -> None:
-    """The SDK is an extra: `drift` and `client` need it, and nothing imports them at once."""
+def test_sdk_is_for_what_asks_aws() -> None:
+    """The SDK is an extra: two subcommands and `client` need it, and nothing imports them at once."""
     asking = {
-        f"constructs/chime_proxy/_drift/{name}.py"
-        for name in ("deployed_stack", "command", "providers")
+        "_command/failure",
+        "_deployed/api",
+        "_deployed/providers",
+        "_deployed/stack",
+        "_drift/command",
+        "_sessions/command",
     }
-    modules = {f"chime_proxy._drift.{Path(path).stem}" for path in asking}
+    paths = {f"constructs/chime_proxy/{module}.py" for module in asking}
+    modules = {f"chime_proxy.{module.replace('/', '.')}" for module in asking}
 
     with_sdk = set(offenders(CONSTRUCTS, "boto3", "botocore"))
-    assert with_sdk == {*asking, "constructs/chime_proxy/sdk.py"}
-    assert set(offenders(CONSTRUCTS, *modules)) == {
-        "constructs/chime_proxy/__main__.py",
-        "constructs/chime_proxy/_drift/command.py",
+    assert with_sdk == {*paths, "constructs/chime_proxy/sdk.py"}
+    assert set(offenders(CONSTRUCTS, *modules)) - paths == {
+        "constructs/chime_proxy/_command/main.py"
     }
 
 
@@ -203,8 +207,9 @@ def test_provider_imports_point_downwards() -> None:
 
 
 def test_nothing_imports_the_local_cloud() -> None:
-    """The local cloud drives the rest from outside."""
-    assert offenders(CONSTRUCTS, "local") + offenders(LAMBDA, "local") == []
+    """The local cloud drives the rest from outside; only the command has it as a subcommand."""
+    assert offenders(LAMBDA, "chime_proxy_local") == []
+    assert offenders(CONSTRUCTS, "chime_proxy_local") == ["constructs/chime_proxy/_command/main.py"]
 
 
 def test_source_roots_are_no_packages() -> None:

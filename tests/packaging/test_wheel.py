@@ -27,9 +27,9 @@ print(chime_proxy.__file__)
 
 
 def test_everything_is_in_the_wheel(wheel: Path) -> None:
-    """The wheel has every source file of both roots, and the zips of the functions' code."""
+    """The wheel has every source file of the three roots, and the zips of the functions' code."""
     names = set(ZipFile(wheel).namelist())
-    roots = {"constructs": "", "lambda": "chime_proxy/_lambda/"}
+    roots = {"constructs": "", "lambda": "chime_proxy/_lambda/", "local": ""}
     expected = {
         f"{prefix}{path.relative_to(ROOT / root)}"
         for root, prefix in roots.items()

@@ -17,10 +17,10 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
-from local.gateway import http_request, lambda_event
 from tests.loopback import LoopbackServer
 from tests.service.tables import FilledStore, create_table
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.handlers.fictional_numbers import fictional_numbers
 from chime_proxy_service.number_pool import NumberPool

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local.gateway import http_request, lambda_event
 from tests.service.tables import create_table
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.errors import NoNumberError, NotFoundError, UnavailableError
 from chime_proxy_service.handlers.failure import failures_answered
 from chime_proxy_service.handlers.metrics import Metrics

@@ -12,8 +12,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from local.folder import ROOT
 from tests.docs.page import Page
+from tests.folders import ROOT
 from tests.loopback import LoopbackServer
 from tests.telephony.connect_carrier import INSTANCE
 

@@ -11,13 +11,13 @@ import jsonschema
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
-from local.folder import ROOT
-from local.gateway import http_request, lambda_event
 from tests.docs.page import Page
+from tests.folders import ROOT
 from tests.service.tables import create_table
 from tests.telephony.needles import found
 from tests.telephony.scene import ALICE, BOB, OFFICE, PROXY, STRANGER, Scene
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service import records
 from chime_proxy_service.contact import Connection, Contact, End, Outcome, Refusal
 from chime_proxy_service.handlers.events import EventBus, detail, detail_type, event_sender

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 
 import boto3
 import pytest
-from local.gateway import http_request, lambda_event
 from tests.telephony.function_scene import service_on, status
 from tests.telephony.needles import found
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER
 from twilio.request_validator import RequestValidator
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.contact import Contact, End, Outcome
 from chime_proxy_service.handlers import metrics
 from chime_proxy_service.service import ProxySessionService

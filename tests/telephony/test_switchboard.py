@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from local.folder import ROOT
+from tests.folders import ROOT
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER, Scene
 
 from chime_proxy_service.contact import Connection, Contact, End, Outcome, Refusal

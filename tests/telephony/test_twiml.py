@@ -7,9 +7,8 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from local.folder import ROOT
-from local.gateway import http_request, lambda_event
 from tests.docs.page import Page
+from tests.folders import ROOT
 from tests.telephony.carrier import Reply, Sent
 from tests.telephony.scene import ALICE, BOB, PROXY, STRANGER, Scene
 from tests.telephony.twiml_carrier import HOST, SECRET, TwimlCarrier
@@ -19,6 +18,7 @@ from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import VoiceResponse
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.contact import Outcome
 from chime_proxy_service.errors import UnavailableError
 from chime_proxy_service.handlers.signature import Signature

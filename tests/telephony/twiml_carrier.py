@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urljoin
 from xml.etree.ElementTree import Element, fromstring
 
-from local.gateway import http_request, lambda_event
 from tests.telephony.carrier import CONTENT, Field, Received, Reply, Sent
 from tests.telephony.scene import PROXY
 from twilio.request_validator import RequestValidator
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.contact import Outcome
 from chime_proxy_service.handlers.signature import Signature
 from chime_proxy_service.handlers.webhook import SignedWebhook

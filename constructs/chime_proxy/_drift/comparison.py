@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chime_proxy._drift.endpoint import Endpoint
+from chime_proxy._deployed.session import DeclaredSession, proxy_number
 
 # Participants' numbers, and names, which may contain one.
 _UNSHOWN = {"ParticipantPhoneNumbers", "Name"}
@@ -30,28 +30,6 @@ class DriftStatus(StrEnum):
     CLOSED = "CLOSED"
     DELETED = "DELETED"
     NOT_CHECKED = "NOT_CHECKED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredSession:
-    """A session in the template of a deployed stack.
-
-    Args:
-        logical_id: the logical id of the resource.
-        construct_id: the id of the CDK construct; for a session of a sessions file, its key. Empty
-            if the template has no construct paths.
-        physical_id: the ids of the voice connector and the session, joined by a slash.
-        properties: the properties in the template; references are not resolved.
-        endpoint: the provider's endpoint for the API; None if the template does not contain it.
-        provider: the provider's function: its name, or the template's reference to it.
-    """
-
-    logical_id: str
-    construct_id: str = ""
-    physical_id: str
-    properties: Mapping[str, Any]
-    endpoint: Endpoint | None
-    provider: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +86,7 @@ def compared(declared: DeclaredSession, actual: Mapping[str, Any] | None) -> Ses
         differences=differences,
         not_compared=tuple(_not_compared(declared.properties)),
         reason=_end(actual.get("EndedTimestamp")) if closed else "",
-        proxy_number=_proxy_number(actual),
+        proxy_number=proxy_number(actual),
     )
 
 
@@ -139,11 +117,6 @@ def _properties_of(session: Mapping[str, Any]) -> dict[str, Any]:
 
 def _not_compared(properties: Mapping[str, Any]) -> Iterator[str]:
     return (name for name, value in sorted(properties.items()) if not _is_literal(value))
-
-
-def _proxy_number(session: Mapping[str, Any]) -> str:
-    numbers = (one.get("ProxyPhoneNumber", "") for one in session.get("Participants", []))
-    return next(numbers, "")
 
 
 def _is_literal(value: Any) -> bool:

@@ -1,9 +1,10 @@
 """Prints the drift of sessions as a table or JSON."""
 
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chime_proxy._command.columns import columns
+from chime_proxy._deployed.session import keys
 from chime_proxy._drift.comparison import Difference, DriftStatus, SessionDrift
 
 IN_SYNC, DRIFTED, NOT_LOOKED = 0, 1, 2
@@ -24,40 +25,27 @@ def exit_code(drifts: Sequence[SessionDrift]) -> int:
     return DRIFTED if statuses - {DriftStatus.IN_SYNC} else IN_SYNC
 
 
-def table(stack: str, drifts: Sequence[SessionDrift]) -> str:
-    """Return a line for the stack and one for each session.
+def table(stack: str, drifts: Sequence[SessionDrift], width: int | None = None) -> str:
+    """Return a line for the stack, and below it the sessions.
 
-    A session has its construct's id, or its logical id if that is unknown or not unique.
+    Args:
+        stack: its name.
+        drifts: those of its sessions.
+        width: of the terminal. Default: lines may be of any length.
     """
     in_sync = sum(drift.status is DriftStatus.IN_SYNC for drift in drifts)
-    unique = _unique(drift.session.construct_id for drift in drifts)
-    names = [_name(drift, unique) for drift in drifts]
-    numbers = [drift.proxy_number or "-" for drift in drifts]
-    words = [_WORDS[drift.status] for drift in drifts]
-    columns = [_padded(names), _padded(numbers), _padded(words), map(_detail, drifts)]
-    lines = [f"  {'  '.join(row)}".rstrip() for row in zip(*columns, strict=True)]
-    return "\n".join([f"{stack}: {in_sync} of {len(drifts)} sessions in sync", *lines])
+    names = keys([drift.session for drift in drifts])
+    rows = [
+        (name, drift.proxy_number or "-", _WORDS[drift.status], _detail(drift))
+        for name, drift in zip(names, drifts, strict=True)
+    ]
+    title = f"{stack}: {in_sync} of {len(drifts)} sessions in sync"
+    return "\n".join([title, *columns(rows, width)])
 
 
 def as_json(stack: str, drifts: Sequence[SessionDrift]) -> dict[str, Any]:
     """Return the same for programs, under CloudFormation's names."""
     return {"StackName": stack, "Sessions": [_session(drift) for drift in drifts]}
-
-
-def _unique(construct_ids: Iterable[str]) -> set[str]:
-    return {one for one, count in Counter(construct_ids).items() if one and count == 1}
-
-
-def _name(drift: SessionDrift, unique: Container[str]) -> str:
-    session = drift.session
-    if session.construct_id in unique:
-        return session.construct_id
-    return f"{session.logical_id} (logical id)"
-
-
-def _padded(texts: Sequence[str]) -> list[str]:
-    width = max(map(len, texts), default=0)
-    return [text.ljust(width) for text in texts]
 
 
 def _detail(drift: SessionDrift) -> str:

@@ -1,0 +1,1 @@
+"""Lists the sessions of deployed stacks."""

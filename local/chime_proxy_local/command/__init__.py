@@ -1,0 +1,1 @@
+"""`chime-proxy local`: starts the cloud, switches its faults, takes it down."""

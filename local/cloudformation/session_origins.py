@@ -1,8 +1,0 @@
-"""The stacks that proxy sessions belong to."""
-
-from local.cloudformation.place import resources
-
-
-def session_origins() -> dict[str, str]:
-    """Return the place of every session in its stack, by physical id."""
-    return {one.physical_id: one.place for one in resources("Custom::ChimeProxySession")}

@@ -1,1 +1,0 @@
-"""`make local`: starts the cloud, deploys the app, takes both down."""
