@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.page import Page
-
-from chime_proxy_local.folder import ROOT
+from tests.folders import ROOT
 
 PAGE = Page(ROOT / "docs" / "testing.md")
 HEADER = re.compile(r"# (\w+\.py)\n")

@@ -14,10 +14,10 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 from tests.docs.messages import lasting_parts, messages, subclass_names
 from tests.docs.page import Page
+from tests.folders import ROOT
 
 import chime_proxy
 from chime_proxy import AmazonConnectCalls, ProxySessionProvider, ProxySessionService, TwimlWebhook
-from chime_proxy_local.folder import ROOT
 from chime_proxy_provider.cloudformation.event import ReturnAddress
 from chime_proxy_provider.cloudformation.response import Delivery
 from chime_proxy_provider.errors import ProviderError
@@ -34,7 +34,7 @@ TEXT = PAGE.path.read_text(encoding="utf-8")
 LINES = [line.replace("`", "").replace("\\|", "|") for line in TEXT.splitlines()]
 CONSTRUCTS = ROOT / "constructs" / "chime_proxy"
 # The command has a page of its own.
-OF_THE_COMMAND = re.compile(r"__main__|__init__|_drift|_command")
+OF_THE_COMMAND = re.compile(r"__main__|__init__|_deployed|_drift|_sessions/|_command")
 SOURCES = {
     "provider": [*(ROOT / "lambda" / "chime_proxy_provider").rglob("*.py")],
     "service": [*(ROOT / "lambda" / "chime_proxy_service").rglob("*.py")],

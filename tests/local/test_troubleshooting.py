@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from tests.folders import ROOT
 from tests.local.running_cloud import ROOT_CREDENTIALS, RunningCloud
 from tests.local.session_stack import SessionStack
 
 from chime_proxy_local.environment import REGION
 from chime_proxy_local.faults.control import switch_fault
 from chime_proxy_local.faults.fault import Fault, FaultKind
-from chime_proxy_local.folder import ROOT
 from chime_proxy_local.health import endpoint
 
 TEXT = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")

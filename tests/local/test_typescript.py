@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 from tests.docs.page import Page
+from tests.folders import ROOT
 from tests.local.plain_stack import PlainStack
 from tests.local.published_rides import synthesize_with_provider
 from tests.local.running_cloud import RunningCloud
 from tests.local.session_stack import SessionStack
 from tests.local.synthesis import published
-
-from chime_proxy_local.folder import ROOT
 
 PAGE = Page(ROOT / "docs" / "other-languages.md")
 BOOTSTRAPPED = "/cdk-bootstrap/hnb659fds/version"
