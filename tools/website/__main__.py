@@ -13,6 +13,8 @@ _ROOT = Path(__file__).parents[2]
 _SITE = _ROOT / "site"
 _CONFIGURATION = Path(__file__).with_name("zensical.toml")
 _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
+# The README's pictures are in docs/, and all lie beside the pages of the site.
+_PICTURE = re.compile(r"(?<=\]\()docs/(?=[\w/-]+\.(?:png|svg)\))")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
 
 
@@ -93,7 +95,7 @@ def _relinked(text: str, folder: Path, sources: dict[Path, str]) -> str:
         name = sources.get((folder / target).resolve())
         return f"[{words}]({name}{anchor or ''})" if name else words
 
-    return _LINK.sub(link, text)
+    return _PICTURE.sub("", _LINK.sub(link, text))
 
 
 if __name__ == "__main__":
