@@ -11,7 +11,6 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_secretsmanager
 from aws_cdk.assertions import Template
-from constructs import Construct
 from tests.docs.messages import lasting_parts, messages, subclass_names
 from tests.docs.page import Page
 from tests.folders import ROOT
@@ -165,7 +164,7 @@ def test_every_alarm_has_a_remedy(name: str) -> None:
     construct = WATCHED[name](stack)
     alarms = construct.add_alarms()
 
-    made = [Construct.node.fget(alarm).id for alarm in alarms]
+    made = [alarm.node.id for alarm in alarms]
     template = Template.from_stack(stack)
     template.resource_count_is("AWS::CloudWatch::Alarm", len(made))
     assert sorted(first_cells(section(f"Alarms of `{name}`"))) == sorted(made)
