@@ -1,4 +1,4 @@
-"""What troubleshooting.md says is complete: nothing that the code reports is missing there."""
+"""troubleshooting.md is complete: it explains all that the code reports."""
 
 import json
 import re
