@@ -21,8 +21,12 @@ class Folder:
 
     @property
     def npm_commands(self) -> Path:
-        """The commands of the npm packages that are installed for the app."""
-        return self.app / "node_modules" / ".bin"
+        """The commands of the app's npm packages: those of the nearest CDK CLI.
+
+        npm installs beside the nearest package.json, which may be in a folder above the app's.
+        """
+        folders = [one / "node_modules" / ".bin" for one in (self.app, *self.app.parents)]
+        return next((one for one in folders if (one / "cdk").exists()), folders[0])
 
     @property
     def env(self) -> Path:

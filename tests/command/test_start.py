@@ -15,6 +15,7 @@ sys.modules |= dict.fromkeys({hidden})
 runpy.run_module("chime_proxy", run_name="__main__", alter_sys=True)
 """
 CDK = ("aws_cdk", "constructs", "jsii")
+POSIX = ("fcntl",)
 EXTRAS = ("boto3", "botocore", "hypercorn", "jinja2", "ministack", "phonenumbers", "rich")
 
 
@@ -37,8 +38,8 @@ def run(
     "command", ["", "sessions", "drift", "schema", "local", "local up", "local down", "local fault"]
 )
 def test_help_needs_no_extra(command: str, tmp_path: Path) -> None:
-    """Help is there without CDK, Node, the SDK and what the local cloud is made of."""
-    done = run(*command.split(), "--help", hidden=(*CDK, *EXTRAS), folder=tmp_path)
+    """Help is there without CDK, Node, the SDK and the local cloud's packages, also in Windows."""
+    done = run(*command.split(), "--help", hidden=(*CDK, *EXTRAS, *POSIX), folder=tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: ")
@@ -49,7 +50,7 @@ def test_sessions_need_neither_cdk_nor_node(command: str, tmp_path: Path) -> Non
     """What asks AWS loads neither CDK nor the local cloud's packages."""
     local = [name for name in EXTRAS if name not in {"boto3", "botocore", "rich"}]
 
-    done = run(command, "--stack", "Rides", hidden=(*CDK, *local), folder=tmp_path)
+    done = run(command, "--stack", "Rides", hidden=(*CDK, *local, *POSIX), folder=tmp_path)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "Could not connect to the endpoint URL" in done.stderr

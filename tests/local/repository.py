@@ -55,8 +55,6 @@ class Repository:
     def run(self, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command where the repository is, with nothing set but the account, and settings."""
         environment = tool_environment(self.folder, self.endpoint, os.environ)
-        # It is the local cloud's own service; the account's is to be found.
-        del environment["AWS_ENDPOINT_URL_CHIME_SDK_VOICE"]
         return subprocess.run(
             command,
             cwd=self.path,

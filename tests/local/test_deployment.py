@@ -193,8 +193,12 @@ def test_down_brings_down_what_a_fault_left_stuck(new_checkout: Callable[[], Che
     stack = DeployedStack(checkout.client("cloudformation"), "MaskedCalls")
     stack.cloudformation.delete_stack(StackName=stack.name)
     assert stack.status() == "DELETE_FAILED"
+    before = checkout.folder.env.read_text()
+    checkout.folder.env.unlink()
     shown = checkout.local("up")
     assert shown.returncode == 0
+    assert checkout.folder.env.read_text() == before
+    assert "/_aws/execute-api/" in before
     assert "The stack MaskedCalls is in DELETE_FAILED." in shown.stdout
 
     done = checkout.local("down")

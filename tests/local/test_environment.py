@@ -96,6 +96,17 @@ def test_active_environment_stays_first(tmp_path: Path, shell: str, *, active: b
     assert path.count("node_modules") == 1
 
 
+def test_cli_of_a_folder_above_is_found(tmp_path: Path) -> None:
+    """Npm installs beside the nearest package.json, which may be in a folder above the app's."""
+    own, above = (folder / "node_modules" / ".bin" for folder in (tmp_path / "app", tmp_path))
+    for commands in (above, own):
+        commands.mkdir(parents=True)
+    (above / "cdk").touch()
+    assert Folder(tmp_path / "app" / ".local").npm_commands == above
+    (own / "cdk").touch()
+    assert Folder(tmp_path / "app" / ".local").npm_commands == own
+
+
 def test_caches_of_a_checkout_need_no_home(tmp_path: Path) -> None:
     """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
     variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)

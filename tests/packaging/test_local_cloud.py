@@ -55,6 +55,7 @@ def test_cloud_of_the_wheel_starts_and_ends_in_any_folder(environment: Path, app
         "https://nodejs.org" in started.stdout
     )
     assert "  source .local/env\n" in started.stdout
+    assert (app / ".local" / ".gitignore").read_text() == "*\n"
     assert state
     with urlopen(f"{endpoint(state.port)}/_local/console") as page:  # noqa: S310 - this machine
         assert VOICE_CONNECTOR_ID in page.read().decode()

@@ -1,4 +1,4 @@
-"""Lays out rows in columns that fit a terminal."""
+"""Lays out rows in columns for a terminal."""
 
 from collections.abc import Sequence
 from io import StringIO
@@ -14,7 +14,7 @@ _ANY_WIDTH = 10_000
 
 
 def columns(rows: Sequence[Sequence[str]], width: int | None) -> list[str]:
-    """Return lines with the rows in columns; a cell that is too wide is folded.
+    """Return lines with the rows in columns; too wide cells are folded.
 
     Args:
         rows: of the same number of cells.

@@ -1,4 +1,4 @@
-"""The line that a command fails with."""
+"""The message of a failed command."""
 
 from botocore.exceptions import BotoCoreError
 
@@ -9,7 +9,7 @@ _EXPECTED = (StackNotReadError, BotoCoreError, ValueError, OSError)
 
 
 def reason(command: str, error: Exception) -> str:
-    """Return the reason of a failure; of one that is not foreseen, only its type."""
+    """Return the reason of a failure; of an unforeseen one, only its type."""
     if isinstance(error, _EXPECTED):
         return str(error)
     return f"{command} failed: {type(error).__name__}"

@@ -66,8 +66,8 @@ def sessions(stacks: tuple[str, ...], *, ask: bool, as_data: bool) -> None:
     """List the sessions of deployed stacks.
 
     A session has its entry's key in the sessions file, or its construct's id. Participants' numbers
-    are never printed. `42+` minutes are left after the last update; a call or text since then adds to
-    that, which the API does not show.
+    are never printed. `42+`: 42 minutes are left, counted from the last update. Calls and texts restart
+    the clock, and the API does not show them.
 
     Each session is read by one GetProxySession. Nothing is listed, and no table is read.
     """
@@ -85,9 +85,9 @@ def sessions(stacks: tuple[str, ...], *, ask: bool, as_data: bool) -> None:
 @_stacks
 @_as_data
 def drift(stacks: tuple[str, ...], *, as_data: bool) -> None:
-    """Find sessions that differ from their template.
+    """Find sessions with other values than their template.
 
-    The sessions of deployed stacks are compared with those that GetProxySession returns.
+    Compares the sessions of deployed stacks with the answers of GetProxySession.
     """
 
     def run() -> tuple[str, int]:
@@ -108,7 +108,7 @@ def schema() -> None:
 
 @main.command()
 def aws_data_path() -> None:
-    """Print the AWS_DATA_PATH with which the AWS CLI calls a ProxySessionService."""
+    """Print the AWS_DATA_PATH of the AWS CLI for calls to a ProxySessionService."""
     click.echo(Path(chime_proxy.__file__).with_name("aws_data"))
 
 
@@ -127,7 +127,7 @@ def _asked_number() -> str:
 
 
 def _print(command: str, run: Callable[[], tuple[str, int]]) -> NoReturn:
-    """Print what a command returns and exit with its code; exit with 2 if it fails."""
+    """Print a command's text and exit with its code; exit with 2 if it fails."""
     if not all(map(find_spec, _SDK)):
         _fail(f"{command} needs {' and '.join(_SDK)}: pip install 'cdk-chime-proxy[drift]'")
     from chime_proxy._command.failure import reason  # noqa: PLC0415 - the SDK is an extra

@@ -57,11 +57,16 @@ def down(folder: Folder) -> None:
 
     Args:
         folder: the cloud's.
+
+    Raises:
+        LocalCloudError: the cloud did not answer. It is stopped even so.
     """
-    stuck = _delete_stacks(folder)
-    with step("Stopping the local cloud"):
-        process.stop(folder)
-        shutil.rmtree(folder.path, ignore_errors=True)
+    try:
+        stuck = _delete_stacks(folder)
+    except LocalCloudError:
+        _stop(folder)
+        raise
+    _stop(folder)
     _report(stuck)
 
 
@@ -70,7 +75,10 @@ def _running_port(folder: Folder) -> int:
     if port is not None and process.is_current(folder):
         return port
     with step("Starting the local cloud"):
-        return process.start(folder)
+        port = process.start(folder)
+    # The app's repository has no use for it.
+    (folder.path / ".gitignore").write_text("*\n")
+    return port
 
 
 def _bootstrap(cdk: Cdk, stacks: Stacks) -> None:
@@ -120,6 +128,12 @@ def _delete_stacks(folder: Folder) -> list[StuckStack]:
         switch_fault(port, None)
         stacks.wait_until_settled()
         return stacks.delete_all()
+
+
+def _stop(folder: Folder) -> None:
+    with step("Stopping the local cloud"):
+        process.stop(folder)
+        shutil.rmtree(folder.path, ignore_errors=True)
 
 
 def _report(stuck: Sequence[StuckStack]) -> None:
