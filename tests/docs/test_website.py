@@ -73,6 +73,7 @@ def test_site_is_whole_and_loads_nothing(checkout: Path, site: Path) -> None:
     pages = {name: (site / "html" / name / "index.html").read_text("utf-8") for name in names}
     assert 'class="mermaid"' in pages["architecture"]
     assert 'src="../dashboard.svg"' in pages["library"]
+    assert 'src="masked-call.svg"' in pages["."]
     assert (site / "html" / "mermaid.tiny.js").exists()
     for text in pages.values():
         assert 'src="http' not in text

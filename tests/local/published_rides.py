@@ -6,7 +6,13 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb
 from tests.local.synthesis import new_stack, synthesized
 
-from chime_proxy import Capability, ProxySession, ProxySessionService, VoiceConnectorProxy
+from chime_proxy import (
+    Capability,
+    ProxySession,
+    ProxySessionProvider,
+    ProxySessionService,
+    VoiceConnectorProxy,
+)
 
 
 def synthesize(assembly: Path) -> dict[str, str]:
@@ -43,3 +49,18 @@ def _declare(stack: cdk.Stack) -> None:
         capabilities=[Capability.VOICE],
     )
     cdk.CfnOutput(stack, "Connector", value=calls.voice_connector_id)
+
+
+def synthesize_with_provider(assembly: Path) -> dict[str, str]:
+    """Synthesize a service and its provider, both published, for stacks in other languages."""
+    app = cdk.App(outdir=str(assembly))
+    stack = new_stack(app, "installed")
+    service = ProxySessionService(
+        stack,
+        "Service",
+        phone_numbers=["+12065550101"],
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    service.publish()
+    ProxySessionProvider(stack, "Provider", service=service).publish()
+    return synthesized(app)

@@ -20,6 +20,8 @@ _OF_THE_ROOT = {
 _CONFIGURATION = Path(__file__).with_name("zensical.toml")
 _STYLE = Path(__file__).with_name("site.css")
 _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.tiny.js"
+# The README's pictures are in docs/, and all lie beside the pages of the site.
+_PICTURE = re.compile(r"(?<=\]\()docs/(?=[\w/-]+\.(?:png|svg)\))")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 _MARK = re.compile(r"(?<=^```\w\w) \w+$", re.MULTILINE)
@@ -126,7 +128,7 @@ def _adapted(text: str, folder: Path, sources: dict[Path, str]) -> str:
         name = sources.get((folder / target).resolve())
         return f"[{words}]({name}{anchor or ''})" if name else words
 
-    return _LINK.sub(link, _MARK.sub("", text))
+    return _PICTURE.sub("", _LINK.sub(link, _MARK.sub("", text)))
 
 
 if __name__ == "__main__":
