@@ -11,9 +11,9 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from benchmarks.peers.cloud import running_cloud
+from benchmarks.peers.cloud import Cloud, running_cloud
 from benchmarks.peers.workshop import Workshop
-from tests.service.tables import create_table, dynamodb_client
+from tests.service.tables import create_table
 
 from chime_proxy_service.configuration import ProxyConfiguration
 from chime_proxy_service.contact import Contact
@@ -184,13 +184,13 @@ class Bare:
 class _Subjects:
     """Makes subjects of each kind, each with a client of its own as a function has."""
 
-    endpoint: str
+    cloud: Cloud
     table: str
     memory: ProxySessionService
 
     def make(self) -> dict[str, Subject]:
         """Return a subject of each kind."""
-        client = dynamodb_client(self.endpoint)
+        client = self.cloud.client("dynamodb")
         return {
             "table": OfService(service_on(DynamoDBStore(Table(client, self.table)))),
             "transaction": Bare(client, self.table, reads=False),
@@ -210,8 +210,8 @@ def measure(workshop: Workshop, loads: tuple[tuple[int, int], ...]) -> list[dict
     """Time each operation under each load, which is (clients at the same time, sessions of each)."""
     rows = []
     with running_cloud(workshop) as cloud:
-        table = create_table(dynamodb_client(cloud.endpoint))
-        subjects = _Subjects(cloud.endpoint, table, service_on(MemoryStore()))
+        table = create_table(cloud.client("dynamodb"))
+        subjects = _Subjects(cloud, table, service_on(MemoryStore()))
         pairs = new_pairs()
         for clients, sessions in loads:
             made = [subjects.make() for _ in range(clients)]

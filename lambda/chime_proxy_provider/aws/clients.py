@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, DataNotFoundError
-from botocore.session import Session, get_session
+from botocore.session import get_session
 
 from chime_proxy_provider.aws.sdk_session import SDK_DATA, sdk_session
 from chime_proxy_provider.errors import InvalidTypeConfiguration
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_ssm import SSMClient
 
+_API = "chime-sdk-voice"
 _CONFIG = Config(
     connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}
 )
@@ -44,15 +45,13 @@ def api_client(
         InvalidTypeConfiguration: the function's settings allow no client.
     """
     config = _OWN_ENDPOINT if endpoint_url else _CONFIG
-
-    def make(session: Session) -> "ChimeSDKVoiceClient":
-        return session.create_client("chime-sdk-voice", endpoint_url=endpoint_url, config=config)
-
+    client: ChimeSDKVoiceClient
     with _settings_checked():
+        session = sdk_session(sdk_data)
         try:
-            client = make(sdk_session(sdk_data))
+            client = session.create_client(_API, endpoint_url=endpoint_url, config=config)
         except DataNotFoundError:
-            client = make(get_session())
+            client = get_session().create_client(_API, endpoint_url=endpoint_url, config=config)
     if signing_name:
         client.meta.events.register("before-sign", partial(_sign_for, signing_name))
     return client
