@@ -1,7 +1,7 @@
 """Run the benchmarks, print their tables and write `results.json`.
 
 `python -m benchmarks [--quick] [PARTS]`. `--quick` only shows that everything works. PARTS are some
-of start, steps, warm, sizes, service and deploy; the file keeps its figures of the others.
+of start, steps, warm, sizes, service, functions, operations and deploy; the file keeps its figures of the others.
 """
 
 import argparse
@@ -16,7 +16,16 @@ from typing import Any
 
 from benchmarks.effort import FULL, QUICK, Effort
 from benchmarks.machine import machine
-from benchmarks.measures import allocation, deploy, sizes, startup, steps, warm
+from benchmarks.measures import (
+    allocation,
+    deploy,
+    functions,
+    operations,
+    sizes,
+    startup,
+    steps,
+    warm,
+)
 from benchmarks.peers.approach import NAMES, Approach
 from benchmarks.peers.workshop import Workshop
 from benchmarks.report.table import table
@@ -57,6 +66,8 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
         "service": lambda: _in_new_process(
             allocation.measure, effort.open_sessions, effort.pools, effort.allocations
         ),
+        "functions": lambda: functions.measure(workshop, effort.starts, effort.lives),
+        "operations": lambda: operations.measure(workshop, effort.loads),
         "deploy": lambda: deploy.measure(workshop, effort.deployments),
     }
 

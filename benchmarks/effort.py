@@ -14,6 +14,7 @@ class Effort:
         open_sessions: how many sessions the service has when allocations are timed.
         pools: how many proxy numbers.
         allocations: how many are timed at each size.
+        loads: clients of the service at the same time, and sessions of each.
     """
 
     starts: int
@@ -22,6 +23,7 @@ class Effort:
     open_sessions: tuple[int, ...]
     pools: tuple[int, ...]
     allocations: int
+    loads: tuple[tuple[int, int], ...]
 
 
 FULL = Effort(
@@ -31,6 +33,7 @@ FULL = Effort(
     open_sessions=(1, 10, 100, 1_000, 10_000, 100_000),
     pools=(100, 1_000, 10_000, 100_000),
     allocations=500,
+    loads=((1, 100), (8, 15), (32, 5)),
 )
 QUICK = Effort(
     starts=1,
@@ -39,4 +42,5 @@ QUICK = Effort(
     open_sessions=(1, 100),
     pools=(100, 1_000),
     allocations=5,
+    loads=((1, 1), (2, 1)),
 )

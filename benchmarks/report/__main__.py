@@ -5,7 +5,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from benchmarks.report import table
+from benchmarks.report import service_table, table
 from benchmarks.report.figures import Line, bars, lines
 from benchmarks.report.goals import goals
 from benchmarks.results import RESULTS
@@ -26,6 +26,10 @@ def documents(results: dict[str, Any]) -> dict[str, str]:
         "sizes": table.sizes(results["sizes"]),
         "deploy": table.deploy(results["deploy"]),
         "service": table.service(results["service"]),
+        "cold_functions": service_table.cold(results["functions"]["cold"]),
+        "dispatch": service_table.dispatch(results["functions"]["dispatch"]),
+        "warm_functions": service_table.warm(results["functions"]["warm"]),
+        "operations": service_table.operations(results["operations"]),
     }
     return {
         "performance.md": Template(_PAGE.read_text(encoding="utf-8")).substitute(tables),
