@@ -21,7 +21,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 from tests.service.sessions import HOUR, NOW, new_session
-from tests.service.tables import create_table
+from tests.service.tables import FilledStore, create_table
 from tools.scale import units
 
 from chime_proxy_service.configuration import ProxyConfiguration
@@ -626,6 +626,33 @@ def test_operation_waits_for_the_table_as_often_as_the_documentation_says(
 
     assert counted["round trips"] == expected.round_trips
     assert counted["bytes"] <= expected.bytes
+
+
+def _others() -> list[ProxySession]:
+    """Two hundred open sessions of other participants."""
+    return [
+        new_session(CONNECTOR, f"other-{n}", f"+1415555{n:04}", f"+1312555{n:04}")
+        for n in range(200)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "numbers"),
+    [(_others(), 40), ([], 400)],
+    ids=["sessions of the connector", "numbers of the pool"],
+)
+def test_creation_does_not_grow_with_its_connector_or_its_pool(
+    dynamodb: "DynamoDBClient", table: str, others: list[ProxySession], numbers: int
+) -> None:
+    """Neither a connector's sessions nor a pool's numbers make a creation dearer."""
+    FilledStore(dynamodb, table).fill(others)
+    service = service_on(dynamodb, table, numbers=numbers)
+
+    with counting(dynamodb) as counted:
+        service.create(ask())
+
+    cost = units.CREATE
+    assert counted == cost.calls | {"read": cost.read, "write": cost.write}
 
 
 def _work(service: ProxySessionService, seed: int, outcomes: Counter[str]) -> list[ProxySession]:
