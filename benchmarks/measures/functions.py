@@ -9,7 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 import aws_lambda_powertools
@@ -22,8 +22,8 @@ from benchmarks.peers.workshop import Workshop
 from local.folder import ROOT
 from local.gateway import http_request, lambda_event
 from tests.service.tables import create_table
+from tools.bundle import sources
 from tools.bundle.build import ensure
-from tools.bundle.sources import SERVICE, TWIML
 from twilio.request_validator import RequestValidator
 
 from chime_proxy_service.handlers.signature import Signature
@@ -38,6 +38,9 @@ from chime_proxy_service.telephony.twiml import TwimlWebhook
 from chime_proxy_service.wire import outputs
 from chime_proxy_service.wire.api import Api
 from chime_proxy_service.wire.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 _SESSIONS = f"/voice-connectors/{CONNECTOR.voice_connector_id}/proxy-sessions"
 _HOST, _SECRET = "webhook.example", "a secret of the carrier"
@@ -92,7 +95,7 @@ def _cold_starts(workshop: Workshop, rounds: int) -> list[dict[str, Any]]:
 
 
 def _functions(workshop: Workshop) -> dict[str, Function]:
-    service, twiml = (_unpacked(workshop, one) for one in (SERVICE, TWIML))
+    service, twiml = (_unpacked(workshop, one) for one in (sources.SERVICE, sources.TWIML))
     floor, resolver = workshop.path / "functions/floor", workshop.path / "functions/resolver"
     for folder, name, code in (
         (floor, "floor", _FLOOR_CODE),
@@ -117,7 +120,7 @@ def _functions(workshop: Workshop) -> dict[str, Function]:
     }
 
 
-def _unpacked(workshop: Workshop, function: Any) -> Path:
+def _unpacked(workshop: Workshop, function: sources.Function) -> Path:
     """A function's code as it is deployed, with bytecode of this Python in place of Lambda's."""
     folder = workshop.path / "functions" / function.name
     shutil.rmtree(folder, ignore_errors=True)
@@ -150,11 +153,11 @@ def _dispatch(rounds: int) -> list[dict[str, Any]]:
     session_id = _create(api, next(new_pairs()))["ProxySession"]["ProxySessionId"]
     event = _event("GET", f"{_SESSIONS}/{session_id}")
     key = SessionKey(CONNECTOR, session_id)
-    resolver = _resolver(service)
+    resolver, context = _resolver(service), cast("LambdaContext", _Context())
     acts: dict[str, Callable[[], object]] = {
         "the service alone": lambda: service.get(key),
         "the API's own dispatch": lambda: api.handle(event),
-        "Powertools' resolver": lambda: resolver.resolve(event, _Context()),
+        "Powertools' resolver": lambda: resolver.resolve(event, context),
     }
     return [
         {"dispatch": name, "cpu_ms": round(median(_times(act, 20 * rounds)), 4)}
