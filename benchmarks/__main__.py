@@ -1,8 +1,8 @@
 """Run the benchmarks, print their tables and write `results.json`.
 
 `python -m benchmarks [--quick] [PARTS]`. `--quick` only shows that everything works. PARTS are some
-of first, start, steps, warm, sizes, synthesis, service and deploy; the file keeps its figures of the
-others.
+of first, start, steps, warm, sizes, synthesis, service, functions, operations and deploy; the file
+keeps its figures of the others.
 """
 
 import argparse
@@ -21,6 +21,8 @@ from benchmarks.measures import (
     allocation,
     deploy,
     first_run,
+    functions,
+    operations,
     sizes,
     startup,
     steps,
@@ -71,6 +73,8 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
         "service": lambda: _in_new_process(
             allocation.measure, effort.open_sessions, effort.pools, effort.allocations
         ),
+        "functions": lambda: functions.measure(workshop, effort.starts, effort.lives),
+        "operations": lambda: operations.measure(workshop, effort.loads),
         "deploy": lambda: deploy.measure(workshop, effort.deployments),
     }
 

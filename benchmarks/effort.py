@@ -17,6 +17,7 @@ class Effort:
         open_sessions: how many sessions the service has when allocations are timed.
         pools: how many proxy numbers.
         allocations: how many are timed at each size.
+        loads: clients of the service at the same time, and sessions of each.
     """
 
     starts: int
@@ -28,18 +29,20 @@ class Effort:
     open_sessions: tuple[int, ...]
     pools: tuple[int, ...]
     allocations: int
+    loads: tuple[tuple[int, int], ...]
 
 
 FULL = Effort(
     starts=25,
     lives=100,
     deployments=((1, 1), (50, 1), (200, 1), (400, 1), (400, 5)),
-    synthesized=(1, 450, 1_800, 2_000),
-    entries=(1_000, 2_500, 5_000, 10_000),
-    syntheses=3,
+    synthesized=(1, 450, 2_000),
+    entries=(1_000, 5_000, 10_000),
+    syntheses=2,
     open_sessions=(1, 10, 100, 1_000, 10_000, 100_000),
     pools=(100, 1_000, 10_000, 100_000),
     allocations=500,
+    loads=((1, 100), (8, 15), (32, 5)),
 )
 QUICK = Effort(
     starts=1,
@@ -51,4 +54,5 @@ QUICK = Effort(
     open_sessions=(1, 100),
     pools=(100, 1_000),
     allocations=5,
+    loads=((1, 1), (2, 1)),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from statistics import median
+from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.peers.approach import Approach
@@ -31,19 +31,54 @@ class ColdStart:
     answered_cpu_ms: float
 
 
-def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, float]]]:
-    """Start the functions of each approach, as deployed and with or without bytecode."""
-    samples: dict[tuple[str, str], list[ColdStart]] = {}
+Samples = dict[tuple[str, str], list[ColdStart]]
+
+_DEPLOYED = "as deployed"
+_REFERENCES = ("bare", "AwsCustomResource")
+
+
+def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict[str, Any]]]:
+    """Start the functions of each approach, as deployed and with or without bytecode.
+
+    In each round all start one after the other, those as deployed first, so that a round has a pair
+    of each approach and each reference.
+    """
+    kinds = [(one, kind) for one in approaches for kind in _kinds(one)]
+    samples: Samples = {}
     with World().running() as world:
         for _ in range(rounds):
-            for approach in approaches:
-                for kind, compiled in _kinds(approach).items():
-                    cold = _cold(approach, world, compiled=compiled)
-                    samples.setdefault((approach.name, kind), []).append(cold)
+            for approach, kind in sorted(kinds, key=lambda one: one[1] != _DEPLOYED):
+                cold = _cold(approach, world, compiled=_kinds(approach)[kind])
+                samples.setdefault((approach.name, kind), []).append(cold)
     return {
-        approach.name: {kind: _medians(samples[approach.name, kind]) for kind in _kinds(approach)}
+        approach.name: {kind: _summary(samples, approach.name, kind) for kind in _kinds(approach)}
         for approach in approaches
     }
+
+
+def _summary(samples: Samples, name: str, kind: str) -> dict[str, Any]:
+    own = samples[name, kind]
+    return _medians(own) | {
+        f"to_{reference}": pair_ratios(own, samples[reference, _DEPLOYED])
+        for reference in _REFERENCES
+        if (reference, _DEPLOYED) in samples
+    }
+
+
+def pair_ratios(own: list[ColdStart], others: list[ColdStart]) -> dict[str, list[float]]:
+    """Return the lower quartile, the median and the upper quartile of the pairs' ratios."""
+    pairs = list(zip(own, others, strict=True))
+    return {
+        "cpu": _quartiles([one.cpu_ms / other.cpu_ms for one, other in pairs]),
+        "answered_cpu": _quartiles(
+            [one.answered_cpu_ms / other.answered_cpu_ms for one, other in pairs]
+        ),
+    }
+
+
+def _quartiles(values: list[float]) -> list[float]:
+    cuts = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+    return [round(cut, 3) for cut in cuts]
 
 
 def _kinds(approach: Approach) -> dict[str, bool]:

@@ -44,8 +44,14 @@ class Workshop:
 
     @cached_property
     def python(self) -> Path:
-        """A Python with the packages of Lambda's runtime."""
-        return create_runtime(self.path / "runtime")
+        """A Python with the packages of Lambda's runtime, and their bytecode."""
+        python = create_runtime(self.path / "runtime")
+        packages = next((self.path / "runtime").glob("lib/python3*/site-packages"))
+        # compileall follows no link to a folder, and a file's bytecode is looked for beside the link.
+        folders = [str(one.resolve()) for one in packages.iterdir() if one.is_dir()]
+        files = [str(one) for one in packages.glob("*.py")]
+        _run(str(python), "-m", "compileall", "-q", *folders, *files, folder=self.path)
+        return python
 
     @cached_property
     def node_modules(self) -> Path:

@@ -6,7 +6,7 @@ from string import Template
 from typing import Any
 
 from benchmarks.machine import ROOT
-from benchmarks.report import table
+from benchmarks.report import service_table, table
 from benchmarks.report.figures import Line, bars, lines
 from benchmarks.report.goals import goals
 from benchmarks.results import RESULTS
@@ -25,11 +25,13 @@ def documents(results: dict[str, Any]) -> dict[str, str]:
         "steps": table.steps(results["steps"]),
         "warm": table.warm(results["warm"]),
         "sizes": table.sizes(results["sizes"]),
-        "synthesis": table.synthesis(results["synthesis"])
-        if "synthesis" in results
-        else "Not measured in this run.",
+        "synthesis": table.synthesis(results["synthesis"]),
         "deploy": table.deploy(results["deploy"]),
         "service": table.service(results["service"]),
+        "cold_functions": service_table.cold(results["functions"]["cold"]),
+        "dispatch": service_table.dispatch(results["functions"]["dispatch"]),
+        "warm_functions": service_table.warm(results["functions"]["warm"]),
+        "operations": service_table.operations(results["operations"]),
     }
     return {
         "performance.md": Template(_PAGE.read_text(encoding="utf-8")).substitute(tables),

@@ -1,12 +1,15 @@
 """The results as tables, for `make bench` and docs/performance.md."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.report import service_table
+from benchmarks.report.markdown import Row, markdown, spread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _STEPS = ("synth_s", "create_s", "no_op_s", "update_s", "destroy_s")
 _EVENTS = ("Create", "refresh", "Update", "Delete")
-
-Row = Sequence[object]
 
 
 def table(results: dict[str, Any]) -> str:
@@ -20,6 +23,8 @@ def table(results: dict[str, Any]) -> str:
         "synthesis": synthesis,
         "deploy": deploy,
         "service": service,
+        "functions": service_table.functions,
+        "operations": service_table.operations,
     }
     return "\n\n".join(show(results[part]) for part, show in made.items() if part in results)
 
@@ -31,8 +36,7 @@ def first(results: list[dict[str, object]]) -> str:
 
 
 def start(results: dict[str, Any]) -> str:
-    """Cold starts; ratios are to the bare handler."""
-    floor = results["bare"]["as deployed"]
+    """Cold starts; ratios are to the bare handler: the median of the pairs, and their quartiles."""
     head = (
         "Start",
         "",
@@ -48,11 +52,11 @@ def start(results: dict[str, Any]) -> str:
             name,
             kind,
             one["cpu_ms"],
-            _ratio(one["cpu_ms"], floor["cpu_ms"]),
+            spread(one["to_bare"]["cpu"]),
             one["wall_ms"],
             one["peak_mb"],
             one["answered_cpu_ms"],
-            _ratio(one["answered_cpu_ms"], floor["answered_cpu_ms"]),
+            spread(one["to_bare"]["answered_cpu"]),
         )
         for name, kinds in results.items()
         for kind, one in kinds.items()
@@ -163,9 +167,3 @@ def _heading(name: str) -> str:
 
 def _ratio(value: float, floor: float) -> str:
     return f"{value / floor:.2f}"
-
-
-def markdown(head: Row, rows: Iterable[Row]) -> str:
-    """A table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

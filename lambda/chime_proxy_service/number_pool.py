@@ -4,9 +4,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import phonenumbers
-from phonenumbers import NumberParseException
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -31,9 +28,12 @@ def place_of(phone_number: str) -> Place:
     ``place_of("+442079460100") == Place("GB", "20")``. Mobile numbers have no area code in most
     countries, and numbers of no country have no place.
     """
+    # Adapters connect calls without it, and a caller waits for their start.
+    import phonenumbers  # noqa: PLC0415
+
     try:
         number = phonenumbers.parse(phone_number)
-    except NumberParseException:
+    except phonenumbers.NumberParseException:
         return Place()
     # A number that nobody can have, such as one of an unassigned area code, has its code's country.
     code = phonenumbers.region_code_for_country_code(number.country_code or 0)

@@ -2,6 +2,7 @@
 
 from benchmarks.measures import startup, warm
 from benchmarks.measures.sizes import compare
+from benchmarks.measures.startup import ColdStart, pair_ratios
 from benchmarks.peers.approach import Approach
 from benchmarks.peers.workshop import Workshop
 
@@ -22,6 +23,17 @@ def test_cold_start_answers(provider: Approach) -> None:
 
     assert measured["provider"].keys() == {"as deployed", "without bytecode"}
     assert all(one["answered_cpu_ms"] > one["cpu_ms"] for one in measured["provider"].values())
+
+
+def test_ratio_is_the_median_of_pairs() -> None:
+    """Each start is compared with the other one of its round, and the quartiles are told."""
+    own, others = ([_start(ms) for ms in column] for column in ((90, 160, 80), (100, 200, 100)))
+
+    assert pair_ratios(own, others) == {"cpu": [0.8, 0.8, 0.85], "answered_cpu": [0.8, 0.8, 0.85]}
+
+
+def _start(milliseconds: float) -> ColdStart:
+    return ColdStart(cpu_ms=milliseconds, wall_ms=1, peak_mb=1, answered_cpu_ms=milliseconds)
 
 
 def test_session_adds_one_small_resource(workshop: Workshop, provider: Approach) -> None:

@@ -25,7 +25,7 @@ SERVICE_DOMAIN = {
 }
 # Lowest first: a room imports rooms of lower rows alone, none of its own row.
 PROVIDER_LAYERS = [
-    {"deadline", "environment", "errors", "phone_number", "redaction"},
+    {"deadline", "deferred_import", "environment", "errors", "phone_number", "redaction"},
     {"aws", "cloudformation"},
     {"lifecycle", "report"},
     {"proxy_session", "voice_connector_proxy"},
@@ -103,7 +103,6 @@ def test_provider_and_service_meet_on_the_wire() -> None:
 @pytest.mark.parametrize(
     ("library", "module"),
     [
-        ("boto3", "aws.clients"),
         ("crhelper", "cloudformation.crhelper_adapter"),
         ("aws_lambda_powertools", "report"),
     ],
@@ -117,6 +116,19 @@ def test_one_module_for_each_library(library: str, module: str) -> None:
     ]
     users = offenders(provider, f"chime_proxy_provider.{module}")
     assert set(users) <= {"lambda/chime_proxy_provider/handler.py"}
+
+
+def test_clients_are_made_in_one_module() -> None:
+    """Only `aws/clients.py` and the session it uses make clients, by botocore and without boto3."""
+    provider = LAMBDA / "chime_proxy_provider"
+
+    assert offenders(provider, "boto3") == []
+    assert sorted(offenders(provider, "botocore.session")) == [
+        "lambda/chime_proxy_provider/aws/clients.py",
+        "lambda/chime_proxy_provider/aws/sdk_session.py",
+    ]
+    users = offenders(provider, "chime_proxy_provider.aws.clients")
+    assert users == ["lambda/chime_proxy_provider/handler.py"]
 
 
 def test_environment_is_read_at_the_root() -> None:

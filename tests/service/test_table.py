@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +21,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 from tests.service.sessions import HOUR, NOW, new_session
-from tests.service.tables import create_table
+from tests.service.tables import FilledStore, create_table
 from tools.scale import units
 
 from chime_proxy_service.configuration import ProxyConfiguration
@@ -43,6 +45,9 @@ from chime_proxy_service.session import (
 from chime_proxy_service.stores import items
 from chime_proxy_service.stores.dynamodb import DynamoDBStore
 from chime_proxy_service.stores.table import Table
+from chime_proxy_service.telephony.sip.calls import SipCalls
+from chime_proxy_service.telephony.switchboard import Switchboard
+from chime_proxy_service.telephony.twiml import TwimlWebhook
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
@@ -53,6 +58,9 @@ CONFIGURATION = ProxyConfiguration(
 )
 ALICE, BOB = "+13105550111", "+13105550122"
 VOICE = frozenset({Capability.VOICE})
+_READS = ("BatchGetItem", "GetItem", "Query")
+# Long enough for calls that are made at the same time to meet.
+_MEETING_SECONDS = 0.05
 now = partial(datetime.now, UTC)
 
 
@@ -447,7 +455,7 @@ def counting(client: "DynamoDBClient") -> Iterator[Counter[str]]:
     def count(parsed: dict[str, Any], model: Any, **_: Any) -> None:
         used = parsed.get("ConsumedCapacity", [])
         counted[model.name] += 1
-        kind = "write" if "Write" in model.name or "Update" in model.name else "read"
+        kind = "read" if model.name in _READS else "write"
         for one in used if isinstance(used, list) else [used]:
             counted[kind] += one["CapacityUnits"]
 
@@ -457,6 +465,35 @@ def counting(client: "DynamoDBClient") -> Iterator[Counter[str]]:
     yield counted
     events.unregister("before-parameter-build.dynamodb", ask_for_capacity)
     events.unregister("after-call.dynamodb", count)
+
+
+@contextmanager
+def weighing(client: "DynamoDBClient") -> Iterator[Counter[str]]:
+    """Count round trips, and the bytes of the calls and their answers.
+
+    Every call waits a moment before it is sent, so that those made at the same time meet.
+    """
+    counted: Counter[str] = Counter()
+    lock, under_way = Lock(), Counter[str]()
+
+    def send(request: Any, **_: Any) -> None:
+        with lock:
+            counted["round trips"] += not under_way["calls"]
+            under_way["calls"] += 1
+            counted["bytes"] += len(request.body)
+        time.sleep(_MEETING_SECONDS)
+
+    def receive(http_response: Any, **_: Any) -> None:
+        with lock:
+            under_way["calls"] -= 1
+            counted["bytes"] += len(http_response.content)
+
+    events = client.meta.events
+    events.register("before-send.dynamodb", send)
+    events.register("after-call.dynamodb", receive)
+    yield counted
+    events.unregister("before-send.dynamodb", send)
+    events.unregister("after-call.dynamodb", receive)
 
 
 def _create(service: ProxySessionService, _: ProxySession) -> None:
@@ -498,35 +535,124 @@ def _list_open(service: ProxySessionService, _: ProxySession) -> None:
     service.list(ListRequest(connector=CONNECTOR, max_results=20, status=Status.OPEN))
 
 
-@pytest.mark.parametrize(
-    ("act", "expected"),
-    [
-        (_create, units.CREATE),
-        (_get, units.GET),
-        (_update, units.UPDATE),
-        (_call, units.CALL),
-        (_end_call, units.END_OF_CALL),
-        (partial(_call, sender="+13105550199"), units.STRANGER),
-        (_delete, units.DELETE),
-        (_list, units.LIST),
-        (_list_open, units.LIST_OPEN),
-    ],
-)
+def _put_configuration(service: ProxySessionService, _: ProxySession) -> None:
+    service.put_configuration(CONNECTOR, CONFIGURATION)
+
+
+def _get_configuration(service: ProxySessionService, _: ProxySession) -> None:
+    service.get_configuration(CONNECTOR)
+
+
+def _delete_configuration(service: ProxySessionService, _: ProxySession) -> None:
+    service.delete_configuration(CONNECTOR)
+
+
+def _switchboard(service: ProxySessionService) -> Switchboard:
+    return Switchboard(service, record=lambda _: None, noted=lambda _: None)
+
+
+def _sip_call(service: ProxySessionService, session: ProxySession) -> None:
+    calls = SipCalls(_switchboard(service), region=CONNECTOR.region)
+    asked = {"uniqueid": "1.2", "callerid": ALICE, "extension": session.proxy_phone_number}
+    assert "RECIPIENT" in calls.connect(asked)
+
+
+def _webhook(service: ProxySessionService, session: ProxySession, path: str, name: str) -> str:
+    webhook = TwimlWebhook(_switchboard(service), region=CONNECTOR.region, language="en-US")
+    form = {"From": ALICE, "To": session.proxy_phone_number, name: "SM1", "Body": "Hello"}
+    return webhook.answer(path, form) or ""
+
+
+def _webhook_call(service: ProxySessionService, session: ProxySession) -> None:
+    assert "<Dial" in _webhook(service, session, "/call", "CallSid")
+
+
+def _webhook_text(service: ProxySessionService, session: ProxySession) -> None:
+    assert "<Message" in _webhook(service, session, "/text", "MessageSid")
+
+
+Act = Callable[[ProxySessionService, ProxySession], None]
+
+COSTS: list[tuple[Act, units.Units]] = [
+    (_create, units.CREATE),
+    (_get, units.GET),
+    (_update, units.UPDATE),
+    (_call, units.CALL),
+    (_end_call, units.END_OF_CALL),
+    (partial(_call, sender="+13105550199"), units.STRANGER),
+    (_delete, units.DELETE),
+    (_list, units.LIST),
+    (_list_open, units.LIST_OPEN),
+    (_put_configuration, units.PUT_CONFIGURATION),
+    (_get_configuration, units.GET_CONFIGURATION),
+    (_delete_configuration, units.DELETE_CONFIGURATION),
+    (_sip_call, units.CALL),
+    (_webhook_call, units.CALL),
+    (_webhook_text, units.CALL),
+]
+
+
+@pytest.mark.parametrize(("act", "expected"), COSTS)
 def test_operation_costs_what_the_documentation_says(
     dynamodb: "DynamoDBClient",
     table: str,
-    act: Callable[[ProxySessionService, ProxySession], None],
+    act: Act,
     expected: units.Units,
 ) -> None:
     """Each operation makes the calls and consumes the units that docs/scale.md computes with."""
     service = service_on(dynamodb, table)
-    session = service.create(ask())
+    session = service.create(replace(ask(), capabilities=frozenset(Capability)))
 
     with counting(dynamodb) as counted:
         act(service, session)
 
     spent = {"read": expected.read, "write": expected.write}
     assert counted == expected.calls | {kind: count for kind, count in spent.items() if count}
+
+
+@pytest.mark.parametrize(("act", "expected"), COSTS)
+def test_operation_waits_for_the_table_as_often_as_the_documentation_says(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    act: Act,
+    expected: units.Units,
+) -> None:
+    """Each operation has so many round trips, with at most so many bytes."""
+    service = service_on(dynamodb, table)
+    session = service.create(replace(ask(), capabilities=frozenset(Capability)))
+
+    with weighing(dynamodb) as counted:
+        act(service, session)
+
+    assert counted["round trips"] == expected.round_trips
+    assert counted["bytes"] <= expected.bytes
+
+
+def _others() -> list[ProxySession]:
+    """Two hundred open sessions of other participants."""
+    return [
+        new_session(CONNECTOR, f"other-{n}", f"+1415555{n:04}", f"+1312555{n:04}")
+        for n in range(200)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("others", "numbers"),
+    [(_others(), 40), ([], 400)],
+    ids=["sessions of the connector", "numbers of the pool"],
+)
+def test_creation_does_not_grow_with_its_connector_or_its_pool(
+    dynamodb: "DynamoDBClient", table: str, others: list[ProxySession], numbers: int
+) -> None:
+    """Neither a connector's sessions nor a pool's numbers make a creation dearer."""
+    FilledStore(dynamodb, table).fill(others)
+    service = service_on(dynamodb, table, numbers=numbers)
+
+    with counting(dynamodb) as counted:
+        service.create(ask())
+
+    cost = units.CREATE
+    assert counted == cost.calls | {"read": cost.read, "write": cost.write}
 
 
 def _work(service: ProxySessionService, seed: int, outcomes: Counter[str]) -> list[ProxySession]:

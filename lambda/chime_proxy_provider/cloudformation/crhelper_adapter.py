@@ -11,13 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from crhelper import CfnResource
-
 from chime_proxy_provider.cloudformation.event import RequestType, ReturnAddress
 from chime_proxy_provider.cloudformation.failure import RequestFailed
 from chime_proxy_provider.cloudformation.outcome import Outcome
 from chime_proxy_provider.cloudformation.response import Delivery
 from chime_proxy_provider.deadline import Deadline
+from chime_proxy_provider.deferred_import import deferred
+
+# crhelper needs boto3 for its polling alone, which is not used here.
+with deferred("boto3"):
+    from crhelper import CfnResource
 
 
 class Context(Protocol):

@@ -1,5 +1,10 @@
 """The entry point of the webhook's function: TwiML for a carrier, behind an HTTP API of its own."""
 
+import gc
+
+# Imported objects stay for good: the search for garbage among them takes a tenth of a cold start.
+gc.disable()
+
 import os
 from typing import Any
 
@@ -43,6 +48,9 @@ _webhook = SignedWebhook(
     Signature(_secret),
     refused=_metrics.count_unsigned,
 )
+
+gc.freeze()
+gc.enable()
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
