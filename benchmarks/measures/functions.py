@@ -15,17 +15,17 @@ from urllib.parse import urlencode
 import aws_lambda_powertools
 import typing_extensions
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from benchmarks.machine import ROOT
 from benchmarks.measures.operations import CONNECTOR, new_pairs, service_on
 from benchmarks.peers.cloud import running_cloud
 from benchmarks.peers.function import Function
 from benchmarks.peers.workshop import Workshop
-from local.folder import ROOT
-from local.gateway import http_request, lambda_event
 from tests.service.tables import create_table
 from tools.bundle import sources
 from tools.bundle.build import ensure
 from twilio.request_validator import RequestValidator
 
+from chime_proxy_local.gateway import http_request, lambda_event
 from chime_proxy_service.handlers.signature import Signature
 from chime_proxy_service.handlers.webhook import SignedWebhook
 from chime_proxy_service.session import Connector, SessionKey

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 from statistics import median
 
+from benchmarks.machine import ROOT
 from benchmarks.peers.approach import Approach
 from benchmarks.peers.workshop import Workshop
-from local.folder import ROOT
 
 from chime_proxy_provider.aws.sdk_session import SDK_DATA
 

@@ -6,13 +6,12 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 from benchmarks.machine import ROOT
 from benchmarks.peers.workshop import Workshop
-
-from chime_proxy_local.environment import tool_path
 
 APPROACHES = ("provider", "bare", "AwsCustomResource")
 _SESSIONS_OF_A_STACK = {"AwsCustomResource": 225}
@@ -108,7 +107,7 @@ def _run(workshop: Workshop, *arguments: str) -> tuple[_Cost, str]:
     """Run Python, and return its cost and its last line."""
     environment = {
         **os.environ,
-        "PATH": f"{tool_path()}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": f"{sys.prefix}/cache/jsii",
         "CODE": str(workshop.code),
         # CDK's own rules take longer than a small app, and as long for every approach.

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from local.folder import ROOT
+from tests.folders import ROOT
 
 from chime_proxy_provider.deferred_import import deferred
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from local.folder import ROOT
+from tests.folders import ROOT
 
 _ENVIRONMENT = {
     "ANNOUNCEMENT_LANGUAGE": "en-US",

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import aws_cdk as cdk
@@ -215,7 +216,7 @@ def test_second_app_is_like_the_first() -> None:
     assert [len(policies_of(template)) for template in first] == [3, 3]
 
 
-def policies_of(template: dict[str, Any]) -> list[str]:
+def policies_of(template: Mapping[str, Any]) -> list[str]:
     """The logical ids of the policies."""
     resources = template["Resources"].items()
     return [name for name, one in resources if one["Type"] == "AWS::IAM::Policy"]
