@@ -11,8 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all th
 
 # uv is quicker, and is told pip's index; pip knows what else its user has set.
 INDEX = $${PIP_INDEX_URL:-$$($(RUN) pip config get global.index-url 2>/dev/null)}
-install = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1) || \
-  $(RUN) pip install $(1)
+uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1)
 
 # A set-up that was interrupted has no .local, and starts from nothing.
 .venv/.local: .venv/bin/python requirements.txt lambda/requirements.txt lambda/service-requirements.txt pyproject.toml
@@ -23,8 +22,9 @@ install = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bi
 	@echo 'Installing Python packages ...'
 	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@$(RUN) pip install -q $$(grep ^uv= requirements.txt) || true
-	@$(call install,--no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt)
-	@$(call install,-r requirements.txt)
+	@$(call uv,-r requirements.txt -r lambda/requirements.txt -r lambda/service-requirements.txt) || { \
+	  $(RUN) pip install --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && \
+	  $(RUN) pip install -r requirements.txt; }
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
 	@touch $@
@@ -33,13 +33,16 @@ install = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bi
 .venv/.tests: .venv/.local tests/requirements.txt lambda/twiml-requirements.txt
 	@echo 'Installing what tests and checks need ...'
 	@rm .venv/.local
-	@$(call install,-r tests/requirements.txt)
-	@$(call install,--no-deps -r lambda/twiml-requirements.txt)
+	@$(call uv,-r tests/requirements.txt) || $(RUN) pip install -r tests/requirements.txt
+	@$(call uv,--no-deps -r lambda/twiml-requirements.txt) || \
+	  $(RUN) pip install --no-deps -r lambda/twiml-requirements.txt
 	@touch .venv/.local $@
 
 node_modules/.local: package.json package-lock.json | .venv/.local
-	@echo 'Installing the CDK CLI, and unpacking its libraries ...'
-	@.venv/bin/python -c 'import aws_cdk' & .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && wait
+	@echo 'Installing the CDK CLI ...'
+	@# The import unpacks and compiles what a synthesis needs.
+	@.venv/bin/python -c 'from chime_proxy import ProxySessionService, ProxySession' & \
+	  .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && $(RUN) tools.bundle provider service && wait
 	@touch $@
 node_modules/.tests: node_modules/.local
 	@.venv/bin/npm install --no-save --include=dev --loglevel=error >/dev/null

@@ -28,7 +28,10 @@ class OnlyKnown:
         if name.partition(".")[0] not in known:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, OnlyKnown())
-sys.path[:0] = [bundle, runtime]
+sys.path.insert(0, runtime)
+import boto3  # compiled for all later starts; nothing is written into the bundle
+sys.dont_write_bytecode = True
+sys.path.insert(0, bundle)
 __import__(handler)
 """
 
@@ -50,7 +53,7 @@ def check(folder: Path, handler: str) -> None:
         return
     runtime = Path(sdk.origin).parents[1]
     done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-I", "-S", "-B", "-c", _SCRIPT, str(folder), str(runtime), handler],
+        [sys.executable, "-I", "-S", "-c", _SCRIPT, str(folder), str(runtime), handler],
         env=_ENVIRONMENT,
         capture_output=True,
         text=True,
