@@ -59,6 +59,12 @@ PROVIDER = Function(
     package="chime_proxy_provider",
     handler="chime_proxy_provider.handler",
     pins="requirements.txt",
+    # Routes of HTTP APIs, and types of other services' events: two thirds of the package.
+    unused=(
+        "aws_lambda_powertools/event_handler",
+        "aws_lambda_powertools/utilities/data_classes",
+        "aws_lambda_powertools/utilities/parser",
+    ),
 )
 SERVICE = Function(
     name="service",
