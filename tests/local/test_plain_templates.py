@@ -128,8 +128,8 @@ def test_metrics_are_missing_as_the_page_says(deploy: Deploy, cloud: RunningClou
     """The local cloud makes no metrics of the function's log, and the docs list that."""
     deploy(EXAMPLES / "session.yaml", VoiceConnectorId=CONNECTOR, **PAIR)
 
-    page = (ROOT / "docs" / "cloudformation.md").read_text(encoding="utf-8")
-    differing = page.partition("## What differs on the local cloud")[2].partition("\n## ")[0]
+    page = (ROOT / "docs" / "local-cloud.md").read_text(encoding="utf-8")
+    differing = page.partition("## What differs from AWS")[2].partition("\n## ")[0]
     assert cloud.client("cloudwatch").list_metrics(Namespace="ChimeProxy")["Metrics"] == []
     assert "`aws cloudwatch list-metrics --namespace ChimeProxy` is empty" in differing
 

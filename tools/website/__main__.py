@@ -24,7 +24,7 @@ _MERMAID = _ROOT / "node_modules" / "@mermaid-js" / "tiny" / "dist" / "mermaid.t
 _PICTURE = re.compile(r"(?<=\]\()docs/(?=[\w/-]+\.(?:png|svg)\))")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?!https?:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
-_MARK = re.compile(r"(?<=^```\w\w) \w+$", re.MULTILINE)
+_MARK = re.compile(r"^(```\w+) \w+$", re.MULTILINE)
 _DIAGRAM = re.compile(r'<pre class="mermaid">.*?</pre>', re.DOTALL)
 _CODE = re.compile(r"<code>.*?</code>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -128,7 +128,7 @@ def _adapted(text: str, folder: Path, sources: dict[Path, str]) -> str:
         name = sources.get((folder / target).resolve())
         return f"[{words}]({name}{anchor or ''})" if name else words
 
-    return _PICTURE.sub("", _LINK.sub(link, _MARK.sub("", text)))
+    return _PICTURE.sub("", _LINK.sub(link, _MARK.sub(r"\1", text)))
 
 
 if __name__ == "__main__":
