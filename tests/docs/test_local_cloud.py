@@ -36,7 +36,9 @@ def test_install_commands_name_what_there_is() -> None:
 
     assert python == f'pip install "{project["name"]}[local]"'
     assert "local" in project["optional-dependencies"]
-    assert (ROOT / "node_modules" / node.removeprefix("npm install ") / "bin" / "cdk").exists()
+    assert (
+        ROOT / "node_modules" / node.removeprefix("npm install --prefix . ") / "bin" / "cdk"
+    ).exists()
 
 
 def test_commands_do_what_the_page_says(

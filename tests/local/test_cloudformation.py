@@ -115,6 +115,16 @@ def test_provider_of_what_a_rollback_cannot_delete_is_kept(stack: ProbeStack) ->
     assert stack.received()[-1] == ("Delete", "half-made")
 
 
+def test_stack_that_failed_to_be_deleted_cannot_be_updated(stack: ProbeStack) -> None:
+    """A stack in DELETE_FAILED takes no change set, as the CDK CLI makes one for each deployment."""
+    stack.create(Delete=FAILED)
+    assert stack.delete() == "DELETE_FAILED"
+    with pytest.raises(ClientError, match="is in DELETE_FAILED state and can not be updated"):
+        stack.cloudformation.create_change_set(
+            StackName=stack.name, ChangeSetName="update", UsePreviousTemplate=True
+        )
+
+
 def test_provider_of_what_cannot_be_deleted_is_kept(stack: ProbeStack) -> None:
     """A stack keeps the provider of a resource that it cannot delete, and asks it once more."""
     stack.create(Delete=FAILED)

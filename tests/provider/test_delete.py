@@ -42,7 +42,7 @@ def test_refused_delete_fails_and_names_the_way_out(api: Api, handle: Handle) ->
 
     assert answer["Status"] == "FAILED"
     assert answer["PhysicalResourceId"] == PHYSICAL_ID
-    assert "refused_deletion" in answer["Reason"]
+    assert "retain this resource" in answer["Reason"]
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "404"), (404, "Not Found"), (410, "410")])

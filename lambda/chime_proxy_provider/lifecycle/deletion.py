@@ -78,8 +78,8 @@ class Deletion:
         except GeneralServiceException as error:
             if RefusedDeletion.of(self.refused) is RefusedDeletion.FAIL:
                 msg = (
-                    f"{error}. If the service has ended, set refused_deletion of the provider to "
-                    "ABANDON, and delete the stack again"
+                    f"{error}. If the service has ended, delete the stack again and retain this "
+                    "resource; a provider in another stack can be set to ABANDON"
                 )
                 raise GeneralServiceException(msg) from None
 

@@ -15,6 +15,7 @@ def install() -> None:
     operations = handlers._ACTION_HANDLERS
     for name in ("UpdateStack", "CreateChangeSet"):
         operations[name] = _refusing_changed_types(operations[name])
+    operations["CreateChangeSet"] = _refusing_undeleted_stacks(operations["CreateChangeSet"])
     operations["ContinueUpdateRollback"] = _skipping_nothing(operations["ContinueUpdateRollback"])
 
 
@@ -29,6 +30,17 @@ def _refusing_changed_types(update: Operation) -> Operation:
         return update(parameters)
 
     return updated
+
+
+def _refusing_undeleted_stacks(create: Operation) -> Operation:
+    def created(parameters: Parameters) -> Any:
+        stack = handlers._resolve_stack(handlers._p(parameters, "StackName")) or {}
+        if stack.get("StackStatus") == "DELETE_FAILED":
+            msg = f"Stack:{stack['StackId']} is in DELETE_FAILED state and can not be updated."
+            return handlers._error("ValidationError", msg)
+        return create(parameters)
+
+    return created
 
 
 def _changed_types(parameters: Parameters) -> list[str]:
