@@ -59,7 +59,9 @@ def _unpack(package: str, modules: Path) -> None:
     assert spec.origin
     (library,) = Path(spec.origin).parent.glob("*.tgz")
     with tarfile.open(library) as archive:
-        archive.extractall(modules, filter="data")
+        # Pythons before 3.11.4 have no filters, and ask for none.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(modules)  # noqa: S202 - of an installed package
     unpacked = modules / "package"
     target = modules / json.loads((unpacked / "package.json").read_text("utf-8"))["name"]
     target.parent.mkdir(exist_ok=True)
