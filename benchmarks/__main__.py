@@ -50,7 +50,8 @@ def main() -> None:
 def run(parts: list[str], effort: Effort, file: Path) -> None:
     """Measure and write the results."""
     results: dict[str, Any] = json.loads(file.read_text()) if file.exists() and parts else {}
-    results["machine"] = machine()
+    apart = {"measured apart": ", ".join(parts)} if parts else {}
+    results["machine"] = {**machine(), **apart}
     workshop = Workshop()
     for name, measure in _parts(workshop, effort).items():
         if not parts or name in parts:
