@@ -7,7 +7,7 @@ local: .venv/.local node_modules/.local
 	@$(RUN) tools.bundle provider service
 	@$(RUN) chime_proxy local up --deploy '!ChimeProxyService' && echo '  edit app.py, and make local again'
 local-down: .venv/.local node_modules/.local ; @$(RUN) chime_proxy local down
-test: bundle ; $(RUN) pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder
+test: bundle ; $(RUN) pytest --numprocesses 5 --dist loadfile --no-loadscope-reorder
 calls: bundle ; @$(RUN) calls
 check: docs ; $(RUN) ruff check && $(RUN) ruff format --check && $(RUN) mypy
 docs: .venv/.tests node_modules/.tests ; $(RUN) tools.website

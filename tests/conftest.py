@@ -64,14 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # What takes longest begins first. A process that runs a file's last test already has its next file,
-# which waits: so the six that begin are long, and what follows them is short.
+# which waits: so the five that begin are long, and what follows them is short.
 _FIRST = (
     "docs/test_cloudformation.py",
     "contract/test_histories.py",
     "docs/test_getting_started.py",
     "local/test_deployment.py",
     "local/test_troubleshooting.py",
-    "local/test_closed_session.py",
     "docs",
     "local",
     "gitops",
