@@ -47,7 +47,7 @@ def test_help_needs_no_extra(command: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", ["sessions", "drift"])
 def test_sessions_need_neither_cdk_nor_node(command: str, tmp_path: Path) -> None:
-    """What asks AWS loads neither CDK nor the local cloud's packages."""
+    """Commands that ask AWS load neither CDK nor the local cloud's packages."""
     local = [name for name in EXTRAS if name not in {"boto3", "botocore", "rich"}]
 
     done = run(command, "--stack", "Rides", hidden=(*CDK, *local, *POSIX), folder=tmp_path)

@@ -7,26 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.docs.set_up import SET_UP
 from tests.folders import ROOT
 
 from chime_proxy_local.command import process
 from chime_proxy_local.daemon import OWNER
 from chime_proxy_local.folder import Folder
 
-_FILES = (
-    "Makefile",
-    "app.py",
-    "cdk.json",
-    "lambda/requirements.txt",
-    "lambda/service-requirements.txt",
-    "lambda/twiml-requirements.txt",
-    "package-lock.json",
-    "package.json",
-    "pyproject.toml",
-    "requirements.txt",
-    "tests/requirements.txt",
-    "tools/set_up.mk",
-)
+_FILES = ("app.py", "cdk.json", *SET_UP)
 _FOLDERS = (
     ".bundle",
     "examples",

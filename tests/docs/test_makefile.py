@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.docs.set_up import SET_UP
 
 ROOT = Path(__file__).parents[2]
 # Stands for the Python that make is given, for the one in .venv, for uv, and for npm.
@@ -22,25 +23,13 @@ case "${0##*/} $*" in
     "python -m awscli"*) echo "$0 $*" ;;
 esac
 """
-_FILES = (
-    "Makefile",
-    "lambda/requirements.txt",
-    "lambda/service-requirements.txt",
-    "lambda/twiml-requirements.txt",
-    "package-lock.json",
-    "package.json",
-    "pyproject.toml",
-    "requirements.txt",
-    "tests/requirements.txt",
-    "tools/set_up.mk",
-)
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout in a folder with a space in its name, in which nothing is downloaded."""
     folder = tmp_path / "my café co" / "repo"
-    for name in _FILES:
+    for name in SET_UP:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (tmp_path / "python").write_text(STAND_IN)
@@ -56,7 +45,7 @@ def made(checkout: Path) -> Path:
 
 
 def make(checkout: Path, target: str, **environment: str) -> list[str]:
-    """What `make` starts for a target."""
+    """Return the commands that `make` starts for a target."""
     (checkout / "steps").unlink(missing_ok=True)
     python = checkout.parents[1] / "python"
     run("make", target, f"PYTHON={python}", folder=checkout, **environment)

@@ -74,7 +74,7 @@ def sessions(stacks: tuple[str, ...], *, ask: bool, as_data: bool) -> None:
     number = _asked_number() if ask else None
 
     def run() -> tuple[str, int]:
-        from chime_proxy._sessions.command import sessions as listed  # noqa: PLC0415
+        from chime_proxy._sessions.command import sessions as listed  # noqa: PLC0415 - the SDK is an extra
 
         return listed(stacks, number, width=_width(), as_data=as_data, environment=os.environ)
 
@@ -91,7 +91,7 @@ def drift(stacks: tuple[str, ...], *, as_data: bool) -> None:
     """
 
     def run() -> tuple[str, int]:
-        from chime_proxy._drift.command import drift as found  # noqa: PLC0415
+        from chime_proxy._drift.command import drift as found  # noqa: PLC0415 - the SDK is an extra
 
         return found(stacks, width=_width(), as_data=as_data, environment=os.environ)
 
@@ -101,7 +101,7 @@ def drift(stacks: tuple[str, ...], *, as_data: bool) -> None:
 @main.command()
 def schema() -> None:
     """Print the JSON Schema of a sessions file."""
-    from chime_proxy._sessions_file.schema import sessions_schema  # noqa: PLC0415
+    from chime_proxy._sessions_file.schema import sessions_schema  # noqa: PLC0415 - for this command alone
 
     click.echo(json.dumps(sessions_schema(), indent=2))
 
@@ -116,7 +116,7 @@ main.add_command(local)
 
 
 def _asked_number() -> str:
-    from chime_proxy._sessions.number import parse_number  # noqa: PLC0415
+    from chime_proxy._sessions.number import parse_number  # noqa: PLC0415 - for this command alone
 
     typed = sys.stdin.isatty()
     text = click.prompt("Number", hide_input=True, err=True) if typed else sys.stdin.readline()

@@ -43,10 +43,10 @@ def up(deploy: str | None) -> None:
     The cloud is bootstrapped for CDK if the command `cdk` is in PATH or in node_modules. The script
     `.local/env` points a shell at the cloud.
     """
-    from chime_proxy_local.command.run import failures_shown, wait_for_turn  # noqa: PLC0415
+    from chime_proxy_local.command.run import failures_shown, wait_for_turn  # noqa: PLC0415 - for these commands alone
 
     with failures_shown():
-        from chime_proxy_local.command import up_down  # noqa: PLC0415
+        from chime_proxy_local.command import up_down  # noqa: PLC0415 - with the extra `local`
 
         wait_for_turn()
         up_down.up(_folder(), deploy)
@@ -59,10 +59,10 @@ def down() -> None:
     A fault is switched off before. A stack that cannot be deleted is named with its state and its
     remedy, and goes with the cloud.
     """
-    from chime_proxy_local.command.run import failures_shown, wait_for_turn  # noqa: PLC0415
+    from chime_proxy_local.command.run import failures_shown, wait_for_turn  # noqa: PLC0415 - for these commands alone
 
     with failures_shown():
-        from chime_proxy_local.command import up_down  # noqa: PLC0415
+        from chime_proxy_local.command import up_down  # noqa: PLC0415 - with the extra `local`
 
         wait_for_turn()
         up_down.down(_folder())
@@ -92,10 +92,10 @@ def fault(kind: str | None, seconds: float | None, count: int | None) -> None:
     if (kind == FaultKind.SLOW) != (seconds is not None):
         msg = "SECONDS is the delay of `slow`: `fault slow 2`, for one."
         raise click.UsageError(msg)
-    from chime_proxy_local.command.run import failures_shown  # noqa: PLC0415
+    from chime_proxy_local.command.run import failures_shown  # noqa: PLC0415 - for these commands alone
 
     with failures_shown():
-        from chime_proxy_local.command.fault import show_fault, switch  # noqa: PLC0415
+        from chime_proxy_local.command.fault import show_fault, switch  # noqa: PLC0415 - with the extra `local`
 
         if kind is None:
             show_fault(_folder())
