@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.machine import ROOT
 from benchmarks.peers.workshop import Workshop
 
-APPROACHES = ("provider", "bare", "AwsCustomResource")
+APPROACHES = ("provider", "bare", "bare-in-constructs", "AwsCustomResource")
 _SESSIONS_OF_A_STACK = {"AwsCustomResource": 225}
 """It has two resources a session, and CloudFormation allows five hundred a stack."""
 _MOST = 450
@@ -110,6 +110,8 @@ def _run(workshop: Workshop, *arguments: str) -> tuple[_Cost, str]:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "JSII_RUNTIME_PACKAGE_CACHE_ROOT": f"{sys.prefix}/cache/jsii",
         "CODE": str(workshop.code),
+        # A checkout would first compare its functions' code with their sources.
+        "PYTHONPATH": str(workshop.installed),
         # CDK's own rules take longer than a small app, and as long for every approach.
         "CDK_VALIDATION": "false",
         "CDK_OUTDIR": str(workshop.path / "cdk.out" / "synthesis"),

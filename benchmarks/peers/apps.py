@@ -11,6 +11,7 @@ from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam, aws_lambda, custom_resources
+from constructs import Construct
 
 from chime_proxy import ProxySession, ProxySessionProvider
 from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
@@ -44,6 +45,22 @@ def provider(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
 def bare(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with a function that does nothing but the calls."""
     _custom(stack, _function(stack, "bare", "bare.handler").function_arn, pairs)
+
+
+def bare_in_constructs(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
+    """Declare the bare sessions by the calls to Node that a session of this project makes.
+
+    Each is in a construct of its own, has a `Duration`, and is created after its permission.
+    """
+    function = _function(stack, "bare", "bare.handler")
+    token = function.function_arn
+    permission = aws_iam.Grant.add_to_principal(
+        grantee=function, actions=["chime:GetProxySession"], resource_arns=["*"]
+    )
+    for place, participants in enumerate(pairs):
+        scope = Construct(stack, f"Session{place}")
+        minutes = cdk.Duration.minutes(MINUTES).to_minutes()
+        permission.apply_before(_session(scope, "Resource", token, participants, minutes))
 
 
 def crhelper(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
@@ -80,6 +97,7 @@ def aws_custom_resource(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
 APPROACHES: dict[str, Declare] = {
     "provider": provider,
     "bare": bare,
+    "bare-in-constructs": bare_in_constructs,
     "crhelper": crhelper,
     "framework": framework,
     "AwsCustomResource": aws_custom_resource,
@@ -109,18 +127,24 @@ def _statement(stack: cdk.Stack) -> aws_iam.PolicyStatement:
 
 def _custom(stack: cdk.Stack, token: str, pairs: Iterator[list[str]]) -> None:
     for place, participants in enumerate(pairs):
-        cdk.CustomResource(
-            stack,
-            f"Session{place}",
-            resource_type="Custom::ProxySession",
-            service_token=token,
-            properties={
-                "VoiceConnectorId": VOICE_CONNECTOR_ID,
-                "ParticipantPhoneNumbers": participants,
-                "Capabilities": _CAPABILITIES,
-                "ExpiryMinutes": MINUTES,
-            },
-        )
+        _session(stack, f"Session{place}", token, participants, MINUTES)
+
+
+def _session(
+    scope: Construct, construct_id: str, token: str, participants: list[str], minutes: float
+) -> cdk.CustomResource:
+    return cdk.CustomResource(
+        scope,
+        construct_id,
+        resource_type="Custom::ProxySession",
+        service_token=token,
+        properties={
+            "VoiceConnectorId": VOICE_CONNECTOR_ID,
+            "ParticipantPhoneNumbers": participants,
+            "Capabilities": _CAPABILITIES,
+            "ExpiryMinutes": minutes,
+        },
+    )
 
 
 def _call(verb: str, parameters: dict[str, Any]) -> custom_resources.AwsSdkCall:

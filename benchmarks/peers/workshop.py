@@ -77,6 +77,26 @@ class Workshop:
         _install("crhelper", folder / "crhelper")
         return folder
 
+    @cached_property
+    def installed(self) -> Path:
+        """A folder with the project's packages as its wheel installs them."""
+        folder = self.path / "installed"
+        shutil.rmtree(folder, ignore_errors=True)
+        build = [
+            sys.executable,
+            "-m",
+            "build",
+            "--no-isolation",
+            "--wheel",
+            "--outdir",
+            str(folder),
+        ]
+        _run(*build, folder=ROOT)
+        (wheel,) = folder.glob("*.whl")
+        shutil.unpack_archive(wheel, folder, "zip")
+        _run(sys.executable, "-m", "compileall", "-q", str(folder), folder=ROOT)
+        return folder
+
     def synthesize(self, approach: str, sessions: int, stacks: int = 1) -> Path:
         """Return the assembly of an approach, synthesized once in a run."""
         folder = self.path / "cdk.out" / f"{approach}-{sessions}-{stacks}"
