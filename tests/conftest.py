@@ -39,6 +39,7 @@ os.environ.update(
     # CDK's own rules only warn, and take longer to start than all the rest of a synthesis. The tests
     # that want no warning turn them on.
     CDK_VALIDATION="false",
+    NODE_COMPILE_CACHE=str(Path(sys.prefix) / "cache" / "node"),
 )
 _OWNER = NamedTemporaryFile(prefix="tests-")  # noqa: SIM115 - locked until this process ends
 fcntl.flock(_OWNER, fcntl.LOCK_EX)

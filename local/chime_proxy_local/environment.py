@@ -17,8 +17,12 @@ _AWS_SETTINGS = (
 _LOOPBACK = "127.0.0.1,localhost"
 # By it the AWS CLI signs for the HTTP API of a service.
 _SIGNING_DATA = Path(chime_proxy.__file__).with_name("aws_data")
-# Where a checkout keeps the libraries that CDK unpacks.
-_UNPACKED = Path(sys.prefix) / "cache" / "jsii"
+# Where a checkout keeps the libraries that CDK unpacks, and what Node compiles of them.
+_CACHE = Path(sys.prefix) / "cache"
+_CACHES = {
+    "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_CACHE / "jsii"),
+    "NODE_COMPILE_CACHE": str(_CACHE / "node"),
+}
 
 
 def tool_path(folder: Folder) -> str:
@@ -45,15 +49,15 @@ def cloud_variables(folder: Folder, endpoint: str, service: str | None = None) -
 
     Args:
         folder: the cloud's; has the CDK CLI's caches. The libraries that CDK unpacks are in its own
-            cache, or in that of a checkout.
+            cache, or in that of a checkout, which keeps what Node compiles of them too.
         endpoint: the cloud's URL.
         service: the address of the proxy-session service. Default: the cloud's own, which is at
             its URL.
     """
-    unpacked = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_UNPACKED)} if _UNPACKED.is_dir() else {}
+    caches = _CACHES if _CACHE.is_dir() else {}
     chosen = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": service} if service else {}
     return {
-        **unpacked,
+        **caches,
         **chosen,
         "CDK_HOME": str(folder.cdk_home),
         "AWS_ENDPOINT_URL": endpoint,

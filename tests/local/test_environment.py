@@ -108,10 +108,11 @@ def test_cli_of_a_folder_above_is_found(tmp_path: Path) -> None:
 
 
 def test_caches_of_a_checkout_need_no_home(tmp_path: Path) -> None:
-    """CDK needs no home to write to, and what it unpacks once is still there after the cloud."""
+    """CDK needs no home to write to; what it unpacks and compiles is still there after the cloud."""
     variables = cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)
     assert Path(variables["CDK_HOME"]).is_relative_to(tmp_path / ".local")
-    assert Path(variables["JSII_RUNTIME_PACKAGE_CACHE_ROOT"]).is_relative_to(sys.prefix)
+    for cache in ("JSII_RUNTIME_PACKAGE_CACHE_ROOT", "NODE_COMPILE_CACHE"):
+        assert Path(variables[cache]).is_relative_to(sys.prefix)
 
 
 def test_proxy_is_not_asked_for_the_cloud(tmp_path: Path) -> None:
