@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.console import chromium
-from tests.console.scenes import NARROW, OTHER_SCENES, PHONE, SCENES, WIDE, Scene, staged
+from tests.console.scenes import NARROW, OTHER_SCENES, PHONE, SCENES, WIDE, staged
 from tests.console.site import DRIVER, RIDER, Site, serving
 
 # As long as a loaded machine may need.
 expect.set_options(timeout=60_000)
 AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
-EVERY_SCENE = pytest.mark.parametrize("scene", SCENES + OTHER_SCENES, ids=lambda one: one.name)
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +22,13 @@ def browser() -> Iterator[Browser]:
         pytest.skip(chromium.MISSING)
     with found.started() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module", params=SCENES + OTHER_SCENES, ids=lambda one: one.name)
+def scene(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page at the end of a scene, for all tests that only look at it."""
+    with staged(request.param, browser) as page:
+        yield page
 
 
 @pytest.fixture
@@ -43,11 +49,9 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
-@EVERY_SCENE
-def test_axe_finds_nothing_wrong(browser: Browser, scene: Scene) -> None:
+def test_axe_finds_nothing_wrong(scene: Page) -> None:
     """axe-core finds nothing wrong, contrast included, wherever and however one looks."""
-    with staged(scene, browser) as page:
-        assert violations(page) == []
+    assert violations(scene) == []
 
 
 def test_axe_finds_what_is_wrong(page: Page) -> None:
@@ -57,11 +61,9 @@ def test_axe_finds_what_is_wrong(page: Page) -> None:
     assert {one.partition(":")[0] for one in violations(page)} >= {"html-has-lang", "label"}
 
 
-@EVERY_SCENE
-def test_nothing_is_wider_than_the_window(browser: Browser, scene: Scene) -> None:
+def test_nothing_is_wider_than_the_window(scene: Page) -> None:
     """Nothing is wider than the window, of 320 pixels or more."""
-    with staged(scene, browser) as page:
-        assert page.evaluate("document.documentElement.scrollWidth") <= scene.width
+    assert scene.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_call_and_hang_up(page: Page) -> None:
@@ -222,26 +224,25 @@ def test_number_without_plus_sign_has_the_focus(page: Page) -> None:
     expect(sender).to_have_value(RIDER)
 
 
-@pytest.mark.parametrize("width", [NARROW, 360, PHONE["width"], 768, WIDE, 1280, 1920])
 @pytest.mark.parametrize("query", ["", "?numbers=shown"])
-def test_participants_are_laid_out_alike(
-    site: Site, browser: Browser, width: int, query: str
-) -> None:
+def test_participants_are_laid_out_alike(site: Site, browser: Browser, query: str) -> None:
     """In a window of any width, the buttons of both participants are beside or below their numbers."""
     site.open("+442079460958", DRIVER)
     with serving(site) as origin:
-        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page = browser.new_page()
         page.goto(f"{origin}/_local/console{query}")
-        first, second = (
-            page.get_by_role("article")
-            .get_by_role("listitem")
-            .evaluate_all(
-                "items => items.map(item => item.firstElementChild.getBoundingClientRect().top"
-                " - item.querySelector('form').getBoundingClientRect().top)"
+        for width in (NARROW, 360, PHONE["width"], 768, WIDE, 1280, 1920):
+            page.set_viewport_size({"width": width, "height": 1000})
+            first, second = (
+                page.get_by_role("article")
+                .get_by_role("listitem")
+                .evaluate_all(
+                    "items => items.map(item => item.firstElementChild.getBoundingClientRect().top"
+                    " - item.querySelector('form').getBoundingClientRect().top)"
+                )
             )
-        )
+            assert first == pytest.approx(second, abs=1), width
         page.close()
-    assert first == pytest.approx(second, abs=1)
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

@@ -230,7 +230,7 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=int(os.environ.get("HISTORIES", "2000")),
+    max_examples=int(os.environ.get("HISTORIES", "1200")),
     # The same ones in every test run; new ones where their number is asked for.
     derandomize="HISTORIES" not in os.environ,
     stateful_step_count=8,

@@ -20,7 +20,7 @@ def test_commands_do_what_the_page_says(
     logs = tmp_path / "logs"
     logs.mkdir()
 
-    # That CDK's own rules do not get in the way is shown by the page on getting started.
+    # That CDK's own rules have nothing to say of app.py is shown by its synthesis in test_apps.py.
     done = run(page, checkout, logs, {**environment, "CDK_VALIDATION": "false"})
 
     commands = page.commands()

@@ -61,6 +61,14 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """A window for all pages, so that what they share is read once."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
 def opened(browser: Browser, address: str, width: int = WIDE) -> Page:
     """A page of the site in a window that prefers light colours."""
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme="light")
@@ -69,15 +77,14 @@ def opened(browser: Browser, address: str, width: int = WIDE) -> Page:
 
 
 @EVERY_PAGE
-def test_no_name_in_a_table_is_broken(browser: Browser, origin: str, name: str) -> None:
+def test_no_name_in_a_table_is_broken(window: Page, origin: str, name: str) -> None:
     """A name in a table is on one line, and no page is wider than its window."""
-    page = opened(browser, f"{origin}/{name}/")
+    window.goto(f"{origin}/{name}/")
 
     for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(BROKEN_NAMES) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+        window.set_viewport_size({"width": width, "height": 900})
+        assert window.evaluate(BROKEN_NAMES) == []
+        assert window.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @EVERY_PAGE

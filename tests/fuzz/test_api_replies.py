@@ -12,7 +12,7 @@ from tests.fuzz.provider_run import bodies_of
 _FICTIONAL_NUMBER = re.compile("(206|312|401|913)55501[0-9]{2}")
 
 
-@effort(400)
+@effort(250)
 @given(SENT_EVENTS, REPLIES)
 def test_every_reply_gets_one_valid_answer(event: dict[str, Any], replies: Replies) -> None:
     """Whatever the API replies, there is one valid answer, and no phone number in its reason."""

@@ -62,7 +62,7 @@ def test_nothing_leaks() -> None:
     told: set[str] = set()
 
     @settings(
-        max_examples=750,
+        max_examples=450,
         deadline=None,
         derandomize=True,
         database=None,
