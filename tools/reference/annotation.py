@@ -62,7 +62,7 @@ def _public(item: Any, name: str) -> str:
     except (griffe.NameResolutionError, KeyError):
         return name
     if found.is_attribute:
-        return _NAME.sub(lambda match: _public(found, match[0]), str(found.value))
+        return _NAME.sub(lambda match: _public(found, match[0]), str(found.value).strip("'\""))
     heirs = [one.name for one in public_classes() if found.name in map(str, one.bases)]
     return name if found.name in package().exports or not heirs else " | ".join(heirs)
 

@@ -1,9 +1,14 @@
 """Alarms on a provider's metrics, with their thresholds and descriptions."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from aws_cdk import aws_cloudwatch
+import aws_cdk as cdk
 from constructs import Construct
+
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ _RULES = {
 
 
 def alarm(
-    provider: Construct, kind: str, metric: aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
-) -> aws_cloudwatch.Alarm:
+    provider: Construct, kind: str, metric: "aws_cloudwatch.Metric | aws_cloudwatch.MathExpression"
+) -> "aws_cloudwatch.Alarm":
     """Make an alarm of a provider."""
     return alarm_of(provider, kind, metric, _RULES[kind])
 
@@ -57,17 +62,17 @@ def alarm(
 def alarm_of(
     scope: Construct,
     kind: str,
-    metric: aws_cloudwatch.Metric | aws_cloudwatch.MathExpression,
+    metric: "aws_cloudwatch.Metric | aws_cloudwatch.MathExpression",
     rule: Rule,
-) -> aws_cloudwatch.Alarm:
+) -> "aws_cloudwatch.Alarm":
     """Make an alarm: one period at or above the threshold raises it."""
     return metric.create_alarm(
         scope,
         f"{kind}Alarm",
         alarm_description=rule.description,
         threshold=rule.threshold,
-        comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparison_operator=cdk.aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluation_periods=1,
         # A period without requests has no data points.
-        treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+        treat_missing_data=cdk.aws_cloudwatch.TreatMissingData.NOT_BREACHING,
     )

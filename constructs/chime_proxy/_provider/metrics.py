@@ -1,15 +1,20 @@
 """Metrics of the handler, and alarms on them."""
 
 import re
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from aws_cdk import Duration, aws_cloudwatch, aws_lambda
+import aws_cdk as cdk
+from aws_cdk import Duration, aws_lambda
 from constructs import Construct
 
 from chime_proxy._provider.alarms import alarm
 
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from aws_cdk import aws_cloudwatch
+
 Operation: TypeAlias = Literal["Create", "Update", "Delete"]
-Measured: TypeAlias = aws_cloudwatch.Metric | aws_cloudwatch.MathExpression
+Measured: TypeAlias = "aws_cloudwatch.Metric | aws_cloudwatch.MathExpression"
 
 # The same as in the handler; a test compares them.
 _NAMESPACE = "ChimeProxy"
@@ -61,7 +66,7 @@ class Monitored(Construct):
         """
         return self._metric("Undelivered", "Sum", operation, period)
 
-    def metric_unanswerable(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+    def metric_unanswerable(self, *, period: Duration | None = None) -> "aws_cloudwatch.Metric":
         """Number of events without a response URL, so not from CloudFormation.
 
         Args:
@@ -69,7 +74,7 @@ class Monitored(Construct):
         """
         return self._metric_of("Unanswerable", "Sum", _UNKNOWN, period)
 
-    def metric_left_behind(self, *, period: Duration | None = None) -> aws_cloudwatch.Metric:
+    def metric_left_behind(self, *, period: Duration | None = None) -> "aws_cloudwatch.Metric":
         """Number of resources created too late to report, and not deleted again.
 
         Args:
@@ -93,7 +98,7 @@ class Monitored(Construct):
         """
         return self._metric("Duration", statistic, operation, period)
 
-    def add_alarms(self, *actions: aws_cloudwatch.IAlarmAction) -> list[aws_cloudwatch.Alarm]:
+    def add_alarms(self, *actions: "aws_cloudwatch.IAlarmAction") -> "list[aws_cloudwatch.Alarm]":
         """Make an alarm for each kind of failure, raised by one occurrence in 5 minutes.
 
         The kinds: failed requests, responses CloudFormation did not accept, events without a
@@ -127,7 +132,7 @@ class Monitored(Construct):
             for each in _OPERATIONS
         }
         across = "SUM" if statistic == "Sum" else "MAX"
-        return aws_cloudwatch.MathExpression(
+        return cdk.aws_cloudwatch.MathExpression(
             expression=f"{across}([{', '.join(of_each)}])",
             using_metrics=of_each,
             label=name,
@@ -136,11 +141,11 @@ class Monitored(Construct):
 
     def _metric_of(
         self, name: str, statistic: str, operation: str, period: Duration | None
-    ) -> aws_cloudwatch.Metric:
+    ) -> "aws_cloudwatch.Metric":
         if operation not in _OPERATIONS:
             msg = f"operation must be one of {', '.join(_OPERATIONS[:-1])}"
             raise ValueError(msg)
-        return aws_cloudwatch.Metric(
+        return cdk.aws_cloudwatch.Metric(
             namespace=_NAMESPACE,
             metric_name=name,
             statistic=statistic,

@@ -1,13 +1,17 @@
 """Warn of sessions whose voice connector has no proxy configuration."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import jsii
 from aws_cdk import Annotations, Aspects, IAspect
-from aws_cdk.aws_chime import CfnVoiceConnector
 from constructs import Construct, IConstruct
 
 from chime_proxy._resources.voice_connector import VoiceConnector, declared_connector
+
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from aws_cdk.aws_chime import CfnVoiceConnector
 
 _WARNING_ID = "cdk-chime-proxy:noVoiceConnectorProxy"
 
@@ -27,7 +31,7 @@ def warn_without_configuration(session: Construct, voice_connector: VoiceConnect
 
 
 @cache
-def _check_of(connector: CfnVoiceConnector) -> "_ConfigurationCheck":
+def _check_of(connector: "CfnVoiceConnector") -> "_ConfigurationCheck":
     check = _ConfigurationCheck(connector)
     Aspects.of(connector).add(check)
     return check
@@ -38,7 +42,7 @@ class _ConfigurationCheck:
     # An aspect runs once all constructs are there: the configuration may be one of the last. One of
     # the connector's runs once, where one of each session would call Python for each.
 
-    def __init__(self, connector: CfnVoiceConnector) -> None:
+    def __init__(self, connector: "CfnVoiceConnector") -> None:
         self._connector = connector
         self.sessions: list[Construct] = []
         self.is_configured = False

@@ -2,15 +2,19 @@
 
 from functools import cache
 from hashlib import sha256
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+import aws_cdk as cdk
 from aws_cdk import Fn, Reference, Stack, Token, Tokenization
-from aws_cdk.aws_chime import CfnVoiceConnector
-from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 from constructs import Construct
 
 from chime_proxy._deferred_value import is_token, parameter_token
 from chime_proxy._service.reference import IProxySessionService
+
+# Named in annotations alone: every import adds to each synthesis.
+if TYPE_CHECKING:
+    from aws_cdk.aws_chime import CfnVoiceConnector
+    from aws_cdk.interfaces.aws_chime import IVoiceConnectorRef
 
 
 class ConfiguredVoiceConnector(Construct):
@@ -20,43 +24,49 @@ class ConfiguredVoiceConnector(Construct):
     _service: IProxySessionService | None
 
 
-VoiceConnector: TypeAlias = str | CfnVoiceConnector | IVoiceConnectorRef | ConfiguredVoiceConnector
+VoiceConnector: TypeAlias = (
+    "str | CfnVoiceConnector | IVoiceConnectorRef | ConfiguredVoiceConnector"
+)
 
 
 def voice_connector_id(voice_connector: VoiceConnector) -> str:
     """Find the id of a voice connector: `Ref` of `AWS::Chime::VoiceConnector` is the ARN."""
+    if isinstance(voice_connector, str):
+        return _id_of_ref(parameter_token(voice_connector))
     if isinstance(voice_connector, ConfiguredVoiceConnector):
         return voice_connector._connector  # noqa: SLF001 - the class's own module
-    if isinstance(voice_connector, CfnVoiceConnector):
+    if _is_declared(voice_connector):
         return _own_id(voice_connector)
     if hasattr(voice_connector, "voice_connector_ref"):
         arn = voice_connector.voice_connector_ref.voice_connector_arn
         return Fn.select(1, Fn.split("vc/", arn))
-    if isinstance(voice_connector, str):
-        return _id_of_ref(parameter_token(voice_connector))
-    return Token.as_string(voice_connector) if is_token(voice_connector) else voice_connector
+    # The schema refuses what is none of these.
+    other: Any = voice_connector
+    return Token.as_string(other) if is_token(other) else other
 
 
 # Every session of a connector asks for it, and each question is a call to Node.
 @cache
-def _own_id(connector: CfnVoiceConnector) -> str:
+def _own_id(connector: "CfnVoiceConnector") -> str:
     return connector.attr_voice_connector_id
 
 
-def declared_connector(voice_connector: VoiceConnector) -> CfnVoiceConnector | None:
+def declared_connector(voice_connector: VoiceConnector) -> "CfnVoiceConnector | None":
     """Find the connector's construct if it is declared in the app."""
-    if isinstance(voice_connector, CfnVoiceConnector):
-        return voice_connector
-    if not isinstance(voice_connector, str) or not is_token(voice_connector):
-        return None
-    return _target(voice_connector)
+    if isinstance(voice_connector, str):
+        return _target(voice_connector) if is_token(voice_connector) else None
+    return voice_connector if _is_declared(voice_connector) else None
+
+
+def _is_declared(target: object) -> TypeGuard["CfnVoiceConnector"]:
+    return isinstance(target, cdk.aws_chime.CfnVoiceConnector)
 
 
 @cache
-def _target(token_text: str) -> CfnVoiceConnector | None:
+def _target(token_text: str) -> "CfnVoiceConnector | None":
     token = Tokenization.reverse_string(token_text).first_token
     target = token.target if isinstance(token, Reference) else None
-    return target if isinstance(target, CfnVoiceConnector) else None
+    return target if _is_declared(target) else None
 
 
 def _id_of_ref(text: str) -> str:

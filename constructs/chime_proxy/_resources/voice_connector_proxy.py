@@ -55,7 +55,7 @@ class VoiceConnectorProxy(ConfiguredVoiceConnector):
         scope: Construct,
         construct_id: str,
         *,
-        voice_connector: VoiceConnector | None = None,
+        voice_connector: "VoiceConnector | None" = None,
         pool_countries: SequenceNotStr[str],
         default_expiry: Duration,
         fallback_number: str | PhoneNumber | None = None,
