@@ -1,22 +1,18 @@
 """A universe for each test, and a resource in it."""
 
-from collections.abc import Iterator
-
 import pytest
 from crhelper import CfnResource
 from tests.contract.resource import Resource
 from tests.contract.universe import Universe
 
 
-@pytest.fixture(scope="package", autouse=True)
-def without_real_time() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _without_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Set no timer of crhelper's: it counts real seconds, and a universe has a clock of its own.
 
     On a machine that stands still for a minute it would ring in the middle of a history.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CfnResource, "_set_timeout", lambda _: None)
-        yield
+    monkeypatch.setattr(CfnResource, "_set_timeout", lambda _: None)
 
 
 @pytest.fixture
