@@ -2,12 +2,14 @@
 
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,10 +17,42 @@ from benchmarks.machine import ROOT
 
 # The certificates of a company's own network.
 _PASSED_ON = ("NODE_EXTRA_CA_CERTS",)
+# A step is announced as `Deploying it ...`, after which seconds may run.
+_STEP = re.compile(r"([A-Z][^.\r\n]*) \.\.\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change on the screen.
+
+    Args:
+        moment: in seconds, of a clock that only goes forward.
+        text: what was written.
+    """
+
+    moment: float
+    text: str
+
+
+def steps(changes: Sequence[Change]) -> dict[str, float]:
+    """Return the seconds of each step, from its announcement to that of the next one.
+
+    Args:
+        changes: all of a command; the last one is its end.
+    """
+    begun: dict[str, float] = {}
+    shown = ""
+    for change in changes:
+        shown += change.text
+        for name in _STEP.findall(shown):
+            begun.setdefault(name, change.moment)
+    moments = [*begun.values(), changes[-1].moment]
+    seconds = [round(later - earlier, 1) for earlier, later in pairwise(moments)]
+    return dict(zip(begun, seconds, strict=True))
 
 
 def measure() -> list[dict[str, object]]:
-    """Return the seconds of each command, and of its longest time without a change on the screen.
+    """Return the seconds of each command and its steps, and its longest time without a change on the screen.
 
     The packages come from their registries, so the time depends on the network.
     """
@@ -45,15 +79,16 @@ def _timed(name: str, target: str, checkout: Path, home: Path) -> dict[str, obje
     started = time.monotonic()
     with _make(target, checkout, home, terminal) as command:
         os.close(terminal)
-        moments = [started, *_changes(screen), time.monotonic()]
+        changes = [Change(started, ""), *_changes(screen), Change(time.monotonic(), "")]
     os.close(screen)
     if command.returncode:
         sys.exit(f"make {target} failed in a new checkout")
-    silences = [later - earlier for earlier, later in pairwise(moments)]
+    silences = [later.moment - earlier.moment for earlier, later in pairwise(changes)]
     return {
         "command": name,
-        "seconds": round(moments[-1] - started, 1),
+        "seconds": round(changes[-1].moment - started, 1),
         "longest_silence_s": round(max(silences), 1),
+        "steps": steps(changes),
     }
 
 
@@ -71,8 +106,8 @@ def _make(target: str, checkout: Path, home: Path, output: int) -> subprocess.Po
     )
 
 
-def _changes(screen: int) -> Iterator[float]:
-    """Yield the time of each change, until the command has closed the terminal."""
+def _changes(screen: int) -> Iterator[Change]:
+    """Yield each change, until the command has closed the terminal."""
     while True:
         try:
             shown = os.read(screen, 65536)
@@ -80,4 +115,4 @@ def _changes(screen: int) -> Iterator[float]:
             return
         if not shown:
             return
-        yield time.monotonic()
+        yield Change(time.monotonic(), shown.decode(errors="replace"))

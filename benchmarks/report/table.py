@@ -29,10 +29,13 @@ def table(results: dict[str, Any]) -> str:
     return "\n\n".join(show(results[part]) for part, show in made.items() if part in results)
 
 
-def first(results: list[dict[str, object]]) -> str:
-    """The first commands of a newcomer."""
+def first(results: list[dict[str, Any]]) -> str:
+    """The first commands of a newcomer, and the steps of the very first."""
     head = ("Command", "seconds", "longest without a change on the screen, s")
-    return markdown(head, [tuple(row.values()) for row in results])
+    columns = ("command", "seconds", "longest_silence_s")
+    commands = [tuple(row[name] for name in columns) for row in results]
+    steps = markdown(("Step of the first", "seconds"), results[0]["steps"].items())
+    return f"{markdown(head, commands)}\n\n{steps}"
 
 
 def start(results: dict[str, Any]) -> str:
