@@ -150,8 +150,9 @@ def test_down_after_work_by_hand_leaves_nothing(new_checkout: Callable[[], Check
     """After sourcing the environment the CDK CLI works as ever, and all of it is taken down."""
     checkout = new_checkout()
     assert checkout.local("up").returncode == 0
+    checkout.edit(r"capabilities=\[.*?\]", "capabilities=[Capability.SMS]")
     assert checkout.shell("cdk deploy MaskedCalls --require-approval never").returncode == 0
-    assert [session["Status"] for session in checkout.sessions()] == ["Open"]
+    assert [session["Capabilities"] for session in checkout.sessions()] == [["SMS"]]
     state = read_state(checkout.folder)
     assert state is not None
     done = checkout.local("down")
