@@ -17,6 +17,7 @@ from tests.service.tables import dynamodb_client
 from tools.bundle.build import ensure_all
 
 from chime_proxy_local.command import process
+from chime_proxy_local.environment import CHECKOUT_CACHES
 from chime_proxy_local.folder import Folder
 from chime_proxy_local.health import endpoint
 
@@ -39,7 +40,7 @@ os.environ.update(
     # CDK's own rules only warn, and take longer to start than all the rest of a synthesis. The tests
     # that want no warning turn them on.
     CDK_VALIDATION="false",
-    NODE_COMPILE_CACHE=str(Path(sys.prefix) / "cache" / "node"),
+    **CHECKOUT_CACHES,
 )
 _OWNER = NamedTemporaryFile(prefix="tests-")  # noqa: SIM115 - locked until this process ends
 fcntl.flock(_OWNER, fcntl.LOCK_EX)

@@ -82,16 +82,8 @@ class Workshop:
         """A folder with the project's packages as its wheel installs them."""
         folder = self.path / "installed"
         shutil.rmtree(folder, ignore_errors=True)
-        build = [
-            sys.executable,
-            "-m",
-            "build",
-            "--no-isolation",
-            "--wheel",
-            "--outdir",
-            str(folder),
-        ]
-        _run(*build, folder=ROOT)
+        build = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
+        _run(*build, "--outdir", str(folder), folder=ROOT)
         (wheel,) = folder.glob("*.whl")
         shutil.unpack_archive(wheel, folder, "zip")
         _run(sys.executable, "-m", "compileall", "-q", str(folder), folder=ROOT)

@@ -19,7 +19,7 @@ _LOOPBACK = "127.0.0.1,localhost"
 _SIGNING_DATA = Path(chime_proxy.__file__).with_name("aws_data")
 # Where a checkout keeps the libraries that CDK unpacks, and what Node compiles of them.
 _CACHE = Path(sys.prefix) / "cache"
-_CACHES = {
+CHECKOUT_CACHES = {
     "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_CACHE / "jsii"),
     "NODE_COMPILE_CACHE": str(_CACHE / "node"),
 }
@@ -54,7 +54,7 @@ def cloud_variables(folder: Folder, endpoint: str, service: str | None = None) -
         service: the address of the proxy-session service. Default: the cloud's own, which is at
             its URL.
     """
-    caches = _CACHES if _CACHE.is_dir() else {}
+    caches = CHECKOUT_CACHES if _CACHE.is_dir() else {}
     chosen = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": service} if service else {}
     return {
         **caches,
