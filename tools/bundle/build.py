@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +18,6 @@ from tools.bundle.lambda_python import VERSION, LambdaPython
 from tools.bundle.sources import FUNCTIONS, Function
 
 _WITHOUT_BYTECODE = "no bytecode"
-# As `compilation` names it.
-_ZIP = "code.zip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +49,35 @@ class Bundle:
 
 
 def ensure_all(root: Path, functions: Sequence[Function] = FUNCTIONS) -> list[Bundle]:
-    """Return the bundles of functions, built at the same time; see `ensure`.
+    """Return the bundles of a checkout. Builds first those that are missing or older than their sources.
+
+    Two builds at the same moment do not disturb each other: both make the same files.
 
     Args:
         root: the checkout.
         functions: Default: all.
+
+    Raises:
+        BundleError: one cannot be built.
     """
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(partial(ensure, root), functions))
+    python = LambdaPython.find(root)
+    sources = {Bundle(root, function): function.digest(root) for function in functions}
+    outdated = {
+        bundle: digest
+        for bundle, digest in sources.items()
+        if not _is_current(bundle, digest, python)
+    }
+    for bundle in outdated:
+        name = bundle.function.name
+        _say(f"Building the {name}'s code, since there is none of the present sources ...")
+    if outdated:
+        _build(root, outdated, python)
+    return list(sources)
 
 
 def ensure(root: Path, function: Function) -> Bundle:
-    """Return the bundle of a checkout. Builds it first if it is missing or its sources have changed.
-
-    Two builds at the same moment do not disturb each other: both make the same files.
-
-    Raises:
-        BundleError: it cannot be built.
-    """
-    bundle, sources = Bundle(root, function), function.digest(root)
-    python = LambdaPython.find(root)
-    if not _is_current(bundle, sources, python):
-        _say(f"Building the {function.name}'s code, since there is none of the present sources ...")
-        if not python:
-            _say("It has no bytecode and starts slower: Node or npm's pyodide is not installed.")
-        _build(bundle, sources, python)
+    """Return the bundle of one function; see `ensure_all`."""
+    (bundle,) = ensure_all(root, [function])
     return bundle
 
 
@@ -91,35 +93,54 @@ def _compiler(python: LambdaPython | None) -> str:
     return f"pyodide {python.version}" if python else _WITHOUT_BYTECODE
 
 
-def _build(bundle: Bundle, sources: str, python: LambdaPython | None) -> None:
-    bundle.folder.mkdir(exist_ok=True)
-    installed = _packages(bundle)
-    with tempfile.TemporaryDirectory(dir=bundle.folder) as scratch:
-        task, out = Path(scratch, "task"), Path(scratch, "out")
-        shutil.copytree(installed, task)
-        for folder in bundle.function.unused:
-            shutil.rmtree(task / folder)
-        bundle.function.copy(bundle.root, task)
-        imports.check(task, bundle.function.handler)
-        out.mkdir()
-        code = out / _ZIP
+def _build(root: Path, outdated: Mapping[Bundle, str], python: LambdaPython | None) -> None:
+    folder = root / ".bundle"
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        tasks, zips = Path(scratch, "tasks"), Path(scratch, "zips")
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(partial(_assemble, tasks), outdated))
+        zips.mkdir()
         if python:
-            _compile(python, task, out)
+            _compile(python, tasks, zips)
         else:
-            code.write_bytes(archive(task))
-        code.chmod(0o644)
-        code.replace(bundle.code)
-        (out / bundle.stamp.name).write_text(f"{sources}\n{_compiler(python)}\n", "utf-8")
-        (out / bundle.stamp.name).replace(bundle.stamp)
+            _say("It has no bytecode and starts slower: Node or npm's pyodide is not installed.")
+            _archive(tasks, zips)
+        for bundle, sources in outdated.items():
+            _put(bundle, zips, f"{sources}\n{_compiler(python)}\n")
 
 
-def _compile(python: LambdaPython, task: Path, out: Path) -> None:
+def _assemble(tasks: Path, bundle: Bundle) -> None:
+    """Make the folder with a function's files, as Lambda unpacks them."""
+    task = tasks / bundle.function.name
+    shutil.copytree(_packages(bundle), task)
+    for folder in bundle.function.unused:
+        shutil.rmtree(task / folder)
+    bundle.function.copy(bundle.root, task)
+    imports.check(task, bundle.function.handler)
+
+
+def _compile(python: LambdaPython, tasks: Path, zips: Path) -> None:
     script = Path(__file__).with_name("compilation.py")
-    folders = {"/var/task": task, "/out": out, "/checkout/tools/bundle": script.parent}
+    folders = {"/tasks": tasks, "/zips": zips, "/checkout/tools/bundle": script.parent}
+    # All in one process: its start takes longer than a function's code.
     done = python.run(script, folders)
     if done.returncode:
-        msg = f"the function's code could not be compiled:\n{done.stderr.strip()}"
+        msg = f"the functions' code could not be compiled:\n{done.stderr.strip()}"
         raise BundleError(msg)
+
+
+def _archive(tasks: Path, zips: Path) -> None:
+    for task in tasks.iterdir():
+        (zips / f"{task.name}.zip").write_bytes(archive(task))
+
+
+def _put(bundle: Bundle, zips: Path, stamp: str) -> None:
+    built = zips / bundle.code.name
+    built.chmod(0o644)
+    built.replace(bundle.code)
+    (zips / bundle.stamp.name).write_text(stamp, encoding="utf-8")
+    (zips / bundle.stamp.name).replace(bundle.stamp)
 
 
 def _packages(bundle: Bundle) -> Path:
