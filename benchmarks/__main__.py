@@ -69,7 +69,7 @@ def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
         "warm": lambda: warm.measure(_approaches(workshop), effort.lives),
         "sizes": lambda: sizes.measure(workshop),
         "synthesis": lambda: synthesis.measure(
-            workshop, effort.synthesized, effort.entries, effort.syntheses
+            workshop, effort.syntheses, effort.entries, effort.imports
         ),
         "service": lambda: _in_new_process(
             allocation.measure, effort.open_sessions, effort.pools, effort.allocations

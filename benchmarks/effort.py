@@ -11,9 +11,9 @@ class Effort:
         starts: cold starts of each approach.
         lives: sessions created, refreshed, updated and deleted by each warm approach.
         deployments: sessions of a stack, and stacks.
-        synthesized: sessions of each synthesized app.
-        entries: sessions of each file.
-        syntheses: how often each of them is synthesized.
+        syntheses: sessions of each synthesized app, and how often it is synthesized.
+        entries: sessions of each synthesized file, and how often.
+        imports: how often each package is imported.
         open_sessions: how many sessions the service has when allocations are timed.
         pools: how many proxy numbers.
         allocations: how many are timed at each size.
@@ -23,9 +23,9 @@ class Effort:
     starts: int
     lives: int
     deployments: tuple[tuple[int, int], ...]
-    synthesized: tuple[int, ...]
-    entries: tuple[int, ...]
-    syntheses: int
+    syntheses: tuple[tuple[int, int], ...]
+    entries: tuple[tuple[int, int], ...]
+    imports: int
     open_sessions: tuple[int, ...]
     pools: tuple[int, ...]
     allocations: int
@@ -36,9 +36,9 @@ FULL = Effort(
     starts=25,
     lives=100,
     deployments=((1, 1), (50, 1), (200, 1), (400, 1), (400, 5)),
-    synthesized=(1, 450, 2_000),
-    entries=(1_000, 5_000, 10_000),
-    syntheses=3,
+    syntheses=((1, 15), (450, 5), (2_000, 3)),
+    entries=((1_000, 3), (5_000, 1), (10_000, 1)),
+    imports=9,
     open_sessions=(1, 10, 100, 1_000, 10_000, 100_000),
     pools=(100, 1_000, 10_000, 100_000),
     allocations=500,
@@ -48,9 +48,9 @@ QUICK = Effort(
     starts=1,
     lives=1,
     deployments=((1, 1),),
-    synthesized=(1, 2),
-    entries=(1, 2),
-    syntheses=1,
+    syntheses=((1, 1), (2, 1)),
+    entries=((1, 1), (2, 1)),
+    imports=1,
     open_sessions=(1, 100),
     pools=(100, 1_000),
     allocations=5,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from benchmarks.measures.operations import CONNECTOR, new_pairs, service_on
 from benchmarks.peers.cloud import running_cloud
 from benchmarks.peers.function import Function
 from benchmarks.peers.workshop import Workshop
+from benchmarks.quartiles import pair_ratios
 from tests.service.tables import create_table
 from tools.bundle import sources
 from tools.bundle.build import ensure
@@ -88,7 +89,7 @@ def _cold_starts(workshop: Workshop, rounds: int) -> list[dict[str, Any]]:
         {
             "function": name,
             "cpu_ms": round(median(taken), 2),
-            "to_floor": _quartiles([one / other for one, other in zip(taken, floor, strict=True)]),
+            "to_floor": pair_ratios(taken, floor),
         }
         for name, taken in samples.items()
     ]
@@ -273,8 +274,3 @@ def _milliseconds(act: Callable[[], object]) -> float:
     start = time.process_time_ns()
     act()
     return (time.process_time_ns() - start) / 1e6
-
-
-def _quartiles(values: list[float]) -> list[float]:
-    cuts = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
-    return [round(cut, 3) for cut in cuts]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from statistics import median, quantiles
+from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.peers.approach import Approach
 from benchmarks.peers.world import World
+from benchmarks.quartiles import pair_ratios
 
 if TYPE_CHECKING:
     from benchmarks.peers.function import Function
@@ -59,26 +60,19 @@ def measure(approaches: list[Approach], rounds: int) -> dict[str, dict[str, dict
 def _summary(samples: Samples, name: str, kind: str) -> dict[str, Any]:
     own = samples[name, kind]
     return _medians(own) | {
-        f"to_{reference}": pair_ratios(own, samples[reference, _DEPLOYED])
+        f"to_{reference}": _ratios(own, samples[reference, _DEPLOYED])
         for reference in _REFERENCES
         if (reference, _DEPLOYED) in samples
     }
 
 
-def pair_ratios(own: list[ColdStart], others: list[ColdStart]) -> dict[str, list[float]]:
-    """Return the lower quartile, the median and the upper quartile of the pairs' ratios."""
-    pairs = list(zip(own, others, strict=True))
+def _ratios(own: list[ColdStart], others: list[ColdStart]) -> dict[str, list[float]]:
     return {
-        "cpu": _quartiles([one.cpu_ms / other.cpu_ms for one, other in pairs]),
-        "answered_cpu": _quartiles(
-            [one.answered_cpu_ms / other.answered_cpu_ms for one, other in pairs]
+        "cpu": pair_ratios([one.cpu_ms for one in own], [one.cpu_ms for one in others]),
+        "answered_cpu": pair_ratios(
+            [one.answered_cpu_ms for one in own], [one.answered_cpu_ms for one in others]
         ),
     }
-
-
-def _quartiles(values: list[float]) -> list[float]:
-    cuts = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
-    return [round(cut, 3) for cut in cuts]
 
 
 def _kinds(approach: Approach) -> dict[str, bool]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -12,8 +12,11 @@ from typing import Any
 
 from benchmarks.machine import ROOT
 from benchmarks.peers.workshop import Workshop
+from benchmarks.quartiles import pair_ratios
 
+_Rounds = Sequence[tuple[int, int]]
 APPROACHES = ("provider", "bare", "bare-in-constructs", "AwsCustomResource")
+_FLOORS = ("bare", "bare-in-constructs", "AwsCustomResource")
 _SESSIONS_OF_A_STACK = {"AwsCustomResource": 225}
 """It has two resources a session, and CloudFormation allows five hundred a stack."""
 _MOST = 450
@@ -40,25 +43,41 @@ class _Cost:
     peak_mb: float
 
 
-def measure(
-    workshop: Workshop, sizes: Sequence[int], entries: Sequence[int], rounds: int
-) -> dict[str, Any]:
-    """Synthesize apps of so many sessions, and sessions files of so many entries."""
-    apps = {(name, size): _app(workshop, name, size) for size in sizes for name in APPROACHES}
-    files: dict[int, tuple[str, ...]] = {
-        size: ("benchmarks.peers.sessions_file", str(workshop.path), str(size)) for size in entries
-    }
+def measure(workshop: Workshop, apps: _Rounds, files: _Rounds, imports: int) -> dict[str, Any]:
+    """Synthesize apps of so many sessions, and sessions files of so many entries.
+
+    Args:
+        workshop: the code of the approaches.
+        apps: sessions of each app, and how often it is synthesized.
+        files: entries of each file, and how often.
+        imports: how often each package is imported.
+    """
     return {
         "calls": {name: _calls(workshop, name) for name in APPROACHES},
-        "apps": [
-            {"approach": name, "sessions": size, "stacks": _stacks(name, size), **cost}
-            for (name, size), cost in _medians(workshop, apps, rounds).items()
-        ],
-        "file": [
-            {"entries": size, **cost} for size, cost in _medians(workshop, files, rounds).items()
-        ],
-        "import": _imports(workshop, rounds),
+        "apps": [row for size, rounds in apps for row in _apps(workshop, size, rounds)],
+        "file": [_file(workshop, size, rounds) for size, rounds in files],
+        "import": _imports(workshop, imports),
     }
+
+
+def _apps(workshop: Workshop, size: int, rounds: int) -> list[dict[str, Any]]:
+    modules = {name: _app(workshop, name, size) for name in APPROACHES}
+    samples = _samples(workshop, modules, rounds)
+    return [
+        {
+            "approach": name,
+            "sessions": size,
+            "stacks": _stacks(name, size),
+            **_medians(costs),
+            **{f"to_{floor}": _ratios(costs, samples[floor]) for floor in _FLOORS},
+        }
+        for name, costs in samples.items()
+    ]
+
+
+def _file(workshop: Workshop, size: int, rounds: int) -> dict[str, float]:
+    module = ("benchmarks.peers.sessions_file", str(workshop.path), str(size))
+    return {"entries": size, **_medians(_samples(workshop, {"file": module}, rounds)["file"])}
 
 
 def _app(workshop: Workshop, name: str, sessions: int) -> tuple[str, ...]:
@@ -86,21 +105,26 @@ def _imports(workshop: Workshop, rounds: int) -> dict[str, float]:
     return {name: round(median(taken)) for name, taken in samples.items()}
 
 
-def _medians(
-    workshop: Workshop, modules: dict[Any, tuple[str, ...]], rounds: int
-) -> dict[Any, dict[str, float]]:
-    samples: dict[Any, list[_Cost]] = {key: [] for key in modules}
+def _samples(
+    workshop: Workshop, modules: Mapping[str, tuple[str, ...]], rounds: int
+) -> dict[str, list[_Cost]]:
+    samples: dict[str, list[_Cost]] = {name: [] for name in modules}
     # In turn, so that other work on the machine slows all of them.
     for _ in range(rounds):
-        for key, module in modules.items():
-            samples[key].append(_run(workshop, "-m", *module)[0])
+        for name, module in modules.items():
+            samples[name].append(_run(workshop, "-m", *module)[0])
+    return samples
+
+
+def _medians(costs: Sequence[_Cost]) -> dict[str, float]:
     return {
-        key: {
-            name: round(median(asdict(cost)[name] for cost in costs), 2)
-            for name in ("wall_s", "cpu_s", "peak_mb")
-        }
-        for key, costs in samples.items()
+        name: round(median(asdict(cost)[name] for cost in costs), 2)
+        for name in ("wall_s", "cpu_s", "peak_mb")
     }
+
+
+def _ratios(own: Sequence[_Cost], others: Sequence[_Cost]) -> list[float]:
+    return pair_ratios([cost.cpu_s for cost in own], [cost.cpu_s for cost in others])
 
 
 def _run(workshop: Workshop, *arguments: str) -> tuple[_Cost, str]:

@@ -7,15 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam, aws_lambda, custom_resources
+from aws_cdk import aws_iam, aws_lambda
 from constructs import Construct
 
-from chime_proxy import ProxySession, ProxySessionProvider
 from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 from chime_proxy_local.environment import REGION
+
+if TYPE_CHECKING:
+    from aws_cdk.custom_resources import AwsSdkCall
 
 ENDPOINT = "https://calls.example.com"
 MINUTES = 60
@@ -29,6 +31,8 @@ Declare = Callable[[cdk.Stack, Iterator[list[str]]], None]
 
 def provider(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with this project."""
+    from chime_proxy import ProxySession, ProxySessionProvider  # noqa: PLC0415 - no peer's
+
     one = ProxySessionProvider(stack, "Provider", endpoint_url=ENDPOINT)
     for place, participants in enumerate(pairs):
         ProxySession(
@@ -71,18 +75,26 @@ def crhelper(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
 
 def framework(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with CDK's provider framework."""
+    from aws_cdk.custom_resources import Provider  # noqa: PLC0415 - of two peers
+
     function = _function(stack, "framework", "framework.handler")
-    one = custom_resources.Provider(stack, "Provider", on_event_handler=function)
+    one = Provider(stack, "Provider", on_event_handler=function)
     _custom(stack, one.service_token, pairs)
 
 
 def aws_custom_resource(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
     """Declare sessions with CDK's AwsCustomResource."""
-    policy = custom_resources.AwsCustomResourcePolicy.from_statements([_statement(stack)])
-    existing = custom_resources.PhysicalResourceIdReference()
+    from aws_cdk.custom_resources import (  # noqa: PLC0415 - of two peers
+        AwsCustomResource,
+        AwsCustomResourcePolicy,
+        PhysicalResourceIdReference,
+    )
+
+    policy = AwsCustomResourcePolicy.from_statements([_statement(stack)])
+    existing = PhysicalResourceIdReference()
     terms = {"Capabilities": _CAPABILITIES, "ExpiryMinutes": MINUTES}
     for place, participants in enumerate(pairs):
-        custom_resources.AwsCustomResource(
+        AwsCustomResource(
             stack,
             f"Session{place}",
             resource_type="Custom::ProxySession",
@@ -147,9 +159,11 @@ def _session(
     )
 
 
-def _call(verb: str, parameters: dict[str, Any]) -> custom_resources.AwsSdkCall:
-    response = custom_resources.PhysicalResourceId.from_response("ProxySession.ProxySessionId")
-    return custom_resources.AwsSdkCall(
+def _call(verb: str, parameters: dict[str, Any]) -> "AwsSdkCall":
+    from aws_cdk.custom_resources import AwsSdkCall, PhysicalResourceId  # noqa: PLC0415 - as above
+
+    response = PhysicalResourceId.from_response("ProxySession.ProxySessionId")
+    return AwsSdkCall(
         service="@aws-sdk/client-chime-sdk-voice",
         action=f"{verb}ProxySession",
         parameters={"VoiceConnectorId": VOICE_CONNECTOR_ID, **parameters},

@@ -53,16 +53,15 @@ def _template(sizes: dict[str, Any]) -> int:
 
 
 def _synthesis(results: dict[str, Any]) -> list[tuple[str, str, str]]:
-    cpu = {(row["approach"], row["sessions"]): row["cpu_s"] for row in results["apps"]}
-    most = max(sessions for _, sessions in cpu)
-    ratio = cpu["provider", most] / cpu["bare", most]
+    own = [row for row in results["apps"] if row["approach"] == "provider"]
+    fewest, most = own[0], own[-1]
     return [
         ("calls to Node per session", "5", str(results["calls"]["provider"])),
-        (f"{most} sessions synthesized", "1.6 of the floor", f"{ratio:.2f}"),
+        (f"{most['sessions']} sessions synthesized", "1.6 of the floor", spread(most["to_bare"])),
         (
             "one session synthesized",
-            f"{cpu['AwsCustomResource', 1]} s of CPU, AwsCustomResource's",
-            f"{cpu['provider', 1]} s",
+            "AwsCustomResource's CPU",
+            spread(fewest["to_AwsCustomResource"]),
         ),
     ]
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEPS = ("synth_s", "create_s", "no_op_s", "update_s", "destroy_s")
+_FLOORS = ("bare", "bare-in-constructs", "AwsCustomResource")
 _EVENTS = ("Create", "refresh", "Update", "Delete")
 
 
@@ -105,14 +106,13 @@ def sizes(results: dict[str, Any]) -> str:
 
 
 def synthesis(results: dict[str, Any]) -> str:
-    """Syntheses of apps and files, and imports; ratios are to the bare app of as many sessions."""
-    floors = {row["sessions"]: row["cpu_s"] for row in results["apps"] if row["approach"] == "bare"}
+    """Syntheses of apps and files, and imports; ratios are to other apps of as many sessions."""
     head = (
         "Synthesis",
         "sessions",
         "stacks",
         "CPU s",
-        "ratio",
+        *(f"to {floor}" for floor in _FLOORS),
         "wall s",
         "peak MB",
         "calls to Node per session",
@@ -120,7 +120,7 @@ def synthesis(results: dict[str, Any]) -> str:
     apps = (
         (
             *(row[name] for name in ("approach", "sessions", "stacks", "cpu_s")),
-            _ratio(row["cpu_s"], floors[row["sessions"]]),
+            *(spread(row[f"to_{floor}"]) for floor in _FLOORS),
             *(row["wall_s"], row["peak_mb"], results["calls"][row["approach"]]),
         )
         for row in results["apps"]
