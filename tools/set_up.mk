@@ -40,9 +40,10 @@ uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/pyt
 
 node_modules/.local: package.json package-lock.json | .venv/.local
 	@echo 'Installing the CDK CLI ...'
-	@# The import unpacks and compiles what a synthesis needs.
+	@# The imports unpack and compile what a synthesis and the local cloud need.
 	@.venv/bin/python -c 'from chime_proxy import ProxySessionService, ProxySession' & \
-	  .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && $(RUN) tools.bundle provider service && wait
+	  .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && $(RUN) tools.bundle provider service && \
+	  .venv/bin/python -c 'import chime_proxy_local.cloud.server' && wait
 	@touch $@
 node_modules/.tests: node_modules/.local
 	@.venv/bin/npm install --no-save --include=dev --loglevel=error >/dev/null
