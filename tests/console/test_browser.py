@@ -10,7 +10,7 @@ from tests.console.scenes import NARROW, OTHER_SCENES, PHONE, SCENES, WIDE, stag
 from tests.console.site import DRIVER, RIDER, Site, serving
 
 # As long as a loaded machine may need.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=300_000)
 AXE = chromium.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 

@@ -20,7 +20,7 @@ EVERY_PAGE = pytest.mark.parametrize("name", NAMES)
 BROKEN_NAMES = """() => [...document.querySelectorAll("table code")]
     .filter(code => code.getClientRects().length > 1).map(code => code.textContent)"""
 # As long as a loaded machine may need.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=300_000)
 
 
 class Files(SimpleHTTPRequestHandler):

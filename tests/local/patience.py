@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-_SECONDS = 30
+_SECONDS = 300
 
 
 def eventually(condition: Callable[[], object]) -> bool:
-    """Wait half a minute, as a loaded machine may need, for something that takes far less."""
+    """Wait five minutes, as a loaded machine may need, for something that takes far less."""
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         if condition():

@@ -181,7 +181,7 @@ def test_two_first_builds_at_once_make_one_bundle(
 
     def install(_requirements: Path, target: Path, _version: str) -> None:
         shutil.copytree(installed, target)
-        both.wait(timeout=60)
+        both.wait(timeout=300)
 
     monkeypatch.setattr(packages, "install", install)
     with ThreadPoolExecutor() as threads:

@@ -98,7 +98,7 @@ def serve(environment: Mapping[str, str], *events: Mapping[str, Any]) -> tuple[l
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
+            timeout=300,
         )
     return [json.loads(body) for _, _, body in bucket.puts], done.stdout + done.stderr
 

@@ -227,7 +227,7 @@ def test_process_answers_from_the_table_until_it_is_ended(run: Run, tmp_path: Pa
         answer = asked_when_up(port)
     finally:
         process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=300)
 
     assert answer == {"REFUSAL": "unknown"}
     assert (process.returncode, errors) == (0, "")
@@ -237,7 +237,7 @@ def test_process_answers_from_the_table_until_it_is_ended(run: Run, tmp_path: Pa
 
 def asked_when_up(port: int) -> dict[str, str]:
     """The answer to a question, as soon as there is a process to ask."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while True:
         try:
             return ask(port, ALICE.number, PROXY)
@@ -250,7 +250,7 @@ def test_configuration_is_written_to_a_folder(run: Run, tmp_path: Path) -> None:
     """All files of the configuration are there."""
     (tmp_path / "etc").mkdir()
 
-    assert run("configure", "settings.toml", "etc").communicate(timeout=30) == ("", "")
+    assert run("configure", "settings.toml", "etc").communicate(timeout=300) == ("", "")
 
     names = {path.name for path in (tmp_path / "etc").iterdir()}
     assert names == {
@@ -264,7 +264,7 @@ def test_configuration_is_written_to_a_folder(run: Run, tmp_path: Path) -> None:
 
 def test_sentences_are_printed_with_the_names_of_their_recordings(run: Run) -> None:
     """A line for each recording."""
-    output, _ = run("sentences", "es-US").communicate(timeout=30)
+    output, _ = run("sentences", "es-US").communicate(timeout=300)
 
     lines = dict(line.split("\t") for line in output.splitlines())
     assert lines["busy"].startswith("La línea está ocupada.")
@@ -287,5 +287,5 @@ def test_wrong_command_line_is_told_without_a_traceback(
 
     process = run(*arguments)
 
-    assert message in process.communicate(timeout=30)[1]
+    assert message in process.communicate(timeout=300)[1]
     assert process.returncode == 1

@@ -19,7 +19,7 @@ from chime_proxy_local.folder import Folder
 from chime_proxy_local.health import served_pid
 
 _START_ATTEMPTS = 3
-_START_SECONDS = 30
+_START_SECONDS = 120
 _STOP_SECONDS = 3
 _GROUP_SECONDS = 0.5
 _POLL_SECONDS = 0.02

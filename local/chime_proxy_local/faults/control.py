@@ -11,7 +11,7 @@ from chime_proxy_local.faults.switch import FaultSwitch
 from chime_proxy_local.gateway import HttpRequest
 
 FAULT_PATH = "/_local/fault"
-_SECONDS = 3
+_SECONDS = 10
 
 
 def answer_control(switch: FaultSwitch, request: HttpRequest) -> dict[str, Any]:
