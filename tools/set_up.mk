@@ -2,6 +2,7 @@
 # checks need besides, once their .tests is there.
 PYTHON ?= python3
 RUN := .venv/bin/python -m
+STEP := $(PYTHON) -m tools.step
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_CACHE_DIR := $(CURDIR)/.venv/cache/pip
 export UV_CACHE_DIR := $(CURDIR)/.venv/cache/uv
@@ -19,31 +20,31 @@ uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/pyt
 	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
-	@echo 'Installing Python packages ...'
-	@rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv
-	@$(RUN) pip install -q $$(grep ^uv= requirements.txt) || true
-	@$(call uv,-r requirements.txt -r lambda/requirements.txt -r lambda/service-requirements.txt) || { \
-	  $(RUN) pip install --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && \
-	  $(RUN) pip install -r requirements.txt; }
+	@$(STEP) 'Installing Python packages' '\
+	  { rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv; } && \
+	  { $(RUN) pip install -q $$(grep ^uv= requirements.txt) || true; } && \
+	  { $(call uv,-r requirements.txt -r lambda/requirements.txt -r lambda/service-requirements.txt) || { \
+	    $(RUN) pip install --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && \
+	    $(RUN) pip install -r requirements.txt; }; }'
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
 	@touch $@
 .venv/bin/python: ; @rm -f .venv/.local
 
 .venv/.tests: .venv/.local tests/requirements.txt lambda/twiml-requirements.txt
-	@echo 'Installing what tests and checks need ...'
 	@rm .venv/.local
-	@$(call uv,-r tests/requirements.txt) || $(RUN) pip install -r tests/requirements.txt
-	@$(call uv,--no-deps -r lambda/twiml-requirements.txt) || \
-	  $(RUN) pip install --no-deps -r lambda/twiml-requirements.txt
+	@$(STEP) 'Installing what tests and checks need' '\
+	  { $(call uv,-r tests/requirements.txt) || $(RUN) pip install -r tests/requirements.txt; } && \
+	  { $(call uv,--no-deps -r lambda/twiml-requirements.txt) || \
+	    $(RUN) pip install --no-deps -r lambda/twiml-requirements.txt; }'
 	@touch .venv/.local $@
 
 node_modules/.local: package.json package-lock.json | .venv/.local
-	@echo 'Installing the CDK CLI ...'
 	@# The imports unpack and compile what a synthesis and the local cloud need.
-	@.venv/bin/python -c 'from chime_proxy import ProxySessionService, ProxySession' & \
-	  .venv/bin/npm ci --omit=dev --loglevel=error >/dev/null && $(RUN) tools.bundle provider service && \
-	  { .venv/bin/python -c 'import chime_proxy_local.cloud.server' 2>/dev/null; wait; }
+	@$(STEP) "Installing the CDK CLI and building the functions" '\
+	  .venv/bin/python -c "from chime_proxy import ProxySessionService, ProxySession" & \
+	  .venv/bin/npm ci --omit=dev --loglevel=error && $(RUN) tools.bundle provider service && \
+	  { .venv/bin/python -c "import chime_proxy_local.cloud.server"; wait; }'
 	@touch $@
 node_modules/.tests: node_modules/.local
 	@.venv/bin/npm install --no-save --include=dev --loglevel=error >/dev/null

@@ -11,4 +11,5 @@ SET_UP = (
     "requirements.txt",
     "tests/requirements.txt",
     "tools/set_up.mk",
+    "tools/step.py",
 )

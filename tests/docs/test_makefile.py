@@ -11,6 +11,7 @@ from tests.docs.set_up import SET_UP
 ROOT = Path(__file__).parents[2]
 # Stands for the Python that make is given, for the one in .venv, for uv, and for npm.
 STAND_IN = """#!/bin/sh
+case "$*" in "-m tools.step "*) exec /bin/sh -c "$4" ;; esac
 echo "${0##*/} $*" >>steps
 case "${0##*/} $*" in
     *version_info*|*ensurepip*|*" -c "*) ;;

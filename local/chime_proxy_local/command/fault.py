@@ -1,7 +1,7 @@
 """Shows and switches the fault of a folder's cloud."""
 
-from chime_proxy_local.command.output import show
 from chime_proxy_local.command.process import running_port
+from chime_proxy_local.command.step import show
 from chime_proxy_local.error import LocalCloudError
 from chime_proxy_local.faults.control import current_fault, switch_fault
 from chime_proxy_local.faults.fault import Fault

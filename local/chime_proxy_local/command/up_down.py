@@ -8,8 +8,9 @@ from pathlib import Path
 from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
 from chime_proxy_local.command import deployment, process
 from chime_proxy_local.command.cdk import Cdk
-from chime_proxy_local.command.output import get_session, next_steps, output_table, show, step
+from chime_proxy_local.command.output import get_session, next_steps, output_table
 from chime_proxy_local.command.stacks import Stacks, StuckStack
+from chime_proxy_local.command.step import show, step
 from chime_proxy_local.command.toolchain import check_tools
 from chime_proxy_local.environment import api_address, shell_script, tool_environment
 from chime_proxy_local.error import LocalCloudError
