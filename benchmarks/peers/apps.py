@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
-from aws_cdk import aws_iam, aws_lambda
+from aws_cdk import aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
 from chime_proxy_local.cloud.proxy_sessions import VOICE_CONNECTOR_ID
@@ -52,11 +52,15 @@ def bare(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
 
 
 def bare_in_constructs(stack: cdk.Stack, pairs: Iterator[list[str]]) -> None:
-    """Declare the bare sessions by the calls to Node that a session of this project makes.
+    """Declare the bare sessions by CDK's own constructs as this project does.
 
-    Each is in a construct of its own, has a `Duration`, and is created after its permission.
+    The function has a role and a log group of its own. Each session is in a construct of its own,
+    has a `Duration`, and is created after its permission.
     """
-    function = _function(stack, "bare", "bare.handler")
+    role = aws_iam.Role(stack, "Role", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    logs = aws_logs.LogGroup(stack, "Logs", retention=aws_logs.RetentionDays.THREE_MONTHS)
+    logs.grant_write(role)
+    function = _function(stack, "bare", "bare.handler", role=role, log_group=logs)
     token = function.function_arn
     permission = aws_iam.Grant.add_to_principal(
         grantee=function, actions=["chime:GetProxySession"], resource_arns=["*"]
@@ -116,7 +120,14 @@ APPROACHES: dict[str, Declare] = {
 }
 
 
-def _function(stack: cdk.Stack, folder: str, handler: str) -> aws_lambda.Function:
+def _function(
+    stack: cdk.Stack,
+    folder: str,
+    handler: str,
+    *,
+    role: aws_iam.IRole | None = None,
+    log_group: aws_logs.ILogGroup | None = None,
+) -> aws_lambda.Function:
     function = aws_lambda.Function(
         stack,
         "Function",
@@ -126,6 +137,8 @@ def _function(stack: cdk.Stack, folder: str, handler: str) -> aws_lambda.Functio
         architecture=aws_lambda.Architecture.ARM_64,
         memory_size=256,
         timeout=cdk.Duration.minutes(1),
+        role=role,
+        log_group=log_group,
         environment={"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": ENDPOINT},
     )
     function.add_to_role_policy(_statement(stack))
