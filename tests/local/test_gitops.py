@@ -197,6 +197,7 @@ def test_role_of_the_plan_may_look_for_drift(
     assert found.stdout.count("  in sync") == len(resources(account))
 
 
+@pytest.mark.usefixtures("repository")
 def test_role_of_the_plan_may_look_at_its_connector_alone(
     service: Any, looker: dict[str, str]
 ) -> None:
