@@ -50,8 +50,7 @@ def main() -> None:
 def run(parts: list[str], effort: Effort, file: Path) -> None:
     """Measure and write the results."""
     results: dict[str, Any] = json.loads(file.read_text()) if file.exists() and parts else {}
-    apart = {"measured apart": ", ".join(parts)} if parts else {}
-    results["machine"] = {**machine(), **apart}
+    results["machine"] = {**machine(), **_apart(results, parts)}
     workshop = Workshop()
     for name, measure in _parts(workshop, effort).items():
         if not parts or name in parts:
@@ -59,6 +58,14 @@ def run(parts: list[str], effort: Effort, file: Path) -> None:
             results[name] = measure()
     file.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table(results))
+
+
+def _apart(results: dict[str, Any], parts: list[str]) -> dict[str, str]:
+    """Name the parts that were not measured in one run with the others, now or before."""
+    if not parts:
+        return {}
+    before = results.get("machine", {}).get("measured apart", "").split(", ")
+    return {"measured apart": ", ".join(sorted({*before, *parts} - {""}))}
 
 
 def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
