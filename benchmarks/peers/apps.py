@@ -173,7 +173,7 @@ def _session(
 
 
 def _call(verb: str, parameters: dict[str, Any]) -> "AwsSdkCall":
-    from aws_cdk.custom_resources import AwsSdkCall, PhysicalResourceId  # noqa: PLC0415 - as above
+    from aws_cdk.custom_resources import AwsSdkCall, PhysicalResourceId  # noqa: PLC0415 - of AwsCustomResource alone
 
     response = PhysicalResourceId.from_response("ProxySession.ProxySessionId")
     return AwsSdkCall(

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEPS = ("synth_s", "create_s", "no_op_s", "update_s", "destroy_s")
-_FLOORS = ("bare", "bare-in-constructs", "AwsCustomResource")
 _EVENTS = ("Create", "refresh", "Update", "Delete")
 
 
@@ -107,12 +106,13 @@ def sizes(results: dict[str, Any]) -> str:
 
 def synthesis(results: dict[str, Any]) -> str:
     """Syntheses of apps and files, and imports; ratios are to other apps of as many sessions."""
+    ratios = [name for name in results["apps"][0] if name.startswith("to_")]
     head = (
         "Synthesis",
         "sessions",
         "stacks",
         "CPU s",
-        *(f"to {floor}" for floor in _FLOORS),
+        *(name.replace("_", " ") for name in ratios),
         "wall s",
         "peak MB",
         "calls to Node per session",
@@ -120,7 +120,7 @@ def synthesis(results: dict[str, Any]) -> str:
     apps = (
         (
             *(row[name] for name in ("approach", "sessions", "stacks", "cpu_s")),
-            *(spread(row[f"to_{floor}"]) for floor in _FLOORS),
+            *(spread(row[name]) for name in ratios),
             *(row["wall_s"], row["peak_mb"], results["calls"][row["approach"]]),
         )
         for row in results["apps"]

@@ -17,6 +17,7 @@ from tools.bundle.errors import BundleError
 from tools.bundle.lambda_python import VERSION, LambdaPython
 from tools.bundle.sources import FUNCTIONS, Function
 
+_FOLDER = ".bundle"
 _WITHOUT_BYTECODE = "no bytecode"
 
 
@@ -35,7 +36,7 @@ class Bundle:
     @property
     def folder(self) -> Path:
         """The folder of the zip and its stamp."""
-        return self.root / ".bundle"
+        return self.root / _FOLDER
 
     @property
     def code(self) -> Path:
@@ -94,7 +95,7 @@ def _compiler(python: LambdaPython | None) -> str:
 
 
 def _build(root: Path, outdated: Mapping[Bundle, str], python: LambdaPython | None) -> None:
-    folder = root / ".bundle"
+    folder = root / _FOLDER
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         tasks, zips = Path(scratch, "tasks"), Path(scratch, "zips")

@@ -1,4 +1,4 @@
-"""What `chime-proxy local` shows at its end."""
+"""Formats what `chime-proxy local up` prints: the stacks' outputs, and commands to try next."""
 
 import shlex
 from collections.abc import Sequence
