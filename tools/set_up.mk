@@ -11,7 +11,8 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
 
 # uv is quicker, and is told pip's index; pip knows what else its user has set.
-INDEX = $${PIP_INDEX_URL:-$$($(RUN) pip config get global.index-url 2>/dev/null)}
+GET := pip config get global.index-url
+INDEX = $${PIP_INDEX_URL:-$$({ $(RUN) $(GET) || $(PYTHON) -m $(GET); } 2>/dev/null)}
 uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1)
 
 # A set-up that was interrupted has no .local, and starts from nothing.
@@ -20,10 +21,14 @@ uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/pyt
 	  { echo '$(PYTHON) is not Python 3.11 or newer. Name one: make PYTHON=python3.13'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
+	@# A Python that has pip installs uv by it: making another pip for .venv takes some seconds.
 	@$(STEP) 'Installing Python packages' '\
-	  { rm $@ 2>/dev/null || $(PYTHON) -m venv --clear .venv; } && \
-	  { $(RUN) pip install -q $$(grep ^uv= requirements.txt) || true; } && \
+	  PYTHON=$$(command -v $(PYTHON)) && UV=$$(grep ^uv= requirements.txt) && \
+	  { rm $@ 2>/dev/null || $(PYTHON) -m venv --clear --without-pip .venv; } && \
+	  { $$PYTHON -m pip --python .venv/bin/python install -q $$UV || \
+	    { $(RUN) ensurepip && $(RUN) pip install -q $$UV; } || true; } && \
 	  { $(call uv,-r requirements.txt -r lambda/requirements.txt -r lambda/service-requirements.txt) || { \
+	    $(RUN) ensurepip && \
 	    $(RUN) pip install --no-deps -r lambda/requirements.txt -r lambda/service-requirements.txt && \
 	    $(RUN) pip install -r requirements.txt; }; }'
 	@# awscli's own script names its Python by a path that must not have a space.

@@ -13,11 +13,16 @@ ROOT = Path(__file__).parents[2]
 STAND_IN = """#!/bin/sh
 case "$*" in "-m tools.step "*) exec /bin/sh -c "$4" ;; esac
 echo "${0##*/} $*" >>steps
+case "$0" in .venv/*|*/.venv/*) pip=.venv/pip ;; *) pip=pip ;; esac
+case "${0##*/} $*" in *" -m pip "*) test -e $pip || exit 1 ;; esac
 case "${0##*/} $*" in
-    *version_info*|*ensurepip*|*" -c "*) ;;
-    *" -m venv"*) mkdir -p .venv/bin && for name in python npm uv; do cp "$0" .venv/bin/$name; done ;;
+    *version_info*|*" -c "*) ;;
+    *" -m venv"*)
+        mkdir -p .venv/bin
+        for name in python python3 npm uv; do cp "$0" .venv/bin/$name; done ;;
+    *" -m ensurepip") touch .venv/pip ;;
     *" config get "*) echo https://index.example/simple ;;
-    "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot ;;
+    "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot && touch .venv/pip ;;
     *" -m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
     *" -m chime_proxy local"*) env >local.env ;;
     *" ci"*) mkdir node_modules ;;
@@ -33,8 +38,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in SET_UP:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    (tmp_path / "python").write_text(STAND_IN)
-    (tmp_path / "python").chmod(0o755)
+    (folder / "pip").touch()
+    (tmp_path / "python3").write_text(STAND_IN)
+    (tmp_path / "python3").chmod(0o755)
     return folder
 
 
@@ -48,8 +54,8 @@ def made(checkout: Path) -> Path:
 def make(checkout: Path, target: str, **environment: str) -> list[str]:
     """Return the commands that `make` starts for a target."""
     (checkout / "steps").unlink(missing_ok=True)
-    python = checkout.parents[1] / "python"
-    run("make", target, f"PYTHON={python}", folder=checkout, **environment)
+    path = f"{checkout.parents[1]}:{os.environ['PATH']}"
+    run("make", target, folder=checkout, PATH=path, **environment)
     return (checkout / "steps").read_text().splitlines()
 
 
@@ -111,17 +117,38 @@ def pins(step: str) -> list[str]:
 def test_interrupted_set_up_starts_from_nothing(made: Path) -> None:
     """After a set-up for tests that did not end, the next command makes the environment anew."""
     (made / "uv-cannot").touch()
-    python = made.parents[1] / "python"
+    python = made.parents[1] / "python3"
     python.write_text(
         STAND_IN.replace('*" -m pip"*)', '*" -m pip install"*) exit 1 ;;\n*" -m pip"*)')
     )
-    shutil.copy(python, made / ".venv" / "bin" / "python")
+    for name in ("python", "python3"):
+        shutil.copy(python, made / ".venv" / "bin" / name)
     with pytest.raises(subprocess.CalledProcessError):
         make(made, "test")
     (made / "uv-cannot").unlink()
     python.write_text(STAND_IN)
 
     assert any(" -m venv " in step for step in make(made, "local"))
+
+
+def test_pip_of_the_python_installs_uv(checkout: Path) -> None:
+    """The pip of the Python that make is given installs uv, and none is made for .venv before."""
+    steps = make(checkout, "local")
+
+    (by_pip,) = [step for step in steps if re.search(r" -m pip .*\binstall\b", step)]
+    assert by_pip.startswith("python3 -m pip --python .venv/bin/python install -q uv==")
+    assert not any(step.endswith(" -m ensurepip") for step in steps)
+
+
+def test_pip_is_made_where_the_python_has_none(checkout: Path) -> None:
+    """With a Python without pip, as Debian's may be, .venv gets one, and it installs uv."""
+    (checkout / "pip").unlink()
+
+    steps = make(checkout, "local")
+
+    made = steps.index("python -m ensurepip")
+    assert steps[made + 1].startswith("python -m pip install -q uv==")
+    assert [step for step in steps if step.startswith("uv pip install")]
 
 
 def test_pip_installs_where_uv_cannot(checkout: Path) -> None:
