@@ -70,7 +70,7 @@ def _apart(results: dict[str, Any], parts: list[str]) -> dict[str, str]:
 
 def _parts(workshop: Workshop, effort: Effort) -> dict[str, Callable[[], Any]]:
     return {
-        "first": first_run.measure,
+        "first": lambda: first_run.measure(effort.first_runs),
         "start": lambda: startup.measure(_approaches(workshop), effort.starts),
         "steps": lambda: steps.measure(workshop, effort.starts),
         "warm": lambda: warm.measure(_approaches(workshop), effort.lives),

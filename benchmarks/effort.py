@@ -8,6 +8,7 @@ class Effort:
     """Sizes and repetitions.
 
     Args:
+        first_runs: of a new checkout.
         starts: cold starts of each approach.
         lives: sessions created, refreshed, updated and deleted by each warm approach.
         deployments: sessions of a stack, and stacks.
@@ -20,6 +21,7 @@ class Effort:
         loads: clients of the service at the same time, and sessions of each.
     """
 
+    first_runs: int
     starts: int
     lives: int
     deployments: tuple[tuple[int, int], ...]
@@ -33,6 +35,7 @@ class Effort:
 
 
 FULL = Effort(
+    first_runs=3,
     starts=25,
     lives=100,
     deployments=((1, 1), (50, 1), (200, 1), (400, 1), (400, 5)),
@@ -45,6 +48,7 @@ FULL = Effort(
     loads=((1, 100), (8, 15), (32, 5)),
 )
 QUICK = Effort(
+    first_runs=1,
     starts=1,
     lives=1,
     deployments=((1, 1),),

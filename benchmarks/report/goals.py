@@ -16,7 +16,7 @@ def goals(results: dict[str, Any]) -> str:
         warm["provider"][event]["cpu_ms"] - warm["bare"][event]["cpu_ms"] for event in warm["bare"]
     )
     rows = (
-        ("first `make local`", "45 s", f"{results['first'][0]['seconds']} s"),
+        _first_run(results["first"]),
         ("start, as deployed", "0.90 of the floor", spread(deployed["to_bare"]["cpu"])),
         (
             "first answer",
@@ -41,6 +41,11 @@ def goals(results: dict[str, Any]) -> str:
         *_operations(results["operations"]),
     )
     return markdown(("", "at most", "measured"), rows)
+
+
+def _first_run(rows: list[dict[str, Any]]) -> tuple[str, str, str]:
+    own, bare = rows[0]["seconds"], rows[-1]["seconds"]
+    return ("first `make local`", "45 s", f"{own} s; a bare CDK app alone {bare} s")
 
 
 def _calls(events: dict[str, dict[str, Any]]) -> str:

@@ -31,8 +31,11 @@ def table(results: dict[str, Any]) -> str:
 
 def first(results: list[dict[str, Any]]) -> str:
     """The first commands of a newcomer, and the steps of the very first."""
-    head = ("Command", "seconds", "longest without a change on the screen, s")
-    columns = ("command", "seconds", "longest_silence_s")
+    head = (
+        *("Command", "seconds", "CPU s, programs", "CPU s, system"),
+        "longest without a change on the screen, s",
+    )
+    columns = ("command", "seconds", "user_s", "system_s", "longest_silence_s")
     commands = [tuple(row[name] for name in columns) for row in results]
     steps = markdown(("Step of the first", "seconds"), results[0]["steps"].items())
     return f"{markdown(head, commands)}\n\n{steps}"
