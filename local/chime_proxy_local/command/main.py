@@ -35,7 +35,7 @@ def local(context: click.Context) -> None:
 @click.option(
     "--deploy",
     metavar="PATTERN",
-    help="Also deploy the app's stacks with these names, as `cdk deploy PATTERN` does.",
+    help="Also deploy the app's stacks with these names, by `cdk deploy PATTERN --method direct`.",
 )
 def up(deploy: str | None) -> None:
     """Start the cloud, or go on with the one that runs.
