@@ -11,8 +11,8 @@ export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(CURDIR)/.venv/cache/jsii
 unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all that it imports
 
 # uv is quicker, and is told pip's index; pip knows what else its user has set.
-GET := pip config get global.index-url
-INDEX = $${PIP_INDEX_URL:-$$({ $(RUN) $(GET) || $(PYTHON) -m $(GET); } 2>/dev/null)}
+SETTING := pip config get global.index-url
+INDEX = $${PIP_INDEX_URL:-$$({ $(RUN) $(SETTING) || $(PYTHON) -m $(SETTING); } 2>/dev/null)}
 uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1)
 
 # A set-up that was interrupted has no .local, and starts from nothing.
