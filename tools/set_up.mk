@@ -1,6 +1,8 @@
 # What `make local` needs is in .venv and node_modules once their .local is there; what tests and
 # checks need besides, once their .tests is there.
 PYTHON ?= python3
+# Its path: once .venv is there, its own python3 is found first.
+export USERS_PYTHON := $(shell command -v $(PYTHON))
 RUN := .venv/bin/python -m
 STEP := $(PYTHON) -m tools.step
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
@@ -12,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE # without bytecode, every start compiles all th
 
 # uv is quicker, and is told pip's index; pip knows what else its user has set.
 SETTING := pip config get global.index-url
-INDEX = $${PIP_INDEX_URL:-$$({ $(RUN) $(SETTING) || $(PYTHON) -m $(SETTING); } 2>/dev/null)}
+INDEX = $${PIP_INDEX_URL:-$$({ $(RUN) $(SETTING) || "$$USERS_PYTHON" -m $(SETTING); } 2>/dev/null)}
 uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/python $(1)
 
 # A set-up that was interrupted has no .local, and starts from nothing.
@@ -23,9 +25,9 @@ uv = UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip install --python .venv/bin/pyt
 	  { echo '$(PYTHON) has no venv module. Install it, on Debian: apt install python3-venv'; exit 1; }
 	@# A Python that has pip installs uv by it: making another pip for .venv takes some seconds.
 	@$(STEP) 'Installing Python packages' '\
-	  PYTHON=$$(command -v $(PYTHON)) && UV=$$(grep ^uv= requirements.txt) && \
+	  UV=$$(grep ^uv= requirements.txt) && \
 	  { rm $@ 2>/dev/null || $(PYTHON) -m venv --clear --without-pip .venv; } && \
-	  { $$PYTHON -m pip --python .venv/bin/python install -q $$UV || \
+	  { "$$USERS_PYTHON" -m pip --python .venv/bin/python install -q $$UV || \
 	    { $(RUN) ensurepip && $(RUN) pip install -q $$UV; } || true; } && \
 	  { $(call uv,-r requirements.txt -r lambda/requirements.txt -r lambda/service-requirements.txt) || { \
 	    $(RUN) ensurepip && \
