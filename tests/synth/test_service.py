@@ -1,5 +1,6 @@
 import json
 import re
+import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -431,11 +432,40 @@ def test_numbers_known_at_synthesis_are_in_a_layer(tmp_path: Path) -> None:
     ProxySessionService(stack, "Service", phone_numbers=[*NUMBERS, parameter.value_as_string])
     app.synth()
 
-    (file,) = tmp_path.rglob(NUMBERS_FILE)
+    (file,) = tmp_path.glob(f"asset.*/python/{NUMBERS_FILE}")
     assert json.loads(file.read_text()) == NUMBERS
     template = (tmp_path / "Calls.template.json").read_text()
     assert not [number for number in NUMBERS if number in template]
     assert '"PROXY_PHONE_NUMBERS":{"Ref":"Number"}' in re.sub(r"\s", "", template)
+
+
+def test_synthesis_leaves_no_numbers_outside_the_output(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The numbers are written to the app's output folder, and nowhere else."""
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    app = cdk.App(outdir=str(tmp_path / "cdk.out"))
+    ProxySessionService(cdk.Stack(app, "Calls"), "Service", phone_numbers=NUMBERS)
+    app.synth()
+
+    assert not list(elsewhere.iterdir())
+
+
+def test_layer_can_be_deployed_without_a_copy(tmp_path: Path) -> None:
+    """With `cdk synth --no-staging`, which copies no asset, the numbers' folder is still there."""
+    app = cdk.App(outdir=str(tmp_path), context={"aws:cdk:disable-asset-staging": True})
+    ProxySessionService(cdk.Stack(app, "Calls"), "Service", phone_numbers=NUMBERS)
+    assembly = app.synth()
+
+    (layer,) = (
+        file["source"]["path"]
+        for file in json.loads((tmp_path / "Calls.assets.json").read_text())["files"].values()
+        if file["source"]["packaging"] == "zip" and "numbers" in file["source"]["path"]
+    )
+    numbers = Path(assembly.directory, layer, "python", NUMBERS_FILE)
+    assert json.loads(numbers.read_text()) == NUMBERS
 
 
 def test_layer_depends_on_the_numbers_alone(tmp_path: Path) -> None:
@@ -445,7 +475,7 @@ def test_layer_depends_on_the_numbers_alone(tmp_path: Path) -> None:
         app = cdk.App(outdir=str(tmp_path / attempt))
         ProxySessionService(cdk.Stack(app, "Calls"), "Service", phone_numbers=NUMBERS)
         app.synth()
-        (file,) = (tmp_path / attempt).rglob(NUMBERS_FILE)
+        (file,) = (tmp_path / attempt).glob(f"asset.*/python/{NUMBERS_FILE}")
         layers.append(file.parents[1].name)
 
     assert layers[0] == layers[1]

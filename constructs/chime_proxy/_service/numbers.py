@@ -4,9 +4,8 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import mkdtemp
 
-from aws_cdk import Fn, aws_lambda
+from aws_cdk import Fn, Stage, aws_lambda
 from constructs import Construct
 
 from chime_proxy._deferred_value import is_deferred, is_token
@@ -55,8 +54,10 @@ def numbers_layer(scope: Construct, phone_numbers: Sequence[str]) -> aws_lambda.
     )
     if not known:
         return None
-    folder = Path(mkdtemp(prefix="proxy-numbers-"), "python")
-    folder.mkdir()
+    # In the app's output, since a folder of our own elsewhere would stay there: CDK copies it
+    # during synthesis, but not with --no-staging, where it reads it at deployment.
+    folder = Path(Stage.of(scope).asset_outdir, f"numbers.{scope.node.addr}", "python")
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / _NUMBERS_FILE).write_text(json.dumps(known), encoding="utf-8")
     return aws_lambda.LayerVersion(
         scope,
