@@ -3,6 +3,8 @@ include tools/set_up.mk
 
 .PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
 .DEFAULT_GOAL := local
+# The local cloud runs the functions on this Python, where bytecode of Lambda's is of no use.
+local: export BUNDLE_BYTECODE := no
 local: .venv/.local node_modules/.local
 	@$(RUN) tools.bundle provider service
 	@$(RUN) chime_proxy local up --deploy '!ChimeProxyService' && echo '  edit app.py, and make local again'

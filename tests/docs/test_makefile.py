@@ -26,6 +26,7 @@ case "${0##*/} $*" in
     "uv pip install"*) echo "$UV_DEFAULT_INDEX" >>indexes; test ! -e uv-cannot && touch .venv/pip ;;
     *" -m pip"*) echo '#!/no such/python' >.venv/bin/aws && chmod +x .venv/bin/aws ;;
     *" -m chime_proxy local"*) env >local.env ;;
+    *" -m tools.bundle"*) echo "$BUNDLE_BYTECODE" >bytecode ;;
     *" ci"*) mkdir node_modules ;;
     "python -m awscli"*) echo "$0 $*" ;;
 esac
@@ -95,6 +96,16 @@ def test_caches_are_below_the_checkout(made: Path) -> None:
 def test_bytecode_is_kept(made: Path) -> None:
     """Bytecode is kept for the next start, even where PYTHONDONTWRITEBYTECODE is set."""
     assert "PYTHONDONTWRITEBYTECODE" not in (made / "local.env").read_text()
+
+
+def test_only_the_local_cloud_gets_functions_without_bytecode(checkout: Path) -> None:
+    """`make local` builds and deploys functions without bytecode, everything else those with it."""
+    make(checkout, "local")
+    assert (checkout / "bytecode").read_text() == "no\n"
+    assert "BUNDLE_BYTECODE=no" in (checkout / "local.env").read_text().splitlines()
+
+    make(checkout, "bundle")
+    assert (checkout / "bytecode").read_text() == "\n"
 
 
 def test_set_up_of_the_local_cloud_leaves_out_what_tests_need(checkout: Path) -> None:

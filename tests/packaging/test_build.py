@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 import sys
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -218,6 +219,29 @@ def test_bundle_without_node_has_no_bytecode_and_is_whole(
         for path in bundle.rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
+
+
+def test_local_cloud_needs_no_bytecode_and_lambda_gets_it(checkout: Path, code: Path) -> None:
+    """What is built for the local cloud is built anew for Lambda, and what Lambda has serves both."""
+    (checkout / "node_modules").symlink_to(ROOT / "node_modules")
+    local = {**os.environ, "BUNDLE_BYTECODE": "no"}
+    assert build(checkout, local) == "Building the provider's code, since there is none of the"
+    with ZipFile(checkout / code.relative_to(ROOT)) as files:
+        assert not [name for name in files.namelist() if name.endswith(".pyc")]
+    assert build(checkout, local) == ""
+
+    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
+    assert build(checkout, local) == ""
+    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
+
+
+def build(checkout: Path, environment: dict[str, str]) -> str:
+    """What the command says that builds the provider's zip, without its end."""
+    command = [sys.executable, "-m", "tools.bundle", "provider"]
+    done = subprocess.run(
+        command, cwd=checkout, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stderr.partition(" present sources")[0]
 
 
 def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout: Path) -> None:
