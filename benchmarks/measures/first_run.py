@@ -63,15 +63,17 @@ def measure(rounds: int) -> list[dict[str, object]]:
     Args:
         rounds: how often all commands are run, each time in new folders.
     """
-    runs = [_round() for _ in range(rounds)]
+    # All folders are kept to the end: for minutes after files are deleted, Linux's ext4 makes new
+    # ones slowly, since it looks through the places of the deleted ones for each.
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = [_round(Path(scratch, str(place))) for place in range(rounds)]
     return [
         sorted(same, key=itemgetter("seconds"))[rounds // 2] for same in zip(*runs, strict=True)
     ]
 
 
-def _round() -> list[dict[str, Any]]:
-    with tempfile.TemporaryDirectory() as scratch:
-        return [*_commands(Path(scratch, "project")), _bare_app(Path(scratch, "bare"))]
+def _round(folder: Path) -> list[dict[str, Any]]:
+    return [*_commands(folder / "project"), _bare_app(folder / "bare")]
 
 
 def _commands(folder: Path) -> list[dict[str, Any]]:
@@ -90,7 +92,7 @@ def _commands(folder: Path) -> list[dict[str, Any]]:
 
 def _bare_app(folder: Path) -> dict[str, Any]:
     files = ("benchmarks/peers/first_app.mk", "benchmarks/peers/first_app.py", "requirements.txt")
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name in files:
         shutil.copy(ROOT / name, folder)
     packages = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]
