@@ -205,6 +205,15 @@ def test_bundle_of_an_interrupted_build_is_built_anew(checkout: Path) -> None:
     assert ensure(checkout, PROVIDER).code.read_bytes() == whole
 
 
+def test_bundle_that_another_build_has_replaced_is_built_anew(checkout: Path, code: Path) -> None:
+    """Of two builds at once, the zip may be of one and its stamp of the other: it is no bundle."""
+    without = ensure(checkout, PROVIDER).code.read_bytes()
+    (checkout / "node_modules").symlink_to(ROOT / "node_modules")
+    ensure(checkout, PROVIDER).code.write_bytes(without)
+
+    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
+
+
 def test_bundle_without_node_has_no_bytecode_and_is_whole(
     checkout: Path, bundle: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

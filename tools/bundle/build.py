@@ -45,7 +45,7 @@ class Bundle:
 
     @property
     def stamp(self) -> Path:
-        """The file with the digest of the sources that the zip was built from."""
+        """The file with the digest of the zip's sources, the compiler, and the zip's own digest."""
         return self.folder / f"{self.function.name}-built-from"
 
 
@@ -54,12 +54,13 @@ def ensure_all(
 ) -> list[Bundle]:
     """Return the bundles of a checkout. Builds first those that are missing or older than their sources.
 
-    Two builds at the same moment do not disturb each other: both make the same files.
+    Two builds at the same moment do not disturb each other: they make the same files, or, if one is
+    without bytecode and the files got mixed, the next build notices.
 
     Args:
         root: the checkout.
         functions: Default: all.
-        bytecode: False builds in a few seconds less what starts slower on Lambda. Default: True.
+        bytecode: False leaves it out: built in seconds less, slower to start on Lambda. Default: True.
 
     Raises:
         BundleError: one cannot be built.
@@ -90,9 +91,15 @@ def ensure(root: Path, function: Function) -> Bundle:
 def _is_current(bundle: Bundle, sources: str, python: LambdaPython | None) -> bool:
     if not (bundle.code.is_file() and bundle.stamp.is_file()):
         return False
-    built_from, _, compiler = bundle.stamp.read_text(encoding="utf-8").partition("\n")
+    stamp = bundle.stamp.read_text(encoding="utf-8").splitlines()
+    if stamp[:1] != [sources] or stamp[2:] != [_digest(bundle.code)]:
+        return False
     # A zip that came with bytecode is no worse where there is no compiler.
-    return built_from == sources and (python is None or compiler.strip() == _compiler(python))
+    return python is None or stamp[1] == _compiler(python)
+
+
+def _digest(code: Path) -> str:
+    return sha256(code.read_bytes()).hexdigest()
 
 
 def _compiler(python: LambdaPython | None) -> str:
@@ -140,8 +147,9 @@ def _archive(tasks: Path, zips: Path) -> None:
         (zips / f"{task.name}.zip").write_bytes(archive(task))
 
 
-def _put(bundle: Bundle, zips: Path, stamp: str) -> None:
+def _put(bundle: Bundle, zips: Path, origin: str) -> None:
     built = zips / bundle.code.name
+    stamp = f"{origin}{_digest(built)}\n"
     built.chmod(0o644)
     built.replace(bundle.code)
     (zips / bundle.stamp.name).write_text(stamp, encoding="utf-8")
