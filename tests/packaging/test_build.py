@@ -23,8 +23,9 @@ ROOT = Path(__file__).parents[2]
 def checkout(code: Path, tmp_path: Path) -> Path:
     """A checkout without node_modules, whose packages are installed but not zipped."""
     copy = tmp_path / "checkout"
+    unused = ("__pycache__", "service-packages-*", "twiml-packages-*")
     for name in (".bundle", "lambda", "tools/bundle"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns(*unused))
     (copy / code.relative_to(ROOT)).unlink()
     return copy
 
@@ -200,18 +201,16 @@ def test_bundle_of_an_interrupted_build_is_built_anew(checkout: Path) -> None:
     """A stamp without its contents, as a machine that stops may leave it, is no stamp."""
     whole = ensure(checkout, PROVIDER).code.read_bytes()
     Bundle(checkout, PROVIDER).stamp.write_text("")
-    Bundle(checkout, PROVIDER).code.write_bytes(b"")
 
     assert ensure(checkout, PROVIDER).code.read_bytes() == whole
 
 
-def test_bundle_that_another_build_has_replaced_is_built_anew(checkout: Path, code: Path) -> None:
-    """Of two builds at once, the zip may be of one and its stamp of the other: it is no bundle."""
-    without = ensure(checkout, PROVIDER).code.read_bytes()
-    (checkout / "node_modules").symlink_to(ROOT / "node_modules")
-    ensure(checkout, PROVIDER).code.write_bytes(without)
+def test_bundle_that_is_not_of_its_stamp_is_built_anew(checkout: Path) -> None:
+    """Two builds at once may leave the zip of one beside the stamp of the other: it is no bundle."""
+    whole = ensure(checkout, PROVIDER).code.read_bytes()
+    Bundle(checkout, PROVIDER).code.write_bytes(b"another")
 
-    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
+    assert ensure(checkout, PROVIDER).code.read_bytes() == whole
 
 
 def test_bundle_without_node_has_no_bytecode_and_is_whole(
@@ -230,32 +229,16 @@ def test_bundle_without_node_has_no_bytecode_and_is_whole(
     }
 
 
-def test_local_cloud_needs_no_bytecode_and_lambda_gets_it(checkout: Path, code: Path) -> None:
-    """What is built for the local cloud is built anew for Lambda, and what Lambda has serves both."""
-    (checkout / "node_modules").symlink_to(ROOT / "node_modules")
-    local = {**os.environ, "BUNDLE_BYTECODE": "no"}
-    assert build(checkout, local) == "Building the provider's code, since there is none of the"
-    with ZipFile(checkout / code.relative_to(ROOT)) as files:
-        assert not [name for name in files.namelist() if name.endswith(".pyc")]
-    assert build(checkout, local) == ""
-
-    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
-    assert build(checkout, local) == ""
-    assert ensure(checkout, PROVIDER).code.read_bytes() == code.read_bytes()
-
-
-def build(checkout: Path, environment: dict[str, str]) -> str:
-    """What the command says that builds the provider's zip, without its end."""
-    command = [sys.executable, "-m", "tools.bundle", "provider"]
-    done = subprocess.run(
-        command, cwd=checkout, env=environment, check=True, capture_output=True, text=True
-    )
-    return done.stderr.partition(" present sources")[0]
-
-
 def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout: Path) -> None:
-    """Two checkouts make the same bytes, wherever they are and whatever the umask is."""
+    """Two checkouts make the same bytes, wherever they are and whatever the umask is.
+
+    So they do if the local cloud has a zip without bytecode already, and that one serves it too.
+    """
     (checkout / "node_modules").symlink_to(ROOT / "node_modules")
+    assert build_for_local_cloud(checkout).startswith("Building the provider's code")
+    assert build_for_local_cloud(checkout) == ""
+    with ZipFile(Bundle(checkout, PROVIDER).code) as files:
+        assert not [name for name in files.namelist() if name.endswith(".pyc")]
     before = os.umask(0o077)
     try:
         built = ensure(checkout, PROVIDER).code
@@ -264,6 +247,20 @@ def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout
 
     assert built.read_bytes() == code.read_bytes()
     assert built.stat().st_mode & 0o777 == 0o644
+    assert build_for_local_cloud(checkout) == ""
+    assert built.read_bytes() == code.read_bytes()
+
+
+def build_for_local_cloud(checkout: Path) -> str:
+    """What the command says that builds the provider's zip as `make local` does."""
+    return subprocess.run(
+        [sys.executable, "-m", "tools.bundle", "provider"],
+        cwd=checkout,
+        env={**os.environ, "BUNDLE_BYTECODE": "no"},
+        check=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    ).stderr
 
 
 def test_shipped_bundle_is_kept_where_there_is_no_compiler(code: Path, checkout: Path) -> None:
