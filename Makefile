@@ -4,6 +4,7 @@ include tools/set_up.mk
 .PHONY: local local-down test calls check contract fuzz template docs wheel bench bundle
 .DEFAULT_GOAL := local
 # The local cloud runs the functions on this Python, where bytecode of Lambda's is of no use.
+export BUNDLE_BYTECODE := yes
 local: export BUNDLE_BYTECODE := no
 local: .venv/.local node_modules/.local
 	@$(RUN) tools.bundle provider service

@@ -23,6 +23,9 @@ CHECKOUT_CACHES = {
     "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_CACHE / "jsii"),
     "NODE_COMPILE_CACHE": str(_CACHE / "node"),
 }
+# A checkout builds the functions' code, which the cloud runs on this Python: bytecode of Lambda's
+# Python would take seconds, and make a difference between deployments by make and by hand.
+_CHECKOUT = {**CHECKOUT_CACHES, "BUNDLE_BYTECODE": "no"}
 
 
 def tool_path(folder: Folder) -> str:
@@ -54,10 +57,10 @@ def cloud_variables(folder: Folder, endpoint: str, service: str | None = None) -
         service: the address of the proxy-session service. Default: the cloud's own, which is at
             its URL.
     """
-    caches = CHECKOUT_CACHES if _CACHE.is_dir() else {}
+    checkout = _CHECKOUT if _CACHE.is_dir() else {}
     chosen = {"AWS_ENDPOINT_URL_CHIME_SDK_VOICE": service} if service else {}
     return {
-        **caches,
+        **checkout,
         **chosen,
         "CDK_HOME": str(folder.cdk_home),
         "AWS_ENDPOINT_URL": endpoint,

@@ -99,13 +99,16 @@ def test_bytecode_is_kept(made: Path) -> None:
 
 
 def test_only_the_local_cloud_gets_functions_without_bytecode(checkout: Path) -> None:
-    """`make local` builds and deploys functions without bytecode, everything else those with it."""
+    """`make local` builds and deploys functions without bytecode, everything else those with it.
+
+    Even in a shell of the local cloud, which has the setting for commands by hand.
+    """
     make(checkout, "local")
     assert (checkout / "bytecode").read_text() == "no\n"
     assert "BUNDLE_BYTECODE=no" in (checkout / "local.env").read_text().splitlines()
 
-    make(checkout, "bundle")
-    assert (checkout / "bytecode").read_text() == "\n"
+    make(checkout, "bundle", BUNDLE_BYTECODE="no")
+    assert (checkout / "bytecode").read_text() == "yes\n"
 
 
 def test_set_up_of_the_local_cloud_leaves_out_what_tests_need(checkout: Path) -> None:

@@ -115,6 +115,11 @@ def test_caches_of_a_checkout_need_no_home(tmp_path: Path) -> None:
         assert Path(variables[cache]).is_relative_to(sys.prefix)
 
 
+def test_functions_are_built_alike_by_make_and_by_hand(tmp_path: Path) -> None:
+    """Commands in a shell of the cloud build a checkout's functions as `make local` does."""
+    assert cloud_variables(Folder(tmp_path / ".local"), ENDPOINT)["BUNDLE_BYTECODE"] == "no"
+
+
 def test_proxy_is_not_asked_for_the_cloud(tmp_path: Path) -> None:
     """A proxy that the user needs elsewhere is not asked for the local cloud."""
     inherited = {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "example.com"}

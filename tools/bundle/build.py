@@ -74,7 +74,7 @@ def ensure_all(
     }
     for bundle in outdated:
         name = bundle.function.name
-        _say(f"Building the {name}'s code, since there is none of the present sources ...")
+        _say(f"Building the {name}'s code from the present sources ...")
     if outdated and bytecode and not python:
         _say("It has no bytecode and starts slower: Node or npm's pyodide is not installed.")
     if outdated:
