@@ -80,6 +80,7 @@ def test_call_and_hang_up(page: Page) -> None:
 def test_reload_places_nothing_again(site: Site, page: Page) -> None:
     """Loading the page again places nothing a second time."""
     page.get_by_role("button", name="Text from the first participant").click()
+    expect(page).to_have_title(re.compile("^Text got through"))
     page.reload()
     expect(page.get_by_role("table", name="Calls and texts").get_by_role("row")).to_have_count(2)
     assert "Text got through" in site.get("/_local/console?entry=1")["body"]
