@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from aws_cdk import Fn, Stage, aws_lambda
 from constructs import Construct
@@ -56,7 +57,8 @@ def numbers_layer(scope: Construct, phone_numbers: Sequence[str]) -> aws_lambda.
         return None
     # In the app's output, since a folder of our own elsewhere would stay there: CDK copies it
     # during synthesis, but not with --no-staging, where it reads it at deployment.
-    folder = Path(Stage.of(scope).asset_outdir, f"numbers.{scope.node.addr}", "python")
+    output = cast("Stage", Stage.of(scope)).asset_outdir  # an app is a stage, and has each stack
+    folder = Path(output, f"numbers.{scope.node.addr}", "python")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _NUMBERS_FILE).write_text(json.dumps(known), encoding="utf-8")
     return aws_lambda.LayerVersion(
