@@ -201,6 +201,7 @@ def test_bundle_of_an_interrupted_build_is_built_anew(checkout: Path) -> None:
     """A stamp without its contents, as a machine that stops may leave it, is no stamp."""
     whole = ensure(checkout, PROVIDER).code.read_bytes()
     Bundle(checkout, PROVIDER).stamp.write_text("")
+    Bundle(checkout, PROVIDER).code.write_bytes(b"")
 
     assert ensure(checkout, PROVIDER).code.read_bytes() == whole
 
@@ -252,7 +253,7 @@ def test_checkouts_make_the_same_bytes_whatever_their_umask(code: Path, checkout
 
 
 def build_for_local_cloud(checkout: Path) -> str:
-    """What the command says that builds the provider's zip as `make local` does."""
+    """Build the provider's zip as `make local` does, and return what is printed."""
     return subprocess.run(
         [sys.executable, "-m", "tools.bundle", "provider"],
         cwd=checkout,
